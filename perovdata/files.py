@@ -1,0 +1,65 @@
+"""Where files lie, and how they are written so that nothing is ever half-written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+__all__ = ["cache_dir", "data_dir", "tables_dir", "write_atomic"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def data_dir() -> Path:
+    """Folder of the shipped data: inside the wheel if installed from one, else ``data/`` of the checkout."""
+    installed = _PACKAGE / "_data"
+    return installed if installed.is_dir() else _PACKAGE.parent / "data"
+
+
+def tables_dir() -> Path:
+    """Folder of the source tables (one CSV file per table)."""
+    return data_dir() / "tables"
+
+
+def cache_dir() -> Path:
+    """The user's cache folder of perovdata (``PEROVDATA_CACHE_DIR`` overrides it); made if absent."""
+    override = os.environ.get("PEROVDATA_CACHE_DIR")
+    folder = Path(override) if override else Path(platformdirs.user_cache_dir("perovdata", appauthor=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
+    """Write a file so that a reader sees either the old content or the whole new one.
+
+    Parameters
+    ----------
+    path : path-like
+        Target; its folder is made if absent.
+    content : str or bytes
+        Text is written as UTF-8 with ``\\n`` line ends.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; the old file is then untouched.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    raw = content.encode("utf-8") if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(raw)
+            stream.flush()
+            os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
