@@ -1,0 +1,51 @@
+# Two commands: `make run` reproduces everything from the tables to the report, `make test` runs the tests.
+# PYTHON is any Python 3.11 or newer; everything else is installed into .venv from the lock file.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DVC_NO_ANALYTICS := 1
+# One pytest worker per core, two at most: each compiles its own simulator kernels.
+WORKERS ?= 2
+
+.PHONY: run test test-slow lint lock bench clean help
+
+help:
+	@echo "make run        reproduce the pipeline and write the report"
+	@echo "make test       lint, then the whole test suite"
+	@echo "make test-slow  the long fidelity and recovery tests"
+	@echo "make bench      print the speed table"
+	@echo "make lock       resolve requirements.lock again from pyproject.toml"
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"perovdata needs Python 3.11 or newer, this is {v.major}.{v.minor}; set PYTHON=/path/to/python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: $(STAMP)
+	$(BIN)/dvc repro
+	@$(BIN)/perovdata report --summary
+
+test: $(STAMP) lint
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not slow"
+
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/run_all.py
+
+# uv resolves for all platforms and writes hashes without any index address.
+lock:
+	uv pip compile pyproject.toml --extra dev --extra sweep --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+
+clean:
+	rm -rf $(VENV) dist
