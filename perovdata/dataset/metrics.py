@@ -121,10 +121,10 @@ _ALL = (
             "time in which a volatile response fades; the definition column says which time",
             1e-9, 1e7, _SECONDS, kinds="decay_kind"),
     _metric("endurance", "Endurance", "cycles", "log10",
-            "cycles run without failure", 1, 1e12, "a lost superscript (104 for 1e4) below, years of pulsing above",
+            "cycles run without failure", 1, 1e12, "below one is none; above, years of pulsing",
             "lower", "endurance_type"),
     _metric("bending_endurance", "Bending endurance", "cycles", "log10",
-            "bending cycles survived by a flexible device", 1, 1e7, "more is not done by hand or machine in a study",
+            "bending cycles survived by a flexible device", 1, 1e7, "beyond any study",
             "lower"),
     _metric("ambient_stability", "Ambient stability", "d", "log10",
             "days of storage or operation in the stated atmosphere with the function kept", 0.01, 3650,
@@ -135,11 +135,11 @@ _ALL = (
     _metric("pulse_width", "Pulse width", "s", "log10",
             "width of the pulse that produces the synaptic response", 1e-12, 1e4, _SECONDS),
     _metric("c2c_variation", "Cycle-to-cycle variation", "%", "log10",
-            "standard deviation from cycle to cycle, relative to the conductance window (or to the mean of the "
-            "quantity named in the conditions)", 1e-3, 200, "wider than the window itself"),
+            "standard deviation from cycle to cycle, relative to the conductance window "
+            "(or to the mean of the quantity in the conditions)", 1e-3, 200, "wider than the window itself"),
     _metric("d2d_variation", "Device-to-device variation", "%", "log10",
-            "standard deviation from device to device, relative to the conductance window (or to the mean of the "
-            "quantity named in the conditions)", 1e-3, 200, "wider than the window itself"),
+            "standard deviation from device to device, relative to the conductance window "
+            "(or to the mean of the quantity in the conditions)", 1e-3, 200, "wider than the window itself"),
     _metric("responsivity", "Responsivity", "A/W", "log10",
             "photocurrent per incident optical power", 1e-9, 1e10, "gain above 1e10 was never shown"),
     _metric("detectivity", "Detectivity", "Jones", "log10",
@@ -147,7 +147,7 @@ _ALL = (
     _metric("rectification_ratio", "Rectification ratio", "1", "log10",
             "forward over reverse current at the same voltage", 1, 1e9, "a ratio below 1 is inverted"),
     _metric("activation_energy", "Activation energy", "eV", "linear",
-            "barrier of ion migration in the film of the device", 0.01, 3, "thermal energy below, bond breaking above"),
+            "barrier of ion migration in the film of the device", 0.01, 3, "kT below, bond energy above"),
     _metric("bandgap", "Band gap", "eV", "linear",
             "optical band gap of the film of the device", 0.8, 5, "no halide perovskite lies outside"),
     _metric("yield", "Device yield", "%", "linear",

@@ -151,7 +151,7 @@ _DEVICES = Table("devices", "device_id", "One row per device (or device variant)
     Column("lead_free", "boolean", "Whether the perovskite holds no lead; empty if not known."),
     _term("applications", "application", many=True),
     _term("source_kind", "source_kind"),
-    _text("design_notes", "Finer wording of device type, mechanism or stimulus where the closed list is coarser.",
+    _text("design_notes", "Finer wording where a closed list is coarser: device type, mechanism, stimulus.",
           max_length=NOTE_LIMIT),
     _NOTES,
 ))  # fmt: skip
@@ -164,7 +164,7 @@ _MEASUREMENTS = Table("measurements", "measurement_id", "One row per reported va
     Column("value", "number", "The value, in unit; the lower end of a range.", required=True),
     Column("value_high", "number", "Upper end of a range, else empty."),
     _text("unit", "Unit of the metric (fixed per metric).", required=True),
-    _text("definition", "Which of the metric's definitions, from its closed list; empty if the metric has none."),
+    _text("definition", "Which of the metric's definitions (its closed list); empty if it has none."),
     _CONDITIONS,
     _term("source_kind", "source_kind"),
     _SOURCE_URL,
@@ -186,7 +186,7 @@ _BENCHMARKS = Table("benchmarks", "benchmark_id", "Accuracies as claimed by the 
     _NOTES,
 ))  # fmt: skip
 
-_CATIONS = Table("organic_cations", "abbreviation", "A-site and spacer ions and how papers abbreviate them.", (
+_CATIONS = Table("organic_cations", "abbreviation", "A-site and spacer ions and their abbreviations.", (
     _text("abbreviation", "Key: the abbreviation as papers write it.", required=True),
     _text("aliases", "Other abbreviations in use, joined by ','."),
     _text("formula", "Formula with charge, e.g. CH6N+.", required=True),
@@ -195,8 +195,8 @@ _CATIONS = Table("organic_cations", "abbreviation", "A-site and spacer ions and 
     Column("usage_count", "integer", "How often the solar-cell literature uses the abbreviation.", low=0),
     Column("r_eff_pm", "number", "Effective radius.", unit="pm", low=50, high=1000),
     Column("r_vol_pm", "number", "Radius of a sphere of the ion's volume.", unit="pm", low=50, high=1000),
-    Column("r_vdw_estimate_pm", "number", "Van-der-Waals estimate of the radius.", unit="pm", low=50, high=1000),
-    _text("flag", "Known trouble with the row: colliding alias, formula against charge, wrong at the origin."),
+    Column("r_vdw_estimate_pm", "number", "Van-der-Waals estimate.", unit="pm", low=50, high=1000),
+    _text("flag", "Known trouble with the row: alias collision, formula against charge."),
 ))  # fmt: skip
 
 _PROPERTIES = Table("properties", "property_id", "Material properties by composition, with their source.", (

@@ -100,7 +100,7 @@ _ALL = (
             "2T-photosynapse": "two terminals, state written by light, read electrically",
             "photodiode": "junction or photovoltaic sensor whose responsivity is the weight",
             "3T-transistor": "gate, source, drain; no separate storage layer named",
-            "floating-gate-transistor": "transistor with the perovskite (or another layer) as charge-storage gate",
+            "floating-gate-transistor": "transistor with the perovskite or another layer as storage gate",
             "electrochemical-transistor": "transistor gated by ions of an electrolyte that enter the channel",
             "capacitor": "the capacitance is the state",
             "light-emitting-memory": "two-terminal memory whose state is also shown by emission",
@@ -244,7 +244,7 @@ _ALL = (
         {
             "A2/A1": "ratio of the second to the first response, as ratio or percent",
             "(A2-A1)/A1": "relative increase; converted by adding 100",
-            "(A2-A1)/A1 assumed": "formula not given, value below 100 % read as a relative increase and converted",
+            "(A2-A1)/A1 assumed": "formula not given, read as a relative increase and converted",
             **_UNKNOWN,
         },
     ),
