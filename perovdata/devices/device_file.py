@@ -1,0 +1,167 @@
+"""Device files: YAML that people write and `perovdata fit` writes, read into parameters.
+
+Flat keys are the fields of :data:`~perovdata.devices.FIELDS`; ``ppf`` may group its four. Besides them a
+file may have ``name`` (text), ``notes`` (anything) and ``uncertainty``, how well a fit knows the parameters
+(:class:`~perovdata.devices.uncertainty.Uncertainty`).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from perovdata.devices.fields import FIELDS
+from perovdata.devices.parameters import SynapseParameters
+from perovdata.devices.uncertainty import Uncertainty
+from perovdata.errors import InputError, unknown_choice
+from perovdata.files import write_atomic
+
+__all__ = ["DeviceFile", "load_device", "save_device"]
+
+_PPF = ("amplitude_1", "tau_1", "amplitude_2", "tau_2")
+_OTHER_KEYS = ("name", "notes", "ppf", "uncertainty")
+
+
+@dataclass(frozen=True)
+class DeviceFile:
+    """The content of a device file.
+
+    Parameters
+    ----------
+    name : str
+    parameters : SynapseParameters
+        Nominal values.
+    uncertainty : Uncertainty, optional
+        What a fit leaves open.
+    notes : dict
+        Free: origin, file fitted, quality of the fit.
+    """
+
+    name: str
+    parameters: SynapseParameters
+    uncertainty: Uncertainty | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def draws(self, n: int, seed: int = 0) -> SynapseParameters:
+        """Draw n parameter sets within the uncertainty of the fit (without one: n copies)."""
+        if self.uncertainty is None:
+            return self.parameters.take(np.arange(n) % self.parameters.n_sets)
+        return self.uncertainty.draws(self.parameters, n, seed)
+
+
+def load_device(path: str | os.PathLike[str]) -> DeviceFile:
+    """Read a device file.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    DeviceFile
+
+    Raises
+    ------
+    InputError
+        No such file, not YAML, unknown key, value out of range.
+    """
+    path = Path(path)
+    content = _read_mapping(path)
+    for key in content:
+        if key not in FIELDS and key not in _OTHER_KEYS:
+            raise unknown_choice(f"{path.name}, key", key, [*_OTHER_KEYS, *FIELDS])
+    values = {key: _number(path, key, content[key]) for key in FIELDS if key in content}
+    values |= _ppf(path, content.get("ppf"))
+    notes = content.get("notes") or {}
+    if not isinstance(notes, dict):
+        raise InputError(f"{path.name}, key notes: '{notes}' is not a mapping")
+    try:
+        parameters = SynapseParameters.make(**values)
+        uncertainty = Uncertainty.from_dict(content["uncertainty"]) if content.get("uncertainty") else None
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+    return DeviceFile(str(content.get("name") or path.stem), parameters, uncertainty, notes)
+
+
+def save_device(path: str | os.PathLike[str], device: DeviceFile) -> None:
+    """Write a device file atomically; neutral fields are left out."""
+    write_atomic(path, dump_device(device))
+
+
+def dump_device(device: DeviceFile) -> str:
+    """The YAML text of a device file."""
+    content: dict[str, Any] = {"name": device.name}
+    ideal = set(device.parameters.ideal_fields)
+    ppf: dict[str, Any] = {}
+    for name, column in device.parameters.as_dict().items():
+        if name in ideal:
+            continue
+        # Seven digits are all that a float32 holds.
+        numbers = [None if np.isnan(v) else float(f"{v:.7g}") for v in column]
+        value = numbers[0] if len(numbers) == 1 else numbers
+        if name.startswith("ppf_"):
+            ppf[name.removeprefix("ppf_")] = value
+        else:
+            content[name] = value
+    if ppf:
+        content["ppf"] = ppf
+    if device.uncertainty is not None:
+        content["uncertainty"] = device.uncertainty.to_dict()
+    if device.notes:
+        content["notes"] = device.notes
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _read_mapping(path: Path) -> dict:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"device file '{path}': no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise InputError(
+            f"device file '{path}': cannot be read ({reason}); a YAML file is expected"
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise InputError(
+            f"device file '{path}'{place}: not valid YAML; lines like 'g_max: 1.0e-6' are expected"
+        ) from None
+    if not isinstance(content, dict):
+        raise InputError(
+            f"device file '{path}': lines like 'g_max: 1.0e-6' are expected, got '{str(content)[:60]}'"
+        )
+    return content
+
+
+def _number(path: Path, key: str, value: Any) -> Any:
+    """YAML 1.1 reads '1e-6' (no point) as text: accept it as the number it is."""
+    if isinstance(value, list):
+        items = [_number(path, key, v) for v in value]
+        # A quantity that only some sets state is unknown (NaN) in the others.
+        return [np.nan if v is None else v for v in items]
+    if isinstance(value, bool):
+        raise InputError(f"{path.name}, key {key}: '{value}' is not a number")
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            raise InputError(f"{path.name}, key {key}: '{value}' is not a number") from None
+    return value
+
+
+def _ppf(path: Path, block: Any) -> dict[str, Any]:
+    if block is None:
+        return {}
+    if not isinstance(block, dict):
+        raise InputError(f"{path.name}, key ppf: '{block}' is not a mapping of {', '.join(_PPF)}")
+    for key in block:
+        if key not in _PPF:
+            raise unknown_choice(f"{path.name}, key ppf", key, _PPF)
+    return {f"ppf_{key}": _number(path, f"ppf.{key}", value) for key, value in block.items()}

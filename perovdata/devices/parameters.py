@@ -1,0 +1,185 @@
+"""`SynapseParameters`: what a simulator needs to know of a synapse, batched over parameter sets."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from perovdata.devices.fields import FIELDS
+from perovdata.errors import InputError, unknown_choice
+
+__all__ = ["SynapseParameters"]
+
+
+class _Batch:
+    """Methods of :class:`SynapseParameters`; its fields come from :data:`~perovdata.devices.FIELDS`."""
+
+    @classmethod
+    def make(cls, **values: Any) -> SynapseParameters:
+        """Build validated parameter sets.
+
+        Parameters
+        ----------
+        **values : array_like
+            Fields by name, each a scalar or of length P; None and omitted fields take the neutral value.
+
+        Returns
+        -------
+        SynapseParameters
+            Every field a float32 array of shape (P,).
+
+        Raises
+        ------
+        InputError
+            Unknown name, not a number, outside its range, lengths that do not match, ``g_min >= g_max``.
+        """
+        for name in values:
+            if name not in FIELDS:
+                raise unknown_choice("device parameter", name, FIELDS)
+        columns = {name: _column(name, values.get(name)) for name in FIELDS}
+        sizes = {name: len(c) for name, c in columns.items() if len(c) != 1}
+        if len(set(sizes.values())) > 1:
+            listing = ", ".join(f"{name} {n}" for name, n in sizes.items())
+            raise InputError(
+                f"device parameters: lengths differ ({listing}); give scalars or one common length"
+            )
+        n = next(iter(sizes.values()), 1)
+        columns = {name: np.broadcast_to(c, n) for name, c in columns.items()}
+        _check_window(columns)
+        # Copies, so that a caller's array is never aliased.
+        return cls(**{name: jnp.array(c, jnp.float32) for name, c in columns.items()})
+
+    @classmethod
+    def stack(cls, sets: Iterable[SynapseParameters]) -> SynapseParameters:
+        """Join parameter sets along the leading axis."""
+        sets = list(sets)
+        if not sets:
+            raise InputError("device parameters: nothing to stack")
+        return jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *sets)
+
+    @classmethod
+    def from_yaml(cls, path: str | os.PathLike[str]) -> SynapseParameters:
+        """Read the nominal parameters of a device file (:func:`~perovdata.devices.load_device` reads all)."""
+        from perovdata.devices.device_file import load_device
+
+        return load_device(path).parameters
+
+    def to_yaml(self, path: str | os.PathLike[str], *, name: str = "device", **notes: Any) -> None:
+        """Write a device file; fields at their neutral value are left out."""
+        from perovdata.devices.device_file import DeviceFile, save_device
+
+        save_device(path, DeviceFile(name=name, parameters=self, notes=notes))
+
+    @property
+    def n_sets(self) -> int:
+        """Number of parameter sets P."""
+        return self.g_max.shape[0]
+
+    def __repr__(self) -> str:
+        stated = [name for name in FIELDS if name not in self.ideal_fields]
+        return f"SynapseParameters({self.n_sets} sets; stated: {', '.join(stated) or 'nothing'})"
+
+    def take(self, index) -> SynapseParameters:
+        """Sets by integer, slice, index array or mask; the leading axis stays (an integer gives P = 1)."""
+        index = np.atleast_1d(index) if not isinstance(index, slice) else index
+        if isinstance(index, np.ndarray) and index.dtype != bool and index.size:
+            outside = index[(index < -self.n_sets) | (index >= self.n_sets)]
+            if outside.size:
+                raise InputError(f"parameter set {outside[0]}: there are only {self.n_sets}")
+        return jax.tree.map(lambda leaf: leaf[index], self)
+
+    def replace(self, **values: Any) -> SynapseParameters:
+        """Copy with some fields changed; validated like :meth:`make`."""
+        return type(self).make(**{**self.as_dict(), **values})
+
+    def as_dict(self) -> dict[str, np.ndarray]:
+        """Fields as NumPy arrays of shape (P,)."""
+        return {name: np.asarray(getattr(self, name)) for name in FIELDS}
+
+    @property
+    def ideal_fields(self) -> tuple[str, ...]:
+        """Names of the fields that are neutral (or unknown) in every set."""
+        return tuple(name for name, column in self.as_dict().items() if _is_neutral(name, column).all())
+
+    @property
+    def on_off(self) -> jax.Array:
+        """g_max / g_min, shape (P,); infinite for g_min = 0."""
+        return self.g_max / self.g_min
+
+
+def _is_neutral(name: str, column: np.ndarray) -> np.ndarray:
+    neutral = FIELDS[name].neutral
+    return np.isnan(column) if np.isnan(neutral) else column == np.float32(neutral)
+
+
+def _column(name: str, value: Any) -> np.ndarray:
+    """One field as a checked 1-D float array."""
+    field = FIELDS[name]
+    if value is None:
+        return np.array([field.neutral])
+    try:
+        column = np.atleast_1d(np.asarray(value, dtype=float))
+    except (TypeError, ValueError):
+        raise InputError(f"device parameter {name}: '{value}' is not a number ({_accepted(name)})") from None
+    if column.ndim != 1 or column.size == 0:
+        raise InputError(f"device parameter {name}: shape {column.shape}; give a scalar or one value per set")
+    unknown = np.isnan(column)
+    if unknown.any() and not np.isnan(field.neutral):
+        raise InputError(
+            f"device parameter {name}: NaN is not a value; leave the field out for {field.neutral:g}"
+        )
+    # A float32 value may come back a rounding error outside its range.
+    tolerance = 1e-6
+    low = field.low - tolerance * abs(field.low)
+    high = field.high + tolerance * abs(field.high) if np.isfinite(field.high) else field.high
+    bad = ~unknown & ~((column >= low) & (column <= high))
+    if bad.any():
+        raise InputError(
+            f"device parameter {name}: {column[bad][0]:g} is outside its range ({_accepted(name)})"
+        )
+    return column
+
+
+def _accepted(name: str) -> str:
+    field = FIELDS[name]
+    unit = "" if field.unit == "1" else f" {field.unit}"
+    return f"{field.low:g} to {field.high:g}{unit}: {field.meaning}"
+
+
+def _check_window(columns: dict[str, np.ndarray]) -> None:
+    bad = np.float32(columns["g_min"]) >= np.float32(columns["g_max"])
+    if bad.any():
+        low, high = columns["g_min"][bad][0], columns["g_max"][bad][0]
+        raise InputError(f"device parameter g_min: {low:g} S is not below g_max = {high:g} S")
+    stuck = columns["stuck_on"] + columns["stuck_off"]
+    if (stuck > 1 + 1e-6).any():
+        raise InputError(f"device parameters stuck_on + stuck_off: {stuck.max():g} is more than 1")
+
+
+SynapseParameters = dataclasses.make_dataclass(
+    "SynapseParameters",
+    [(name, jax.Array) for name in FIELDS],
+    bases=(_Batch,),
+    frozen=True,
+    eq=False,
+    repr=False,
+    namespace={"__module__": __name__},
+)
+SynapseParameters.__doc__ = """Parameters of P synapses, a pytree of float32 arrays of shape (P,).
+
+Build with :meth:`make`, from a device file with :meth:`from_yaml`, or from a preset with
+:func:`perovdata.devices.preset`. Works under ``jit``, ``vmap`` and ``grad``; inside ``vmap`` over the leading
+axis every field is a scalar.
+
+Parameters
+----------
+""" + "\n".join(
+    f"{name} : array, {f.unit}\n    {f.meaning.capitalize()}. {f.source}." for name, f in FIELDS.items()
+)
+jax.tree_util.register_dataclass(SynapseParameters, data_fields=list(FIELDS), meta_fields=[])

@@ -1,0 +1,96 @@
+"""How well a fit knows its parameters: a joint normal on transformed scales, from which draws are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from perovdata.devices.fields import FIELDS
+from perovdata.devices.parameters import SynapseParameters
+from perovdata.errors import InputError, unknown_choice
+
+__all__ = ["SCALES", "Uncertainty"]
+
+#: Scale on which a field is taken as normal.
+SCALES = ("linear", "log")
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Joint normal uncertainty of some fields.
+
+    Parameters
+    ----------
+    fields : tuple of str
+        K fields of :data:`~perovdata.devices.FIELDS`.
+    scales : tuple of str
+        "linear" or "log" (natural logarithm of the field is normal) for each.
+    covariance : ndarray, shape (K, K)
+        On these scales.
+    """
+
+    fields: tuple[str, ...]
+    scales: tuple[str, ...]
+    covariance: np.ndarray
+
+    def draws(self, nominal: SynapseParameters, n: int, seed: int = 0) -> SynapseParameters:
+        """Draw n parameter sets around the first nominal set.
+
+        Draws beyond a field's physical range are set to its end (a fit at the edge of the possible); a draw
+        with ``g_min >= g_max`` is drawn again.
+        """
+        if n < 1:
+            raise InputError(f"number of draws: {n} is not positive")
+        rng = np.random.default_rng(seed)
+        base = {name: float(column[0]) for name, column in nominal.as_dict().items()}
+        # eigh instead of cholesky: a fit may leave a direction without any uncertainty.
+        values, vectors = np.linalg.eigh(self.covariance)
+        root = vectors * np.sqrt(np.clip(values, 0.0, None))
+        kept: list[dict[str, float]] = []
+        while len(kept) < n:
+            step = root @ rng.standard_normal(len(self.fields))
+            draw = dict(base)
+            for name, scale, delta in zip(self.fields, self.scales, step, strict=True):
+                value = base[name] * np.exp(delta) if scale == "log" else base[name] + delta
+                draw[name] = float(np.clip(value, FIELDS[name].low, FIELDS[name].high))
+            if draw["g_min"] < draw["g_max"]:
+                kept.append(draw)
+        return SynapseParameters.make(**{name: [draw[name] for draw in kept] for name in FIELDS})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain form for a device file."""
+        return {
+            "fields": list(self.fields),
+            "scales": list(self.scales),
+            "covariance": [[float(f"{v:.6g}") for v in row] for row in self.covariance],
+        }
+
+    @classmethod
+    def from_dict(cls, block: Mapping[str, Any]) -> Uncertainty:
+        """Read the plain form; InputError names what is wrong."""
+        if not isinstance(block, Mapping) or set(block) != {"fields", "scales", "covariance"}:
+            raise InputError("uncertainty: a mapping of fields, scales and covariance is expected")
+        fields, scales = tuple(block["fields"]), tuple(block["scales"])
+        for name in fields:
+            if name not in FIELDS:
+                raise unknown_choice("uncertainty, field", name, FIELDS)
+        for scale in scales:
+            if scale not in SCALES:
+                raise unknown_choice("uncertainty, scale", scale, SCALES)
+        try:
+            covariance = np.array(block["covariance"], dtype=float)
+        except (TypeError, ValueError):
+            raise InputError("uncertainty, covariance: not a table of numbers") from None
+        k = len(fields)
+        if covariance.shape != (k, k) or len(scales) != k or not np.isfinite(covariance).all():
+            raise InputError(
+                f"uncertainty: {k} fields need {k} scales and a {k} x {k} covariance of finite numbers"
+            )
+        if not np.allclose(covariance, covariance.T, rtol=1e-4) or np.linalg.eigvalsh(
+            covariance
+        ).min() < -1e-6 * max(np.abs(covariance).max(), 1e-300):
+            raise InputError("uncertainty, covariance: not symmetric and positive semi-definite")
+        return cls(fields, scales, covariance)
