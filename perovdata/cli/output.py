@@ -35,7 +35,7 @@ def note(message: str) -> None:
 
 
 def table_console():
-    """A rich console on stdout for tables that people read (a command prints these only without ``--json``)."""
+    """A rich console on stdout, for the tables that a command prints when ``--json`` is not given."""
     from rich.console import Console
 
     return Console(highlight=False)
