@@ -1,5 +1,14 @@
 """What has been reported: schema, tables, loading, validation and curation."""
 
+from perovdata.dataset.loading import (
+    FAMILIES,
+    Tables,
+    family_of,
+    load_benchmarks,
+    load_properties,
+    load_synapses,
+    load_tables,
+)
 from perovdata.dataset.schema import (
     DESIGN_COLUMNS,
     METRICS,
@@ -12,10 +21,17 @@ from perovdata.dataset.schema import (
 
 __all__ = [
     "DESIGN_COLUMNS",
+    "FAMILIES",
     "METRICS",
     "TABLES",
     "VOCABULARIES",
     "Metric",
     "SynapseDesign",
+    "Tables",
     "Vocabulary",
+    "family_of",
+    "load_benchmarks",
+    "load_properties",
+    "load_synapses",
+    "load_tables",
 ]

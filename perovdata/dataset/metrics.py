@@ -11,7 +11,7 @@ from typing import Literal
 
 from perovdata.dataset.vocabularies import VOCABULARIES, Vocabulary
 
-__all__ = ["METRICS", "Metric"]
+__all__ = ["METRICS", "PROPERTIES", "MaterialProperty", "Metric"]
 
 
 @dataclass(frozen=True)
@@ -161,3 +161,29 @@ _ALL = (
 )  # fmt: skip
 
 METRICS: dict[str, Metric] = {m.name: m for m in _ALL}
+
+
+@dataclass(frozen=True)
+class MaterialProperty:
+    """One quantity of a material: name, unit, meaning and plausible range (in `unit`)."""
+
+    name: str
+    unit: str
+    definition: str
+    low: float
+    high: float
+
+
+PROPERTIES: dict[str, MaterialProperty] = {
+    p.name: p
+    for p in (
+        MaterialProperty("bandgap", "eV", "optical or calculated band gap", 0.2, 6),
+        MaterialProperty("ion_migration_activation_energy", "eV", "barrier of ion migration", 0.01, 3),
+        MaterialProperty("effective_ionic_radius", "pm", "radius of an A-site or spacer ion", 50, 1000),
+        MaterialProperty("carrier_mobility", "cm2/(V s)", "drift, Hall or effective mobility", 1e-6, 1e4),
+        MaterialProperty(
+            "dielectric_constant", "1", "relative permittivity; conditions gives the frequency", 1, 1e5
+        ),
+        MaterialProperty("exciton_binding_energy", "eV", "binding energy of the exciton", 1e-4, 2),
+    )
+}

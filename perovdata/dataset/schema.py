@@ -197,6 +197,9 @@ _CATIONS = Table("organic_cations", "abbreviation", "A-site and spacer ions and 
     Column("r_vol_pm", "number", "Radius of a sphere of the ion's volume.", unit="pm", low=50, high=1000),
     Column("r_vdw_estimate_pm", "number", "Van-der-Waals estimate.", unit="pm", low=50, high=1000),
     _text("flag", "Known trouble with the row: alias collision, formula against charge."),
+    _text("names", "Names and written-out formulas under which papers give the ion, joined by '|'."),
+    Column("aromatic_rings", "integer", "Aromatic rings of the ion.", low=0, high=20),
+    _text("source", "Where the row and its radii come from."),
 ))  # fmt: skip
 
 _PROPERTIES = Table("properties", "property_id", "Material properties by composition, with their source.", (

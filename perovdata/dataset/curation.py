@@ -1,0 +1,309 @@
+"""Growing the tables: merge submissions, check the result, show the difference, write all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from perovdata.dataset.csvfiles import Rows
+from perovdata.dataset.incoming import Submission
+from perovdata.dataset.problems import Problem
+from perovdata.dataset.reserved import RESERVED_REASON, is_reserved
+from perovdata.dataset.schema import NOT_STATED, TABLES
+
+__all__ = ["Merge", "Rejection", "fill_from_crossref", "merge", "paper_key"]
+
+# Two rows of a paper are the same device only if all of these agree.
+_IDENTITY = tuple(
+    n
+    for n in TABLES["devices"].names
+    if n not in ("device_id", "source_kind", "applications", "design_notes", "notes")
+)
+_VALUE_IDENTITY = ("device_id", "metric", "operator", "value", "value_high", "definition", "conditions")
+_CLAIM_IDENTITY = ("device_id", "dataset", "task", "network", "operator", "accuracy_percent")
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A part of the input that was left out, with the reason."""
+
+    record_id: str
+    part: str
+    content: Mapping[str, str]
+    problem: Problem
+
+
+@dataclass
+class Merge:
+    """The tables after a merge, and what became of every input record.
+
+    Attributes
+    ----------
+    tables : dict of str to list of dict
+        The new rows of every table.
+    counts : dict
+        Per part (records, measurements, benchmarks): how many came in, were kept, merged, rejected.
+    devices : dict of str to str
+        Record key to the device it became.
+    rejections : list of Rejection
+        What was left out, with the reasons.
+    warnings : list of Problem
+        What a person should look at.
+    places : dict of (str, str) to (str, int)
+        (table, key) of every new row to the input line it came from.
+    """
+
+    tables: dict[str, Rows]
+    counts: dict[str, dict[str, int]]
+    devices: dict[str, str] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    places: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+
+
+def paper_key(doi: str, url: str) -> str:
+    """Identity of a paper: its lower-case DOI, or without one its URL as it stands."""
+    return doi.casefold() if doi else url
+
+
+def _paper_id(paper: Mapping[str, str], taken: Iterable[str]) -> str:
+    """First author's surname, year and four or more hex digits of the identity's sha256."""
+    author = paper["first_author"]
+    surname = author.split(",")[0] if "," in author else " ".join(author.split()[-1:])
+    if re.fullmatch(r"[A-Z]{1,3}", surname) and len(author.split()) > 1:
+        surname = author.split()[0]  # 'Im IH': initials come last
+    plain = unicodedata.normalize("NFKD", surname).encode("ascii", "ignore").decode().lower()
+    stem = f"{re.sub(r'[^a-z]', '', plain) or 'anon'}{paper['year'] or 'nd'}"
+    digest = hashlib.sha256(paper_key(paper["doi"], paper["url"]).encode("utf-8")).hexdigest()
+    taken = set(taken)
+    return next(c for n in range(4, 65) if (c := f"{stem}-{digest[:n]}") not in taken)
+
+
+class _Numbering:
+    """Running keys of a table: one more than the highest in use."""
+
+    def __init__(self, rows: Rows, key: str, letter: str) -> None:
+        used = [int(m[1]) for r in rows if (m := re.fullmatch(rf"{letter}(\d+)", r[key]))]
+        self._last, self._letter = max(used, default=0), letter
+
+    def next(self) -> str:
+        self._last += 1
+        return f"{self._letter}{self._last:04d}"
+
+
+class _Merger:
+    """Adds submissions one by one to copies of the tables."""
+
+    def __init__(self, tables: Mapping[str, Rows]) -> None:
+        self.tables = {name: [dict(r) for r in tables.get(name, [])] for name in TABLES}
+        self.papers = {paper_key(p["doi"], p["url"]): p for p in self.tables["papers"]}
+        self.by_url = {p["url"]: p for p in self.tables["papers"]}
+        self.devices = {d["device_id"]: d for d in self.tables["devices"]}
+        self.old_devices = set(self.devices)
+        self.numbers = {
+            name: _Numbering(self.tables[name], TABLES[name].key, letter)
+            for name, letter in (("devices", "d"), ("measurements", "m"), ("benchmarks", "b"))
+        }
+        parts = ("records", "measurements", "benchmarks")
+        self.out = Merge(self.tables, {p: {"in": 0, "kept": 0, "merged": 0, "rejected": 0} for p in parts})
+
+    def reject(self, sub: Submission, part: str, content: Mapping[str, str], problem: Problem) -> None:
+        counts = self.out.counts[f"{part}s"]
+        counts["rejected"] += 1
+        self.out.rejections.append(Rejection(sub.record_id, part, dict(content), problem))
+
+    def add(self, sub: Submission) -> None:
+        counts = self.out.counts
+        counts["records"]["in"] += 1
+        rejected = {
+            part: sum(1 for p, _, _ in sub.rejected if p == part) for part in ("measurement", "benchmark")
+        }
+        for part, rows in (("measurement", sub.measurements), ("benchmark", sub.benchmarks)):
+            counts[f"{part}s"]["in"] += len(rows) + rejected[part]
+        problem = sub.problems[0] if sub.problems else self._refusal(sub)
+        if problem is not None:
+            self._reject_whole(sub, problem)
+            return
+        for part, content, why in sub.rejected:
+            self.reject(sub, part, content, why)
+        paper = self._paper(sub)
+        device, known_before = self._device(sub, paper)
+        counts["records"]["merged" if known_before else "kept"] += 1
+        if sub.record_id:
+            self.out.devices[sub.record_id] = device["device_id"]
+        self._values(sub, device, "measurements", sub.measurements, _VALUE_IDENTITY)
+        self._values(sub, device, "benchmarks", sub.benchmarks, _CLAIM_IDENTITY)
+
+    def _refusal(self, sub: Submission) -> Problem | None:
+        """Why the whole record cannot be taken, if so."""
+        doi, url = sub.paper["doi"], sub.paper["url"]
+        if not url:
+            return Problem(*sub.place, "url", None, "missing", "the page that was read")
+        if is_reserved(doi, url):
+            return Problem(
+                *sub.place, "doi" if doi else "url", doi or url, RESERVED_REASON, "any other paper"
+            )
+        if sub.device_id and sub.device_id not in self.devices:
+            return Problem(
+                *sub.place,
+                "device_id",
+                sub.device_id,
+                "no such device",
+                "a device_id of devices.csv or nothing",
+            )
+        if not (sub.measurements or sub.benchmarks or sub.rejected):
+            return Problem(*sub.place, None, None, "no value and no benchmark", "at least one")
+        return None
+
+    def _reject_whole(self, sub: Submission, problem: Problem) -> None:
+        self.reject(sub, "record", {**sub.paper, **{k: v for k, v in sub.device.items() if v}}, problem)
+        for part, rows in (("measurement", sub.measurements), ("benchmark", sub.benchmarks)):
+            for _, row in rows:
+                self.reject(sub, part, row, problem)
+        for part, content, _ in sub.rejected:
+            self.reject(sub, part, content, problem)
+
+    def _paper(self, sub: Submission) -> dict[str, str]:
+        """The paper's row, new or filled up."""
+        found = self.papers.get(paper_key(sub.paper["doi"], sub.paper["url"]))
+        if (
+            found is None
+            and (same := self.by_url.get(sub.paper["url"]))
+            and not (same["doi"] and sub.paper["doi"])
+        ):
+            found = same  # the DOI was looked up since, or is not given this time
+        if found is None:
+            paper_id = _paper_id(sub.paper, (p["paper_id"] for p in self.tables["papers"]))
+            found = {"paper_id": paper_id, **sub.paper}
+            self.tables["papers"].append(found)
+            self.papers[paper_key(found["doi"], found["url"])] = found
+            self.by_url.setdefault(found["url"], found)
+            self.out.places["papers", paper_id] = sub.place
+            return found
+        _fill(found, sub.paper)
+        return found
+
+    def _device(self, sub: Submission, paper: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+        """The device's row and whether it stood before this record."""
+        wanted = {"paper_id": paper["paper_id"], **sub.device}
+        if sub.device_id:
+            device = self.devices[sub.device_id]
+            changed = _fill(
+                device, {k: v for k, v in sub.device.items() if k not in ("notes", "source_kind")}
+            )
+            for column in changed:
+                self._warn(
+                    sub,
+                    column,
+                    wanted[column],
+                    f"differs from '{device[column]}' of {sub.device_id}",
+                    "the table's value was kept",
+                )
+            return device, True
+        siblings = [d for d in self.tables["devices"] if d["paper_id"] == paper["paper_id"]]
+        for device in siblings:
+            if all(device[c] == wanted[c] for c in _IDENTITY):
+                return device, True
+        for device in siblings:
+            if device["device_id"] in self.old_devices and device["composition"] == wanted["composition"]:
+                self._warn(
+                    sub,
+                    "composition",
+                    wanted["composition"],
+                    f"the paper already has {device['device_id']} of this composition, a new device was made",
+                    f"device_id {device['device_id']} if it is the same one",
+                )
+        device = {"device_id": self.numbers["devices"].next(), **wanted}
+        self.tables["devices"].append(device)
+        self.devices[device["device_id"]] = device
+        self.out.places["devices", device["device_id"]] = sub.place
+        return device, False
+
+    def _values(
+        self, sub: Submission, device: Mapping[str, str], table: str, rows: list, identity: tuple
+    ) -> None:
+        """Append the rows that are new; a row that stands already is counted as rejected."""
+        key = TABLES[table].key
+        standing = {
+            tuple(r[c] for c in identity): r[key]
+            for r in self.tables[table]
+            if r["device_id"] == device["device_id"]
+        }
+        for line, cells in rows:
+            row = {"device_id": device["device_id"], **cells}
+            if not row["source_url"] and sub.paper["url"] != self._url_of(device):
+                row["source_url"] = sub.paper["url"]
+            same = standing.get(tuple(row[c] for c in identity))
+            if same:
+                why = Problem(
+                    sub.place[0], line, None, None, f"already in the tables as {same}", "new values"
+                )
+                self.reject(sub, table[:-1], cells, why)
+                continue
+            row = {key: self.numbers[table].next(), **row}
+            standing[tuple(row[c] for c in identity)] = row[key]
+            self.tables[table].append(row)
+            self.out.counts[table]["kept"] += 1
+            self.out.places[table, row[key]] = (sub.place[0], line)
+
+    def _url_of(self, device: Mapping[str, str]) -> str:
+        return next(p["url"] for p in self.tables["papers"] if p["paper_id"] == device["paper_id"])
+
+    def _warn(self, sub: Submission, column: str, value: str, problem: str, accepted: str) -> None:
+        self.out.warnings.append(Problem(*sub.place, column, value, problem, accepted, "warning"))
+
+
+def _fill(row: dict[str, str], more: Mapping[str, str]) -> list[str]:
+    """Fill the unknown cells of a row; returns the columns where both say something different."""
+    clashes = []
+    for column, value in more.items():
+        if value in ("", NOT_STATED) or column == "url":
+            continue
+        if row[column] in ("", NOT_STATED):
+            row[column] = value
+        elif row[column] != value:
+            clashes.append(column)
+    return clashes
+
+
+def merge(tables: Mapping[str, Rows], submissions: Iterable[Submission]) -> Merge:
+    """Merge submissions into copies of the tables.
+
+    Papers are matched by DOI, else by URL; a device is the same if all design cells agree, or if the
+    submission names its ``device_id``. A value that stands already is not entered twice. Keys of
+    standing rows never change.
+
+    Parameters
+    ----------
+    tables : mapping of str to list of dict
+        The rows as they stand.
+    submissions : iterable of Submission
+        What was handed in.
+
+    Returns
+    -------
+    Merge
+        New tables and the account of every record.
+    """
+    merger = _Merger(tables)
+    for submission in submissions:
+        merger.add(submission)
+    return merger.out
+
+
+def fill_from_crossref(tables: Mapping[str, Rows], paper: Mapping[str, str]) -> bool:
+    """Fill the empty cells of the paper with this DOI, in place; False if no paper has it."""
+    for row in tables["papers"]:
+        if row["doi"].casefold() == paper["doi"].casefold():
+            _fill(row, {k: v for k, v in paper.items() if k in TABLES["papers"].names})
+            return True
+    return False
+
+
+def write_order(folder: Path) -> list[Path]:
+    """Files that a change of the tables may write."""
+    return [Path(folder) / f"{name}.csv" for name in TABLES]

@@ -1,0 +1,420 @@
+"""Reading what a contributor hands in: JSON lines, a flat CSV, or a DOI's Crossref record.
+
+Both row formats become the same thing, a :class:`Submission`: one device with its paper and values as
+text cells of the tables, plus the problems found on the way. Nothing is guessed: an unknown key or
+wording is a problem with its line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from perovdata.dataset.csvfiles import parse_line, read_lines
+from perovdata.dataset.problems import Problem, shorten
+from perovdata.dataset.schema import METRICS, NOT_STATED, TABLES, Column
+from perovdata.dataset.synonyms import to_term
+from perovdata.errors import InputError
+
+__all__ = ["FLAT_COLUMNS", "Submission", "read_crossref", "read_submissions", "submission_from_record"]
+
+_PAPER = tuple(c for c in TABLES["papers"].names if c != "paper_id")
+_DEVICE = tuple(
+    c for c in TABLES["devices"].names if c not in ("device_id", "paper_id", "notes", "source_kind")
+)
+_MEASUREMENT = ("metric", "operator", "value", "value_high", "unit", "definition", "conditions")
+_BENCHMARK = ("dataset", "task", "network", "accuracy_percent", "kind")
+FLAT_COLUMNS = (
+    "record",
+    "device_id",
+    *_PAPER,
+    "source_kind",
+    *_DEVICE,
+    "device_notes",
+    *_MEASUREMENT,
+    *_BENCHMARK,
+    "source_url",
+    "notes",
+)
+
+_SHORT_KEYS = {"op": "operator", "high": "value_high", "note": "notes"}
+_RECORD_KEYS = {
+    "record_id",
+    "device_id",
+    "paper",
+    "source_kind",
+    "design",
+    "measurements",
+    "benchmarks",
+    "applications",
+    "notes",
+}
+
+
+@dataclass
+class Submission:
+    """One device as handed in, in the cells of the tables (keys not yet given).
+
+    Attributes
+    ----------
+    place : tuple of (str, int)
+        File name and first line.
+    record_id : str
+        The contributor's own key of the record; empty if none.
+    device_id : str
+        Existing device that the values belong to; empty for a new one.
+    paper, device : dict of str to str
+        Cells of the ``papers`` and ``devices`` rows.
+    measurements, benchmarks : list of (int, dict)
+        Line and cells of each row.
+    problems : list of Problem
+        Why parts of it cannot be taken.
+    rejected : list of (str, dict, Problem)
+        Parts (measurement or benchmark) with the reason for which each is left out.
+    """
+
+    place: tuple[str, int]
+    record_id: str = ""
+    device_id: str = ""
+    paper: dict[str, str] = field(default_factory=dict)
+    device: dict[str, str] = field(default_factory=dict)
+    measurements: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    benchmarks: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rejected: list[tuple[str, dict, Problem]] = field(default_factory=list)
+
+
+class _Refused(Exception):
+    """A part of a record that cannot be taken; carries the finding."""
+
+    def __init__(self, column: str | None, value: Any, problem: str, accepted: str) -> None:
+        super().__init__(problem)
+        self.column, self.value, self.text, self.accepted = column, value, problem, accepted
+
+    def at(self, place: tuple[str, int]) -> Problem:
+        value = None if self.value is None else shorten(str(self.value))
+        return Problem(place[0], place[1], self.column, value, self.text, self.accepted)
+
+
+def number_text(value: Any, column: str) -> str:
+    """A number as the tables write it: at most 12 digits, no thousands separators."""
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        number = float(value)
+    except (TypeError, ValueError):
+        raise _Refused(column, value, "not a number", "a number such as 0.5 or 1e-12") from None
+    return f"{number:.12g}"
+
+
+def _cell(column: Column, value: Any) -> tuple[str, str]:
+    """One cell's text, and the wording that a closed list could not hold."""
+    if value is None or value == "" or value == []:
+        return (NOT_STATED if column.vocabulary and not column.many else ""), ""
+    if column.many:
+        items = value if isinstance(value, list) else str(value).split(";")
+        terms = []
+        for item in items:
+            term = to_term(column.vocabulary.name, str(item))
+            if term is None:
+                raise _Refused(column.name, item, "not in the closed list", ", ".join(column.vocabulary))
+            terms.append(term[0])
+        return ";".join(dict.fromkeys(terms)), ""
+    if column.vocabulary is not None:
+        found = to_term(column.vocabulary.name, str(value))
+        if found is None:
+            raise _Refused(column.name, value, "not in the closed list", ", ".join(column.vocabulary))
+        return found
+    if column.type == "boolean":
+        text = str(value).strip().lower()
+        if text not in ("true", "false"):
+            raise _Refused(column.name, value, "not a boolean", "true, false or nothing")
+        return text, ""
+    if column.type in ("number", "integer"):
+        return number_text(value, column.name), ""
+    if isinstance(value, list):
+        return ";".join(str(v) for v in value), ""
+    if isinstance(value, dict):
+        raise _Refused(column.name, value, "not a text", "one line of text")
+    return " ".join(str(value).split()), ""
+
+
+def _cells(table: str, values: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """All non-key cells of a row and the finer wordings, with every unknown key refused."""
+    schema = TABLES[table]
+    keys = {schema.key} | {c.name for c in schema.columns if c.references}
+    names = [n for n in schema.names if n not in keys]
+    for key in values:
+        if key not in names:
+            raise _Refused(key, None, "unknown key", ", ".join(names))
+    finer: list[str] = []
+    cells: dict[str, str] = {}
+    for name in names:
+        cells[name], more = _cell(schema[name], values.get(name))
+        if more:
+            finer.append(more)
+    return cells, finer
+
+
+def _join(*parts: str) -> str:
+    return "; ".join(p for p in parts if p)
+
+
+def _device_cells(record: Mapping[str, Any]) -> dict[str, str]:
+    design = dict(record.get("design") or {})
+    waves = design.get("wavelength_nm")
+    if isinstance(waves, list):
+        ordered = sorted(waves)
+        design["wavelength_nm"] = ordered[0] if ordered else None
+        if len(ordered) > 1:
+            design["wavelength_max_nm"] = ordered[-1]
+    design["applications"] = record.get("applications")
+    design["source_kind"] = record.get("source_kind")
+    design["notes"] = record.get("notes")
+    cells, finer = _cells("devices", design)
+    cells["design_notes"] = _join(cells["design_notes"], *finer)
+    return cells
+
+
+def _measurement_cells(values: Mapping[str, Any], source_kind: Any) -> dict[str, str]:
+    values = {_SHORT_KEYS.get(k, k): v for k, v in values.items()}
+    metric = METRICS.get(str(values.get("metric")))
+    if metric is None:
+        raise _Refused("metric", values.get("metric"), "unknown metric", ", ".join(METRICS))
+    wording = values.pop("definition", None)
+    values.setdefault("source_kind", source_kind)
+    cells, _ = _cells("measurements", values)
+    if not cells["value"]:
+        raise _Refused("value", None, "missing", f"a number in {metric.unit}")
+    if metric.kinds is None:
+        cells["notes"] = _join(cells["notes"], str(wording or ""))
+        return cells
+    found = to_term(metric.kinds.name, str(wording)) if wording else (NOT_STATED, "")
+    if found is None:
+        raise _Refused("definition", wording, f"not a definition of {metric.name}", ", ".join(metric.kinds))
+    cells["definition"], finer = found
+    cells["notes"] = _join(cells["notes"], finer)
+    return cells
+
+
+def _benchmark_cells(values: Mapping[str, Any], source_kind: Any) -> dict[str, str]:
+    values = {_SHORT_KEYS.get(k, k): v for k, v in values.items()}
+    values.setdefault("source_kind", source_kind)
+    cells, _ = _cells("benchmarks", values)
+    if not cells["accuracy_percent"]:
+        raise _Refused("accuracy_percent", None, "missing", "a number in percent")
+    return cells
+
+
+def submission_from_record(record: Any, place: tuple[str, int]) -> Submission:
+    """Turn one JSON record into table cells.
+
+    Parameters
+    ----------
+    record : dict
+        Keys: paper, source_kind, design, measurements, benchmarks, applications, notes, record_id,
+        device_id.
+    place : tuple of (str, int)
+        File name and line, for messages.
+    """
+    out = Submission(place)
+    if not isinstance(record, dict) or not isinstance(record.get("paper"), dict):
+        out.problems.append(
+            Problem(
+                *place,
+                None,
+                shorten(str(record)),
+                "no record with a paper",
+                "an object with paper, design, measurements",
+            )
+        )
+        return out
+    out.record_id = str(record.get("record_id") or "")
+    out.device_id = str(record.get("device_id") or "")
+    for key in record:
+        if key not in _RECORD_KEYS:
+            out.problems.append(Problem(*place, key, None, "unknown key", ", ".join(sorted(_RECORD_KEYS))))
+    try:
+        out.paper, _ = _cells("papers", record["paper"])
+        out.device = _device_cells(record)
+    except _Refused as refused:
+        out.problems.append(refused.at(place))
+    for part, make in (("measurements", _measurement_cells), ("benchmarks", _benchmark_cells)):
+        for values in record.get(part) or ():
+            line = values.pop("_line", place[1]) if isinstance(values, dict) else place[1]
+            try:
+                if not isinstance(values, dict):
+                    raise _Refused(part, values, "not an object", "an object per value")
+                getattr(out, part).append((line, make(values, record.get("source_kind"))))
+            except _Refused as refused:
+                out.rejected.append((part[:-1], dict(values), refused.at((place[0], line))))
+    return out
+
+
+def read_submissions(path: str | Path) -> list[Submission]:
+    """Read a file of records (``.jsonl``, ``.json`` with one record, or the flat ``.csv`` of the template).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, of another kind, or its header is wrong.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"file '{path}': not found; a .jsonl or .csv file is needed")
+    suffix = path.suffix.lower()
+    if suffix not in (".jsonl", ".json", ".csv"):
+        raise InputError(f"file '{path.name}': kind '{suffix}' is not one of .jsonl, .json, .csv")
+    out = _read_flat(path) if suffix == ".csv" else _read_jsonl(path)
+    if not out:
+        raise InputError(f"file '{path.name}': empty; at least one record is needed")
+    return out
+
+
+def _read_jsonl(path: Path) -> list[Submission]:
+    out = []
+    for number, text in read_lines(path):
+        if isinstance(text, Problem):
+            out.append(Submission((path.name, number), problems=[text]))
+            continue
+        if not text.strip():
+            continue
+        try:
+            record = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            bad = Problem(
+                path.name, number, None, shorten(text), f"not JSON ({error})", "one JSON object per line"
+            )
+            out.append(Submission((path.name, number), problems=[bad]))
+            continue
+        out.append(submission_from_record(record, (path.name, number)))
+    return out
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _read_flat(path: Path) -> list[Submission]:
+    """Group the rows of a flat CSV into records: same paper, record label and device columns."""
+    header: list[str] | None = None
+    records: dict[tuple, dict[str, Any]] = {}
+    places: dict[tuple, tuple[str, int]] = {}
+    broken: list[Submission] = []
+    for number, text in read_lines(path):
+        place = (path.name, number)
+        cells = parse_line(text) if isinstance(text, str) else None
+        if header is None:
+            header = _flat_header(path.name, cells)
+            continue
+        if isinstance(text, Problem):
+            broken.append(Submission(place, problems=[text]))
+            continue
+        if cells is None or len(cells) != len(header):
+            found = "broken quoting" if cells is None else f"{len(cells)} cells"
+            bad = Problem(*place, None, shorten(text), found, f"{len(header)} cells, as the header has")
+            broken.append(Submission(place, problems=[bad]))
+            continue
+        row = {k: v.strip() for k, v in zip(header, cells, strict=True) if v.strip()}
+        if not row:
+            continue
+        key = tuple(row.get(c, "") for c in ("record", "device_id", *_PAPER, *_DEVICE, "device_notes"))
+        record = records.setdefault(key, _record_from_flat(row))
+        places.setdefault(key, place)
+        _add_flat_values(record, row, number)
+    return [submission_from_record(r, places[k]) for k, r in records.items()] + broken
+
+
+def _flat_header(name: str, cells: list[str] | None) -> list[str]:
+    cells = [c.strip() for c in cells or []]
+    needed = ("url", "composition")
+    for column in cells:
+        if column not in FLAT_COLUMNS:
+            raise InputError(f"{name}:1: unknown column '{column}'; accepted: {', '.join(FLAT_COLUMNS)}")
+    for column in needed:
+        if column not in cells:
+            raise InputError(
+                f"{name}:1: column '{column}' missing; 'perovdata dataset template' gives the header"
+            )
+    if len(set(cells)) != len(cells):
+        raise InputError(f"{name}:1: a column is given twice; each column once is accepted")
+    return cells
+
+
+def _record_from_flat(row: Mapping[str, str]) -> dict[str, Any]:
+    design = {c: row[c] for c in _DEVICE if c in row and c != "applications"}
+    return {
+        "record_id": row.get("record"),
+        "device_id": row.get("device_id"),
+        "paper": {c: row[c] for c in _PAPER if c in row},
+        "source_kind": row.get("source_kind"),
+        "design": design,
+        "applications": row.get("applications"),
+        "notes": row.get("device_notes"),
+        "measurements": [],
+        "benchmarks": [],
+    }
+
+
+def _add_flat_values(record: dict[str, Any], row: Mapping[str, str], line: int) -> None:
+    """Append the measurement or the benchmark that a flat row holds."""
+    shared = {c: row[c] for c in ("operator", "source_url", "notes") if c in row}
+    if any(c in row for c in _BENCHMARK):
+        values = {c: row[c] for c in _BENCHMARK if c in row}
+        record["benchmarks"].append({**shared, **values, "_line": line})
+    elif "metric" in row or "value" in row:
+        values = {c: row[c] for c in _MEASUREMENT if c in row}
+        record["measurements"].append({**shared, **values, "_line": line})
+
+
+def read_crossref(path: str | Path) -> dict[str, str]:
+    """Read the paper's fields from a DOI's metadata in Crossref's JSON form.
+
+    Parameters
+    ----------
+    path : path-like
+        A file with the work object, or the API's answer with the work under ``message``.
+
+    Returns
+    -------
+    dict
+        Cells of ``papers`` that the metadata gives: doi, url, title, year, journal, first_author.
+
+    Raises
+    ------
+    InputError
+        If the file is not such a record.
+    """
+    path = Path(path)
+    try:
+        work = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"file '{path.name}': {error}; Crossref's JSON of one DOI is needed") from None
+    work = work.get("message", work) if isinstance(work, dict) else None
+    if not isinstance(work, dict) or not isinstance(work.get("DOI"), str):
+        raise InputError(f"file '{path.name}': no field 'DOI'; Crossref's JSON of one DOI is needed")
+    author = next(iter(work.get("author") or []), {})
+    cells = {
+        "doi": work["DOI"],
+        "url": work.get("URL") or f"https://doi.org/{work['DOI']}",
+        "title": _first(work.get("title")),
+        "year": _year(work),
+        "journal": _first(work.get("container-title")),
+        "first_author": " ".join(p for p in (author.get("given"), author.get("family")) if p),
+    }
+    return {k: " ".join(str(v).split()) for k, v in cells.items() if v}
+
+
+def _first(value: Any) -> str:
+    return (value[0] if isinstance(value, list) and value else value) or ""
+
+
+def _year(work: Mapping[str, Any]) -> str:
+    for key in ("published-print", "published-online", "published", "issued"):
+        parts = (work.get(key) or {}).get("date-parts") or [[None]]
+        if parts[0] and parts[0][0]:
+            return str(parts[0][0])
+    return ""

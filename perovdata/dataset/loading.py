@@ -1,0 +1,386 @@
+"""The tables as data frames: missing is missing, units travel in ``df.attrs``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perovdata.dataset.csvfiles import read_rows
+from perovdata.dataset.schema import DESIGN_COLUMNS, METRICS, NOT_STATED, TABLES, VOCABULARIES, known
+from perovdata.errors import InputError, unknown_choice
+from perovdata.files import tables_dir
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "FAMILIES",
+    "Tables",
+    "family_of",
+    "load_benchmarks",
+    "load_properties",
+    "load_synapses",
+    "load_tables",
+]
+
+FAMILIES = ("3D", "2D/quasi-2D", "quantum dots", "lead-free")
+
+_LOWER = {">", ">="}
+_UPPER = {"<", "<="}
+# Bounds in the narrow sense of exclude_bounds: the reported number is not the value itself.
+_BOUNDS = _LOWER | _UPPER | {"up to"}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The six source tables, typed; a cell that is empty in the file is missing here.
+
+    ``not stated`` stays as written: it is a term of the closed lists.
+    """
+
+    papers: pd.DataFrame
+    devices: pd.DataFrame
+    measurements: pd.DataFrame
+    benchmarks: pd.DataFrame
+    organic_cations: pd.DataFrame
+    properties: pd.DataFrame
+
+
+def load_tables(path: str | PathLike[str] | None = None) -> Tables:
+    """Read the source tables.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        Folder of the CSV files; the shipped tables by default.
+
+    Returns
+    -------
+    Tables
+        Fresh copies; changing them changes nothing else.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be read; ``perovdata dataset validate`` lists everything that is wrong.
+    """
+    folder = Path(path) if path is not None else tables_dir()
+    return Tables(**{name: _frame(folder, name) for name in TABLES})
+
+
+def _frame(folder: Path, name: str) -> pd.DataFrame:
+    """A fresh copy of one table; the file is read anew only if it changed."""
+    path = (folder / f"{name}.csv").resolve()
+    try:
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+    except OSError:
+        stamp = None
+    frame = _read(path, name, stamp)
+    out = frame.copy()
+    out.attrs = dict(frame.attrs)
+    return out
+
+
+@lru_cache(maxsize=4 * len(TABLES))
+def _read(path: Path, name: str, stamp: tuple | None) -> pd.DataFrame:
+    rows, _, problems = read_rows(path, TABLES[name])
+    if problems:
+        raise InputError(str(problems[0]).removeprefix("error: "))
+    return _typed(name, rows)
+
+
+def _typed(name: str, rows: list[dict[str, str]]) -> pd.DataFrame:
+    """Turn text cells into a typed frame; unreadable numbers name their place."""
+    import pandas as pd
+
+    table = TABLES[name]
+    frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
+    for column in table.columns:
+        text = frame[column.name]
+        empty = text == ""
+        if column.type in ("number", "integer"):
+            numbers = pd.to_numeric(text.where(~empty), errors="coerce")
+            bad = numbers.isna() & ~empty
+            if bad.any():
+                row = int(bad.idxmax())
+                raise InputError(
+                    f"{name}.csv:{row + 2}:{column.name}: '{text[row]}' is not a number; a number is accepted"
+                )
+            frame[column.name] = numbers.astype("Int64" if column.type == "integer" else "float64")
+        elif column.type == "boolean":
+            frame[column.name] = text.map({"true": True, "false": False}).astype("boolean")
+        else:
+            frame[column.name] = text.where(~empty, None)
+    frame.attrs["units"] = {c.name: c.unit for c in table.columns if c.unit}
+    return frame
+
+
+def family_of(row: Mapping[str, Any]) -> str | None:
+    """Which of the four families of the field's reviews a device belongs to.
+
+    Lead-free goes before all; then quantum dots (morphology ``nanocrystal``); then the lattice's
+    dimensionality.
+
+    Parameters
+    ----------
+    row : mapping
+        Needs ``lead_free``, ``morphology`` and ``dimensionality``; a missing one is unknown.
+
+    Returns
+    -------
+    str or None
+        ``"3D"``, ``"2D/quasi-2D"``, ``"quantum dots"`` or ``"lead-free"``; None if the facts do not
+        tell (for example a 1D lattice with lead).
+    """
+    lead_free = row.get("lead_free")
+    if known(lead_free) and bool(lead_free):
+        return "lead-free"
+    if row.get("morphology") == "nanocrystal":
+        return "quantum dots"
+    dimensionality = row.get("dimensionality")
+    if dimensionality == "3D":
+        return "3D"
+    if dimensionality in ("2D", "quasi-2D"):
+        return "2D/quasi-2D"
+    return None
+
+
+def bound_for_models(metric: str, operator: str) -> str:
+    """How a model should take a reported value.
+
+    Parameters
+    ----------
+    metric : str
+        Name of the metric.
+    operator : str
+        As reported.
+
+    Returns
+    -------
+    str
+        ``"exact"``, ``"lower"`` (the true value is at least this), ``"upper"`` or ``"interval"``.
+        Retention, endurance and stabilities written with ``=``, ``~`` or ``up to`` say how far the
+        authors went, so they are lower bounds; elsewhere ``up to`` is the best of several, an upper
+        bound of what the device does.
+    """
+    if operator == "range":
+        return "interval"
+    if operator in _LOWER:
+        return "lower"
+    if operator in _UPPER:
+        return "upper"
+    if METRICS[metric].censored == "lower":
+        return "lower"
+    return "upper" if operator == "up to" else "exact"
+
+
+_DEVICE_COLUMNS = (
+    "device_id",
+    "paper_id",
+    "doi",
+    "url",
+    "year",
+    "first_author",
+    *DESIGN_COLUMNS,
+    "composition_text",
+    "bottom_electrode",
+    "top_electrode",
+    "interlayers",
+    "lead_free",
+    "family",
+)
+_VALUE_COLUMNS = (
+    "metric",
+    "operator",
+    "value",
+    "value_high",
+    "unit",
+    "definition",
+    "bound_for_models",
+    "source_kind",
+    "conditions",
+    "measurement_id",
+)
+
+
+def load_synapses(
+    metric: str | Iterable[str] | None = None,
+    *,
+    wide: bool = False,
+    families: str | Iterable[str] | None = None,
+    stimulus: str | Iterable[str] | None = None,
+    exclude_bounds: bool = False,
+    as_frame: bool = True,
+) -> pd.DataFrame | list[dict[str, Any]]:
+    """The reported devices with their values.
+
+    Parameters
+    ----------
+    metric : str or iterable of str, optional
+        Keep these metrics only; all by default.
+    wide : bool
+        False: one row per value. True: one row per device (those without values too, unless `metric`
+        is given), one column per metric.
+    families : str or iterable of str, optional
+        Keep devices of these families (``"3D"``, ``"2D/quasi-2D"``, ``"quantum dots"``, ``"lead-free"``).
+    stimulus : str or iterable of str, optional
+        Keep devices written by these stimuli.
+    exclude_bounds : bool
+        Drop values reported as ``>``, ``>=``, ``<``, ``<=`` or ``up to``.
+    as_frame : bool
+        True: a DataFrame. False: a list of dicts (missing cells are None).
+
+    Returns
+    -------
+    DataFrame or list of dict
+        Long: device columns, then metric, operator, value, value_high, unit, definition,
+        bound_for_models, source_kind, conditions, measurement_id. Design cells that are not stated
+        are missing. ``df.attrs["units"]`` holds the unit of every numeric column (in the wide form,
+        of every metric).
+
+        Wide: for each metric the median of the device's values on the metric's scale (a range counts
+        with its middle), and in ``METRIC_bound`` the common ``bound_for_models`` (``"mixed"`` if
+        they differ).
+
+    Raises
+    ------
+    InputError
+        For an unknown metric, family or stimulus.
+
+    Examples
+    --------
+    >>> load_synapses("energy_per_event", families="lead-free")  # doctest: +SKIP
+    """
+    metrics = _choices("metric", metric, METRICS)
+    families = _choices("families", families, FAMILIES)
+    stimuli = _choices("stimulus", stimulus, VOCABULARIES["stimulus"])
+    folder = tables_dir()
+    devices = _device_frame(folder)
+    if families is not None:
+        devices = devices[devices["family"].isin(families)]
+    if stimuli is not None:
+        devices = devices[devices["stimulus"].fillna(NOT_STATED).isin(stimuli)]
+    values = _frame(folder, "measurements")
+    if metrics is not None:
+        values = values[values["metric"].isin(metrics)]
+    if exclude_bounds:
+        values = values[~values["operator"].isin(_BOUNDS)]
+    values = values.assign(
+        bound_for_models=[
+            bound_for_models(m, o) for m, o in zip(values["metric"], values["operator"], strict=True)
+        ]
+    )
+    if wide:
+        frame = _wide(devices, values, metrics)
+        units = {name: METRICS[name].unit for name in METRICS if name in frame}
+    else:
+        frame = devices.merge(
+            values[["device_id", *_VALUE_COLUMNS]], on="device_id", how="inner", validate="1:m"
+        )
+        units = {name: METRICS[name].unit for name in METRICS if (frame["metric"] == name).any()}
+    frame = frame.reset_index(drop=True)
+    frame.attrs = {"units": {**devices.attrs["units"], **units}}
+    return frame if as_frame else _records(frame)
+
+
+def _choices(what: str, given: str | Iterable[str] | None, accepted: Iterable[str]) -> list[str] | None:
+    if given is None:
+        return None
+    items = [given] if isinstance(given, str) else list(given)
+    for item in items:
+        if item not in accepted:
+            raise unknown_choice(what, item, accepted)
+    return items
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Plain rows, None where missing."""
+    return [
+        {k: v if known(v) or v == NOT_STATED else None for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _device_frame(folder: Path) -> pd.DataFrame:
+    """Devices joined with their paper, design terms that are not stated as missing."""
+    devices = _frame(folder, "devices")
+    frame = devices.merge(_frame(folder, "papers"), on="paper_id", how="left", validate="m:1")
+    frame["family"] = [family_of(row) for row in frame.to_dict("records")]
+    stated = frame[list(DESIGN_COLUMNS)].where(frame[list(DESIGN_COLUMNS)] != NOT_STATED)
+    for column in DESIGN_COLUMNS:
+        frame[column] = stated[column].astype(frame[column].dtype)
+        if frame[column].dtype == object:
+            frame[column] = frame[column].where(frame[column].notna(), None)
+    frame = frame[list(_DEVICE_COLUMNS)]
+    frame.attrs = dict(devices.attrs)
+    return frame
+
+
+def _wide(devices: pd.DataFrame, values: pd.DataFrame, metrics: list[str] | None) -> pd.DataFrame:
+    """One row per device, the median of each metric on its own scale."""
+    import numpy as np
+
+    names = [
+        m for m in METRICS if (metrics is None and (values["metric"] == m).any()) or m in (metrics or ())
+    ]
+    out = devices if metrics is None else devices[devices["device_id"].isin(values["device_id"])]
+    out = out.set_index("device_id")
+    for name in names:
+        part = values[values["metric"] == name]
+        log = METRICS[name].scale == "log10"
+        low = np.log10(part["value"]) if log else part["value"]
+        high = np.log10(part["value_high"]) if log else part["value_high"]
+        middle = (low + high.fillna(low)) / 2
+        groups = part["device_id"]
+        median = middle.groupby(groups).median()
+        bounds = part["bound_for_models"].groupby(groups)
+        out = out.assign(
+            **{
+                name: 10**median if log else median,
+                f"{name}_bound": bounds.first().where(bounds.nunique() == 1, "mixed"),
+            }
+        )
+    return out.reset_index()
+
+
+def load_benchmarks(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+    """Accuracies as claimed by the papers, with the device and the paper they belong to.
+
+    Parameters
+    ----------
+    as_frame : bool
+        True: a DataFrame. False: a list of dicts.
+
+    Returns
+    -------
+    DataFrame or list of dict
+        Columns of ``benchmarks`` and of the device; ``df.attrs["units"]`` gives the units.
+    """
+    folder = tables_dir()
+    devices = _device_frame(folder)
+    claims = _frame(folder, "benchmarks")
+    frame = claims.merge(devices, on="device_id", how="left", validate="m:1", suffixes=("", "_device"))
+    frame.attrs = {"units": {**claims.attrs["units"], **devices.attrs["units"]}}
+    return frame if as_frame else _records(frame)
+
+
+def load_properties(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+    """Material properties by composition, one value per row with its unit and source.
+
+    Parameters
+    ----------
+    as_frame : bool
+        True: a DataFrame. False: a list of dicts.
+
+    Returns
+    -------
+    DataFrame or list of dict
+        Columns of ``properties``; the unit is a column because it differs from row to row.
+    """
+    frame = _frame(tables_dir(), "properties")
+    return frame if as_frame else _records(frame)
