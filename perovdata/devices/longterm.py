@@ -48,7 +48,8 @@ def exponential(g, fraction, curvature):
     """
     straight = jnp.abs(curvature) < _TINY
     u = jnp.where(straight, 1.0, curvature)
-    drift = jnp.where(straight, fraction, jnp.expm1(-fraction * u) / jnp.expm1(-u))
+    series = fraction * (1.0 + 0.5 * (1.0 - fraction) * curvature)
+    drift = jnp.where(straight, series, jnp.expm1(-fraction * u) / jnp.expm1(-u))
     return g * jnp.exp(-fraction * curvature) + drift
 
 
