@@ -63,7 +63,7 @@ def populations(family: str | None = None, *, exclude_paper: str | None = None) 
     dict of str to Population
         Metrics with at least :data:`MIN_PAPERS` papers.
     """
-    from perovdata.dataset.load import load_synapses
+    from perovdata.dataset.loading import load_synapses
 
     frame = load_synapses()
     frame = frame[frame["paper_id"] != exclude_paper]
@@ -105,7 +105,7 @@ def measured_metrics(device_id: str) -> tuple[dict[str, float], dict[str, str]]:
     perovdata.errors.InputError
         Unknown device.
     """
-    from perovdata.dataset.load import load_synapses
+    from perovdata.dataset.loading import load_synapses
     from perovdata.errors import InputError
 
     frame = load_synapses()

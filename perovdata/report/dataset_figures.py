@@ -1,0 +1,106 @@
+"""Figures of the dataset: what has been reported, for which family, when."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from perovdata.dataset import FAMILIES, METRICS
+from perovdata.report.style import FAMILY_COLOURS
+
+__all__ = ["coverage_figure", "value_figure", "year_figure"]
+
+_OTHER = "not stated"
+
+
+def coverage_figure(counts: pd.DataFrame) -> plt.Figure:
+    """Heat map of the number of papers per metric and family.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Rows: metrics; columns: families and ``"all"``; cells: papers.
+    """
+    counts = counts.sort_values("all", ascending=False)
+    families = [name for name in (*FAMILIES, _OTHER) if name in counts]
+    grid = counts[families].to_numpy(float)
+    figure, axes = plt.subplots(figsize=(8.4, 0.27 * len(counts) + 1.2))
+    axes.imshow(np.sqrt(grid), aspect="auto", cmap="Blues")
+    axes.grid(False)
+    for (row, column), value in np.ndenumerate(grid):
+        dark = np.sqrt(value) > 0.6 * np.sqrt(grid.max())
+        axes.text(column, row, f"{value:.0f}", ha="center", va="center", color="white" if dark else "black")
+    labels = [METRICS[name].label for name in counts.index]
+    totals = counts["all"].to_numpy()
+    axes.set_yticks(range(len(labels)), [f"{a}  ({n})" for a, n in zip(labels, totals, strict=True)])
+    axes.set_xticks(range(len(families)), families)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title("Papers that state a metric, by family (all families in brackets)", pad=24)
+    return figure
+
+
+def year_figure(devices: pd.DataFrame) -> plt.Figure:
+    """Stacked bars of devices per year of publication, by family."""
+    families = [*FAMILIES, _OTHER]
+    table = (
+        devices.assign(family=devices["family"].fillna(_OTHER))
+        .dropna(subset=["year"])
+        .groupby(["year", "family"])
+        .size()
+        .unstack(fill_value=0)
+        .reindex(columns=families, fill_value=0)
+    )
+    figure, axes = plt.subplots(figsize=(8.4, 3.0))
+    base = np.zeros(len(table))
+    for family in families:
+        heights = table[family].to_numpy(float)
+        axes.bar(table.index.astype(int), heights, bottom=base, color=FAMILY_COLOURS[family], label=family)
+        base += heights
+    axes.set_xticks(table.index.astype(int))
+    axes.set_xlabel("year of publication")
+    axes.set_ylabel("devices")
+    axes.grid(axis="x", visible=False)
+    axes.legend(ncols=5, loc="upper left", fontsize=9)
+    axes.set_ylim(0, 1.2 * base.max())
+    return figure
+
+
+def value_figure(frame: pd.DataFrame, metrics: list[str]) -> plt.Figure:
+    """Every reported value of some metrics, by family; triangles are lower bounds.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Long form of :func:`perovdata.load_synapses`.
+    metrics : list of str
+        One panel each.
+    """
+    families = list(FAMILIES)
+    columns = 3
+    rows = -(-len(metrics) // columns)
+    figure, grid = plt.subplots(rows, columns, figsize=(9.6, 2.1 * rows), squeeze=False)
+    rng = np.random.default_rng(0)
+    for axes, metric in zip(grid.flat, metrics, strict=False):
+        meta = METRICS[metric]
+        part = frame[(frame["metric"] == metric) & frame["family"].isin(families)]
+        for index, family in enumerate(families):
+            own = part[part["family"] == family]
+            bound = own["bound_for_models"] == "lower"
+            height = index + rng.uniform(-0.22, 0.22, len(own))
+            for mask, marker in ((~bound, "o"), (bound, ">")):
+                axes.scatter(
+                    own["value"][mask], height[mask.to_numpy()], s=16, marker=marker, alpha=0.75,
+                    color=FAMILY_COLOURS[family], linewidths=0,
+                )  # fmt: skip
+        if meta.scale == "log10":
+            axes.set_xscale("log")
+        axes.set_yticks(range(len(families)), families if axes in grid[:, 0] else [""] * len(families))
+        axes.set_ylim(len(families) - 0.5, -0.5)
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel(meta.label if meta.unit == "1" else f"{meta.label} ({meta.unit})")
+    for axes in list(grid.flat)[len(metrics) :]:
+        axes.set_visible(False)
+    return figure
