@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
-__all__ = ["cache_dir", "data_dir", "tables_dir", "write_atomic"]
+__all__ = ["cache_dir", "data_dir", "finite", "tables_dir", "write_atomic", "write_json"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -63,3 +67,21 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def finite(value: Any) -> Any:
+    """Make a value fit for strict JSON: NaN and infinities become None, arrays lists, NumPy numbers plain."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(k): finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(v) for v in value]
+    return value
+
+
+def write_json(path: str | os.PathLike[str], value: Any) -> None:
+    """Write strict JSON atomically, one entry a line, in the order given."""
+    write_atomic(path, json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n")

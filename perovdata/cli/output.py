@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["emit_json", "finite", "note", "table_console"]
+from perovdata.files import finite
 
-
-def finite(value: Any) -> Any:
-    """Replace NaN and infinities by None, NumPy scalars and arrays by plain numbers and lists."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(k): finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(v) for v in value]
-    return value
+__all__ = ["emit_json", "note", "table_console"]
 
 
 def emit_json(value: Any) -> None:
