@@ -9,19 +9,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from perovdata.dataset.checks import parsed_composition
 from perovdata.dataset.csvfiles import Rows
-from perovdata.dataset.incoming import Submission
+from perovdata.dataset.incoming import Submission, joined
 from perovdata.dataset.problems import Problem
 from perovdata.dataset.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.schema import NOT_STATED, TABLES
+from perovdata.errors import InputError
 
 __all__ = ["Merge", "Rejection", "fill_from_crossref", "merge", "paper_key"]
 
-# Two rows of a paper are the same device only if all of these agree.
+# Two rows of a paper are the same device only if all of these agree (what a formula tells is not asked).
 _IDENTITY = tuple(
     n
     for n in TABLES["devices"].names
-    if n not in ("device_id", "source_kind", "applications", "design_notes", "notes")
+    if n
+    not in (
+        "device_id",
+        "source_kind",
+        "applications",
+        "design_notes",
+        "notes",
+        "lead_free",
+        "dimensionality",
+    )
 )
 _VALUE_IDENTITY = ("device_id", "metric", "operator", "value", "value_high", "definition", "conditions")
 _CLAIM_IDENTITY = ("device_id", "dataset", "task", "network", "operator", "accuracy_percent")
@@ -53,6 +64,8 @@ class Merge:
         What was left out, with the reasons.
     warnings : list of Problem
         What a person should look at.
+    derived : dict of str to int
+        How many devices got their lead-free flag or dimensionality from the formula alone.
     places : dict of (str, str) to (str, int)
         (table, key) of every new row to the input line it came from.
     """
@@ -62,6 +75,7 @@ class Merge:
     devices: dict[str, str] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    derived: dict[str, int] = field(default_factory=lambda: {"lead_free": 0, "dimensionality": 0})
     places: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
 
@@ -218,10 +232,27 @@ class _Merger:
                     f"device_id {device['device_id']} if it is the same one",
                 )
         device = {"device_id": self.numbers["devices"].next(), **wanted}
+        self._derive(device)
         self.tables["devices"].append(device)
         self.devices[device["device_id"]] = device
         self.out.places["devices", device["device_id"]] = sub.place
         return device, False
+
+    def _derive(self, device: dict[str, str]) -> None:
+        """Fill what the formula itself tells: the lead-free flag, and the dimensionality by stoichiometry."""
+        if not device["composition"]:
+            return
+        try:
+            parsed = parsed_composition(device)
+        except InputError:
+            return  # the validator names it
+        if not device["lead_free"]:
+            device["lead_free"] = str(bool(parsed.lead_free)).lower()
+            self.out.derived["lead_free"] += 1
+        if device["dimensionality"] == NOT_STATED and parsed.dimensionality:
+            device["dimensionality"] = parsed.dimensionality
+            device["design_notes"] = joined(device["design_notes"], "dimensionality by stoichiometry")
+            self.out.derived["dimensionality"] += 1
 
     def _values(
         self, sub: Submission, device: Mapping[str, str], table: str, rows: list, identity: tuple

@@ -159,7 +159,8 @@ def _cells(table: str, values: Mapping[str, Any]) -> tuple[dict[str, str], list[
     return cells, finer
 
 
-def _join(*parts: str) -> str:
+def joined(*parts: str) -> str:
+    """Remarks in one cell."""
     return "; ".join(p for p in parts if p)
 
 
@@ -175,7 +176,7 @@ def _device_cells(record: Mapping[str, Any]) -> dict[str, str]:
     design["source_kind"] = record.get("source_kind")
     design["notes"] = record.get("notes")
     cells, finer = _cells("devices", design)
-    cells["design_notes"] = _join(cells["design_notes"], *finer)
+    cells["design_notes"] = joined(cells["design_notes"], *finer)
     return cells
 
 
@@ -190,13 +191,13 @@ def _measurement_cells(values: Mapping[str, Any], source_kind: Any) -> dict[str,
     if not cells["value"]:
         raise _Refused("value", None, "missing", f"a number in {metric.unit}")
     if metric.kinds is None:
-        cells["notes"] = _join(cells["notes"], str(wording or ""))
+        cells["notes"] = joined(cells["notes"], str(wording or ""))
         return cells
     found = to_term(metric.kinds.name, str(wording)) if wording else (NOT_STATED, "")
     if found is None:
         raise _Refused("definition", wording, f"not a definition of {metric.name}", ", ".join(metric.kinds))
     cells["definition"], finer = found
-    cells["notes"] = _join(cells["notes"], finer)
+    cells["notes"] = joined(cells["notes"], finer)
     return cells
 
 

@@ -190,7 +190,7 @@ _CATIONS = Table("organic_cations", "abbreviation", "A-site and spacer ions and 
     _text("abbreviation", "Key: the abbreviation as papers write it.", required=True),
     _text("aliases", "Other abbreviations in use, joined by ','."),
     _text("formula", "Formula with charge, e.g. CH6N+.", required=True),
-    Column("charge", "integer", "Charge of the ion.", required=True, low=-3, high=3),
+    Column("charge", "integer", "Charge of the ion.", required=True, low=-6, high=6),
     _text("smiles", "Structure as SMILES."),
     Column("usage_count", "integer", "How often the solar-cell literature uses the abbreviation.", low=0),
     Column("r_eff_pm", "number", "Effective radius.", unit="pm", low=50, high=1000),
