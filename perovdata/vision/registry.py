@@ -1,0 +1,22 @@
+"""The suite: every task by name."""
+
+from __future__ import annotations
+
+from perovdata.vision.task import Task
+from perovdata.vision.tasks.colour import colour_task
+from perovdata.vision.tasks.motion import motion_task
+from perovdata.vision.tasks.reservoir import reservoir_task
+from perovdata.vision.tasks.retina import retina_task
+
+__all__ = ["TASKS"]
+
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        retina_task(),
+        reservoir_task("digits"),
+        reservoir_task("mnist"),
+        colour_task(),
+        motion_task(),
+    )
+}

@@ -1,0 +1,208 @@
+"""Run a task on many parameter sets and seeds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from perovdata.devices import SynapseParameters
+from perovdata.engine import bucket
+from perovdata.errors import InputError, unknown_choice
+from perovdata.vision.images import Images, load_images
+from perovdata.vision.registry import TASKS
+from perovdata.vision.sensor import fill_memory
+from perovdata.vision.task import Plan, Scores, read_options
+
+__all__ = ["TaskResult", "run"]
+
+
+@dataclass
+class TaskResult:
+    """Outcome of a task on P parameter sets and S seeds.
+
+    Attributes
+    ----------
+    task, protocol, image_source : str
+    accuracy : ndarray, shape (P, S)
+        Percent. P is what was finished: an interrupted run keeps its finished part.
+    ceiling : ndarray, shape (S,)
+        The same network in float, percent.
+    chance : float
+        Percent.
+    checkpoint_axis : str
+    checkpoints : ndarray, shape (C,)
+    curve : ndarray, shape (P, S, C), or None
+    confusion : ndarray of int, shape (P, S, K, K), or None
+    classes : tuple of str
+    energy_per_image_J, energy_training_J, latency_per_image_s, area_m2 : ndarray, shape (P,), or None
+        NaN where the device does not state what it takes.
+    extras : dict of str to ndarray, shape (P, S, ...)
+    pictures : dict of str to ndarray, shape (n, height, width)
+        Of the first parameter set and seed.
+    ideal_fields : tuple of str
+        Parameters that were at their neutral value in every set.
+    stand_ins : dict of str to float
+        Values that the task used for a device without short-term memory.
+    seeds : tuple of int
+    options : dict
+    interrupted : bool
+    wall_s : float
+    """
+
+    task: str
+    protocol: str
+    image_source: str
+    accuracy: np.ndarray
+    ceiling: np.ndarray
+    chance: float
+    checkpoint_axis: str
+    checkpoints: np.ndarray
+    curve: np.ndarray | None
+    confusion: np.ndarray | None
+    classes: tuple[str, ...]
+    energy_per_image_J: np.ndarray | None
+    energy_training_J: np.ndarray | None
+    latency_per_image_s: np.ndarray | None
+    area_m2: np.ndarray | None
+    extras: dict[str, np.ndarray]
+    pictures: dict[str, np.ndarray]
+    ideal_fields: tuple[str, ...]
+    stand_ins: dict[str, float]
+    seeds: tuple[int, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+    interrupted: bool = False
+    wall_s: float = 0.0
+
+
+def run(
+    task: str,
+    params: SynapseParameters,
+    *,
+    seeds: int = 1,
+    seed: int = 0,
+    epochs: int | None = None,
+    protocol: str = "default",
+    data_dir: str | os.PathLike[str] | None = None,
+    images: Images | str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> TaskResult:
+    """Run a vision task.
+
+    Parameters
+    ----------
+    task : str
+        A name of ``TASKS``.
+    params : SynapseParameters
+        P parameter sets. Every set sees the same random numbers, so that sets are compared in pairs.
+    seeds, seed : int
+        Number of repetitions S, and the first seed.
+    epochs : int, optional
+        For tasks that train.
+    protocol : str
+        One of the task's protocols.
+    data_dir : path, optional
+        Folder of the original IDX files (:func:`load_images`).
+    images : Images, str or path, optional
+        Another image set than the task's own: a name, a folder of pictures or an ``.npz`` file.
+    progress : callable, optional
+        Called with (parameter sets finished, P).
+    **options
+        Options of the task.
+
+    Returns
+    -------
+    TaskResult
+        After Ctrl-C the sets finished so far, with ``interrupted`` true.
+
+    Raises
+    ------
+    InputError
+        Unknown task, protocol or option; a number out of range; absent images.
+    KeyboardInterrupt
+        If nothing was finished.
+    """
+    start = time.perf_counter()
+    if task not in TASKS:
+        raise unknown_choice("task", task, TASKS)
+    definition = TASKS[task]
+    if protocol not in definition.protocols:
+        raise unknown_choice(f"protocol of task {task}", protocol, definition.protocols)
+    for name, value in (("seeds", seeds), ("epochs", 1 if epochs is None else epochs)):
+        if value < 1:
+            raise InputError(f"{name}: {value} is not a whole number of 1 or more")
+    values = read_options(definition, options)
+    if not isinstance(images, Images):
+        images = load_images(images if images is not None else definition.image_set, data_dir)
+    plan = Plan(images, tuple(range(seed, seed + seeds)), epochs, protocol, values)
+    report = progress or (lambda *_: None)
+    report(0, params.n_sets)
+    course = definition.prepare(plan)
+
+    ideal_fields = params.ideal_fields
+    params, lacking = fill_memory(params, course.stand_ins)
+
+    parts: list[Scores] = []
+    done = 0
+    interrupted = False
+    try:
+        for first in range(0, params.n_sets, definition.max_sets):
+            count = min(definition.max_sets, params.n_sets - first)
+            parts.append(_score_padded(course, params.take(np.arange(first, first + count))))
+            done += count
+            report(done, params.n_sets)
+    except KeyboardInterrupt:
+        if not parts:
+            raise
+        interrupted = True
+
+    axis, checkpoints = course.checkpoints
+    joined = _join(parts)
+    return TaskResult(
+        task=task,
+        protocol=protocol,
+        image_source=f"{images.name} ({images.source})",
+        ceiling=np.asarray(course.ceiling, float),
+        chance=definition.chance(images),
+        checkpoint_axis=axis,
+        checkpoints=np.asarray(checkpoints, float),
+        classes=images.classes,
+        ideal_fields=ideal_fields,
+        stand_ins=dict(course.stand_ins) if lacking.any() else {},
+        seeds=plan.seeds,
+        options=values,
+        interrupted=interrupted,
+        wall_s=time.perf_counter() - start,
+        **{item.name: getattr(joined, item.name) for item in fields(Scores)},
+    )
+
+
+def _score_padded(course, params: SynapseParameters) -> Scores:
+    """Score with the number of sets rounded up to a power of two: few shapes, few compilations."""
+    n = params.n_sets
+    size = bucket(n)
+    if size == n:
+        return course.score(params)
+    scores = course.score(params.take(np.minimum(np.arange(size), n - 1)))
+    cut = {
+        item.name: value[:n]
+        for item in fields(Scores)
+        if isinstance(value := getattr(scores, item.name), np.ndarray)
+    }
+    return Scores(**cut, extras={k: v[:n] for k, v in scores.extras.items()}, pictures=scores.pictures)
+
+
+def _join(parts: list[Scores]) -> Scores:
+    first = parts[0]
+    joined = {
+        item.name: np.concatenate([getattr(part, item.name) for part in parts])
+        for item in fields(Scores)
+        if isinstance(getattr(first, item.name), np.ndarray)
+    }
+    extras = {key: np.concatenate([part.extras[key] for part in parts]) for key in first.extras}
+    return Scores(**joined, extras=extras, pictures=first.pictures)

@@ -1,0 +1,183 @@
+"""What a vision task is: the common definition that every task fills in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from perovdata.devices import SynapseParameters
+from perovdata.errors import InputError, unknown_choice
+from perovdata.vision.images import Images
+
+__all__ = ["Course", "Option", "Plan", "Scores", "Task", "read_options"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting of a task that a user may change.
+
+    Attributes
+    ----------
+    default : int, float, str or tuple of float
+        Its type is the type accepted.
+    meaning : str
+        One line, with the unit.
+    low, high : float
+        Closed range of numbers (of every member of a tuple).
+    choices : tuple of str
+        Closed list for text.
+    """
+
+    default: Any
+    meaning: str
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+
+    def read(self, name: str, value: Any) -> Any:
+        """Check a value given as text or as a number; raises InputError."""
+        if isinstance(self.default, str):
+            if value not in self.choices:
+                raise unknown_choice(f"task option {name}", value, self.choices)
+            return value
+        if isinstance(self.default, tuple):
+            parts = value.split(",") if isinstance(value, str) else np.atleast_1d(value).tolist()
+            return tuple(self._number(name, part, float) for part in parts)
+        return self._number(name, value, type(self.default))
+
+    def _number(self, name: str, value: Any, kind: type) -> Any:
+        try:
+            number = kind(value)
+            exact = kind is float or float(value) == number
+        except (TypeError, ValueError):
+            exact = False
+        if not exact or math.isnan(number) or not self.low <= number <= self.high:
+            accepted = f"{'a whole number' if kind is int else 'a number'} from {self.low:g} to {self.high:g}"
+            raise InputError(f"task option {name}: '{value}' is not {accepted} ({self.meaning})")
+        return number
+
+
+def read_options(task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
+    """All options of a task, those given checked, the others at their default."""
+    for name in given:
+        if name not in task.options:
+            raise unknown_choice(f"option of task {task.name}", name, task.options)
+    return {
+        name: option.read(name, given[name]) if name in given else option.default
+        for name, option in task.options.items()
+    }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run asks of a task.
+
+    Attributes
+    ----------
+    images : Images
+    seeds : tuple of int
+        One per repetition; they fix sample order, start, noise of frames and of devices, and are the
+        same for every parameter set (common random numbers: comparisons are paired).
+    epochs : int or None
+        For tasks that train; None: the task's own number.
+    protocol : str
+    options : dict
+        From :func:`read_options`.
+    """
+
+    images: Images
+    seeds: tuple[int, ...]
+    epochs: int | None
+    protocol: str
+    options: dict[str, Any]
+
+
+@dataclass
+class Scores:
+    """What a task measures on P parameter sets and S seeds.
+
+    Attributes
+    ----------
+    accuracy : ndarray, shape (P, S)
+        Percent.
+    curve : ndarray, shape (P, S, C), optional
+        Percent at the C checkpoints of ``Course.checkpoints``.
+    confusion : ndarray of int, shape (P, S, K, K), optional
+        True class by named class.
+    energy_per_image_J, energy_training_J, latency_per_image_s, area_m2 : ndarray, shape (P,)
+        NaN where the device does not state what it takes.
+    extras : dict of str to ndarray, shape (P, S, ...)
+        Further figures of the task.
+    pictures : dict of str to ndarray, shape (n, height, width)
+        What the array saw, for the first parameter set and seed.
+    """
+
+    accuracy: np.ndarray
+    curve: np.ndarray | None = None
+    confusion: np.ndarray | None = None
+    energy_per_image_J: np.ndarray | None = None
+    energy_training_J: np.ndarray | None = None
+    latency_per_image_s: np.ndarray | None = None
+    area_m2: np.ndarray | None = None
+    extras: dict[str, np.ndarray] = field(default_factory=dict)
+    pictures: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+class Course(Protocol):
+    """A task made ready: data loaded, software network trained."""
+
+    #: Accuracy of the same network in float, percent, one per seed.
+    ceiling: np.ndarray
+    #: Name of the curve's axis and its values; ("", ()) without a curve.
+    checkpoints: tuple[str, tuple[float, ...]]
+    #: Parameter values that stand in for a device without short-term memory; empty if the task needs none.
+    stand_ins: dict[str, float]
+
+    def score(self, params: SynapseParameters) -> Scores:
+        """Run P parameter sets."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A reproducible vision benchmark.
+
+    Attributes
+    ----------
+    name : str
+    shows : str
+        What it tells about a device.
+    image_set : str
+        Default image set.
+    encoder, array, network, protocol, score : str
+        One line each.
+    classes : int or None
+        Classes of the score if not those of the images.
+    prepare : callable
+        Plan -> Course.
+    options : dict of str to Option
+    protocols : tuple of str
+    max_sets : int
+        Parameter sets run at once (memory).
+    """
+
+    name: str
+    shows: str
+    image_set: str
+    encoder: str
+    array: str
+    network: str
+    protocol: str
+    score: str
+    prepare: Callable[[Plan], Course]
+    classes: int | None = None
+    options: dict[str, Option] = field(default_factory=dict)
+    protocols: tuple[str, ...] = ("default",)
+    max_sets: int = 64
+
+    def chance(self, images: Images) -> float:
+        """Accuracy of guessing, percent."""
+        return 100.0 / (self.classes or len(images.classes))

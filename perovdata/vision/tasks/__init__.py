@@ -1,0 +1,1 @@
+"""The tasks, one module per kind; :mod:`perovdata.vision.registry` lists them."""

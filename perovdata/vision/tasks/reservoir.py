@@ -1,0 +1,120 @@
+"""reservoir-*: pulse streams into devices with short-term memory, a linear read-out behind them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from perovdata.devices import SynapseParameters
+from perovdata.vision.scenes import binarise, bit_streams
+from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
+from perovdata.vision.sensor import Timing, sense, sensor_draws
+from perovdata.vision.softnet import ridge_fit, ridge_scores
+from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.upkeep import sensor_cost
+
+__all__ = ["reservoir_task"]
+
+
+class ReservoirCourse:
+    """Streams of bits; every device turns its stream into one current."""
+
+    checkpoints = ("", ())
+
+    def __init__(self, plan: Plan) -> None:
+        options, images = plan.options, plan.images
+        interval = options["interval_s"]
+        self.timing = Timing(interval, options["delay_s"], options["adc_bits"])
+        # A trace that halves per interval holds the stream as a binary number: the textbook reservoir.
+        self.stand_ins = {"ppf_amplitude_1": 1.0, "ppf_tau_1": interval / np.log(2)}
+        crop = 4 if images.shape == (28, 28) else 0
+        both = np.concatenate([images.train, images.test])
+        # Rows and columns: two looks at the same picture, as the rows alone break it at fixed places.
+        black_white = binarise(both, crop)
+        looks = (
+            [black_white, np.swapaxes(black_white, 1, 2)]
+            if options["look"] == "rows-and-columns"
+            else [black_white]
+        )
+        self.pulses = np.concatenate([bit_streams(look, options["bits"]) for look in looks], axis=2)
+        self.labels = jnp.asarray(np.concatenate([images.train_labels, images.test_labels]))
+        self.n_train = len(images.train)
+        self.n_classes = len(images.classes)
+        self.seeds = plan.seeds
+        binary = np.tensordot(0.5 ** np.arange(options["bits"])[::-1], self.pulses, axes=1)
+        named = _read_out(jnp.asarray(binary, jnp.float32), self.labels, self.n_train, self.n_classes)
+        self.ceiling = np.full(len(plan.seeds), float(accuracy_of(named, self.labels[self.n_train :])))
+
+    def score(self, params: SynapseParameters) -> Scores:
+        """Run P parameter sets."""
+        pulses = jnp.asarray(self.pulses)
+        runs = [
+            _reservoir(
+                params,
+                pulses,
+                sensor_draws(seed, *pulses.shape),
+                self.labels,
+                self.timing,
+                self.n_train,
+                self.n_classes,
+            )
+            for seed in self.seeds
+        ]
+        out = over_seeds(runs)
+        return Scores(
+            accuracy=out["accuracy"],
+            confusion=out["confusion"],
+            extras={"distinct_states": out["distinct_states"]},
+            **sensor_cost(params, self.pulses, self.timing),
+        )
+
+
+def _read_out(features, labels, n_train: int, n_classes: int):
+    weights = ridge_fit(features[:n_train], labels[:n_train], n_classes)
+    return jnp.argmax(ridge_scores(weights, features[n_train:]), axis=-1)
+
+
+@partial(jax.jit, static_argnames=("n_train", "n_classes"))
+def _reservoir(params, pulses, draws, labels, timing: Timing, n_train: int, n_classes: int):
+    # Every pattern of bits once, through one device without noise: how many states can be told apart.
+    n_bits = pulses.shape[0]
+    patterns = (jnp.arange(2**n_bits)[:, None] >> jnp.arange(n_bits)) & 1
+    quiet = jax.tree.map(jnp.zeros_like, sensor_draws(0, n_bits, 2**n_bits, 1))
+    quiet = quiet._replace(stuck=jnp.full(1, 0.5))
+
+    def one(device):
+        features = sense(device, pulses, draws, timing)
+        named = _read_out(features, labels, n_train, n_classes)
+        levels = jnp.sort(sense(device, patterns.T[:, :, None].astype(jnp.float32), quiet, timing)[:, 0])
+        return {
+            "accuracy": accuracy_of(named, labels[n_train:]),
+            "confusion": confusion_matrix(named, labels[n_train:], n_classes),
+            "distinct_states": 1 + jnp.sum(jnp.diff(levels) > 0),
+        }
+
+    return each_set(one, params)
+
+
+def reservoir_task(image_set: str) -> Task:
+    """The task's definition for an image set."""
+    return Task(
+        name=f"reservoir-{image_set}",
+        shows="whether the short-term memory tells pulse streams apart (reservoir computing)",
+        image_set=image_set,
+        encoder="rows and columns of the black-and-white picture, cut into streams of 4 pulses",
+        array="one volatile device per stream, read once after its last pulse",
+        network="linear read-out (ridge regression), trained per device",
+        protocol="the read-out is trained on what the noisy devices show",
+        score="accuracy of the read-out",
+        prepare=ReservoirCourse,
+        options={
+            "bits": Option(4, "pulses per stream", 1, 12),
+            "look": Option("rows-and-columns", "how pictures are cut", choices=("rows", "rows-and-columns")),
+            "interval_s": Option(0.1, "time between pulses, s", 1e-9, 1e6),
+            "delay_s": Option(0.05, "time from the last pulse to the read, s", 0, 1e9),
+            "adc_bits": Option(8, "resolution of the read, bits", 1, 16),
+        },
+    )
