@@ -1,0 +1,12 @@
+"""What a halide perovskite is made of: formulas, ions, descriptors and material properties.
+
+This room knows no other room.
+"""
+
+from perovdata.chemistry.descriptors import DESCRIPTORS, descriptors
+from perovdata.chemistry.errors import FormulaError
+from perovdata.chemistry.ions import Ion, organic_cations
+from perovdata.chemistry.parse import parse
+from perovdata.chemistry.perovskite import Perovskite
+
+__all__ = ["DESCRIPTORS", "FormulaError", "Ion", "Perovskite", "descriptors", "organic_cations", "parse"]

@@ -1,0 +1,413 @@
+"""Reading a formula: from the characters a researcher writes to a flat list of ions and amounts.
+
+The grammar, in short: phases joined by ``+``; a phase is a run of ions and bracketed groups, each followed
+by an amount; an amount is a number or a linear expression in ``n``, ``x``, ``y`` (``3n+1``, ``1-x``).
+Ion names are matched longest first, with backtracking; dead ends are remembered, so that the time stays
+proportional to the length.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from perovdata.chemistry.errors import FormulaError
+from perovdata.chemistry.ions import ELEMENTS, SOLVATES, Ion, ions_by_name
+
+__all__ = ["Item", "Phase", "Read", "read_formula"]
+
+_LONGEST = 200  # characters of a formula; the longest in the literature are under 60
+_LARGEST_AMOUNT = 1000.0
+_SPACED_PLUS = "\u2295"  # a '+' that stands alone between two phases
+_MINUS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u208b", "-") | {"\u208a": "+"}
+_DOTS = frozenset("\u00b7\u2022\u2219\u22c5\u30fb*")
+_CLOSE = {"(": ")", "[": "]", "{": "}"}
+_TERM = r"(?:\d+\.?\d*|\.\d+)?[nxyz]|\d+\.?\d*|\.\d+"
+_EXPRESSION = re.compile(rf"(?:{_TERM})(?:[+-](?:{_TERM}))*")
+_NUMBER = re.compile(r"\d+\.?\d*|\.\d+")
+_POLYMORPH = re.compile(r"\s*(alpha|beta|gamma|delta|[αβγδ])\s*[-\u2010-\u2015\u2212]\s*", re.IGNORECASE)
+_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One ion of a phase: the name as written, what it may stand for, how much of it, and where."""
+
+    name: str
+    ions: tuple[Ion, ...]
+    amount: float
+    position: int
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a formula: its ions, its share as written (None if not stated) and its solvate."""
+
+    items: tuple[Item, ...]
+    share: float | None
+    solvate: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A formula as read, before charges and sites are known."""
+
+    phases: tuple[Phase, ...]
+    dopants: Mapping[str, float | None]
+    polymorph: str | None
+
+
+@cache
+def _names_by_first_letter() -> Mapping[str, tuple[str, ...]]:
+    """Names that may stand outside brackets, by first character, longest first."""
+    found: dict[str, list[str]] = {}
+    for name in ions_by_name():
+        if name[0].isupper() or name[0] == "(":
+            found.setdefault(name[0], []).append(name)
+    return {k: tuple(sorted(v, key=len, reverse=True)) for k, v in found.items()}
+
+
+def read_formula(formula: str, variables: Mapping[str, float | None]) -> Read:
+    """Read a formula into phases, dopants and amounts.
+
+    Parameters
+    ----------
+    formula : str
+        As researchers write it.
+    variables : mapping of str to float or None
+        Values of ``n``, ``x``, ``y`` and ``z``; None if not given.
+
+    Returns
+    -------
+    Read
+
+    Raises
+    ------
+    FormulaError
+        Naming the token that could not be read and its position.
+    """
+    if not isinstance(formula, str) or not formula.strip():
+        raise FormulaError(str(formula), "is empty; give a formula such as CsPbBr3 or (PEA)2PbI4")
+    if len(formula) > _LONGEST:
+        raise FormulaError(formula, f"has {len(formula)} characters; at most {_LONGEST} are read")
+    polymorph = None
+    start = 0
+    if match := _POLYMORPH.match(formula):
+        polymorph = _GREEK.get(match[1].lower(), match[1].lower())
+        start = match.end()
+    text, places = _normalise(formula, start)
+    reader = _Reader(formula, text, places, variables)
+    return Read(*reader.read(), polymorph)
+
+
+def _normalise(formula: str, start: int) -> tuple[str, list[int]]:
+    """Plain characters of a formula and, for each, its place in the original (from 1).
+
+    Subscripts become digits, dashes become ``-``, markup of subscripts and white space vanish; superscripts
+    are refused, because a charge read as an amount would be wrong without notice.
+    """
+    text: list[str] = []
+    places: list[int] = []
+    markup = {m.start(): m.end() for m in re.finditer(r"</?sub>|<sub/>", formula)}
+    skip_to = start
+    for i, char in enumerate(formula):
+        if i < skip_to:
+            continue
+        if i in markup:
+            skip_to = markup[i]
+            continue
+        if char in "_$" or char.isspace() or char in "\u200b\u200c\u200d\u2060\ufeff":
+            continue
+        decomposition = unicodedata.decomposition(char)
+        if decomposition.startswith("<super>"):
+            raise FormulaError(formula, "superscripts (charges) do not belong in a formula", char, i + 1)
+        plain = _MINUS.get(char, char)
+        if decomposition and char not in _MINUS and char not in _DOTS:
+            plain = unicodedata.normalize("NFKC", char)
+        if plain in _DOTS:
+            plain = "\u00b7"
+        if plain == "+" and (_space_at(formula, i - 1) or _space_at(formula, i + 1)):
+            plain = _SPACED_PLUS
+        for c in plain:
+            text.append(c)
+            places.append(i + 1)
+    return "".join(text), places
+
+
+def _space_at(formula: str, i: int) -> bool:
+    return 0 <= i < len(formula) and formula[i].isspace()
+
+
+class _Reader:
+    """One pass over a normalised formula."""
+
+    def __init__(self, formula: str, text: str, places: list[int], variables: Mapping[str, float | None]):
+        self.formula = formula
+        self.text = text
+        self.places = places
+        self.variables = variables
+        self.dead: set[tuple[int, int, bool]] = set()
+        self.furthest = 0
+        self.closing = self._match_brackets()
+
+    def fail(self, problem: str, token: str, at: int) -> FormulaError:
+        place = self.places[at] if at < len(self.places) else len(self.formula)
+        return FormulaError(self.formula, problem, token, place)
+
+    def _match_brackets(self) -> dict[int, int]:
+        """Position of the closing bracket of every opening one."""
+        pairs: dict[int, int] = {}
+        stack: list[int] = []
+        for i, char in enumerate(self.text):
+            if char in _CLOSE:
+                stack.append(i)
+            elif char in _CLOSE.values():
+                if not stack or _CLOSE[self.text[stack[-1]]] != char:
+                    raise self.fail("closing bracket without its opening one", char, i)
+                pairs[stack.pop()] = i
+        if stack:
+            raise self.fail("opening bracket is never closed", self.text[stack[-1]], stack[-1])
+        return pairs
+
+    # -- phases, dopants, solvates ---------------------------------------------------------------
+
+    def read(self) -> tuple[tuple[Phase, ...], dict[str, float | None]]:
+        body_end, dopants = self._dopants()
+        phases = tuple(self._phase(i, j) for i, j in self._phase_spans(0, body_end))
+        return phases, dopants
+
+    def _dopants(self) -> tuple[int, dict[str, float | None]]:
+        """End of the host formula, and the dopants named after a colon."""
+        colon = self.text.find(":")
+        if colon < 0:
+            return len(self.text), {}
+        dopants: dict[str, float | None] = {}
+        at = colon + 1
+        for part in self.text[colon + 1 :].split(","):
+            match = re.fullmatch(r"(?:(\d+\.?\d*|\.\d+)%)?([A-Z][a-z]?)(\d+\.?\d*|\.\d+)?", part)
+            if not match or match[2] not in ELEMENTS or (match[1] and match[3]):
+                raise self.fail(
+                    "not a dopant; after ':' write elements with an optional amount, e.g. CsPbBr3:Mn, "
+                    "CsPbBr3:5%Mn (polymers and ligands are additives)",
+                    part,
+                    at,
+                )
+            amount = float(match[1]) / 100 if match[1] else float(match[3]) if match[3] else None
+            if amount is not None and not 0 < amount <= 1:
+                raise self.fail("amount of a dopant must lie between 0 and 1 (or 100 %)", part, at)
+            dopants[match[2]] = amount
+            at += len(part) + 1
+        return colon, dopants
+
+    def _phase_spans(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Spans between the '+' signs that join phases (not those of an amount such as 3n+1)."""
+        begin = i = start
+        while i < end:
+            char = self.text[i]
+            if i in self.closing:
+                i = self.closing[i] + 1
+                continue
+            expression = self._expression_at(i, end) if char.isdigit() or char in ".nxyz" else None
+            if expression:
+                i += len(expression)
+                continue
+            if char in (_SPACED_PLUS, "+"):
+                yield begin, i
+                begin = i + 1
+            i += 1
+        yield begin, end
+
+    def _phase(self, start: int, end: int) -> Phase:
+        text = self.text
+        dot = text.find("\u00b7", start, end)
+        host_end = end if dot < 0 else dot
+        solvate = {} if dot < 0 else self._solvate(dot + 1, end)
+        share = None
+        if (match := _NUMBER.match(text, start, host_end)) and match.end() < host_end:
+            share, start = self._checked(float(match[0]), match[0], start), match.end()
+        elif start in self.closing:
+            # (Cs3Bi2I9)0.4: one group that is the whole phase, its amount being the share
+            close = self.closing[start]
+            amount, after = self._amount(close + 1, host_end)
+            if after == host_end and self.text[start + 1 : close] not in ions_by_name():
+                stated = amount if after > close + 1 else None
+                return Phase(tuple(self._items(start + 1, close)), stated, solvate)
+        if start >= host_end:
+            raise self.fail("a phase is missing here; write e.g. 'Cs3Bi2I9 + CsPbI3'", "+", max(start - 1, 0))
+        return Phase(tuple(self._items(start, host_end)), share, solvate)
+
+    def _solvate(self, start: int, end: int) -> dict[str, float]:
+        match = re.fullmatch(r"(\d+\.?\d*|\.\d+)?(.+)", self.text[start:end])
+        if not match or match[2] not in SOLVATES:
+            raise self.fail(f"not a solvate; one of {', '.join(SOLVATES)}", self.text[start:end], start)
+        amount = self._checked(float(match[1]), match[1], start) if match[1] else 1.0
+        return {match[2]: amount}
+
+    # -- ions and groups -------------------------------------------------------------------------
+
+    def _items(self, start: int, end: int, nested: bool = False) -> list[Item]:
+        items = self._sequence(start, end, nested)
+        if items is None:
+            raise self._unreadable(end)
+        return items
+
+    def _sequence(self, start: int, end: int, nested: bool) -> list[Item] | None:
+        """Ions from `start` to `end`, or None if no reading gets through."""
+        if start >= end:
+            return []
+        if (start, end, nested) in self.dead:
+            return None
+        self.furthest = max(self.furthest, start)
+        for items, after in self._readings(start, end):
+            rest = self._sequence(after, end, nested)
+            if rest is not None and not (nested and self._runs_together(items, start, after, rest)):
+                return items + rest
+        self.dead.add((start, end, nested))
+        return None
+
+    def _runs_together(self, items: list[Item], start: int, after: int, rest: list[Item]) -> bool:
+        """Whether two abbreviations in a bracket touch without an amount: 'BAPA' is not BA + PA."""
+        if not rest or len(items) != 1 or self.text[start] in _CLOSE:
+            return False
+        both_organic = items[0].ions[0].organic and rest[0].ions[0].organic
+        return both_organic and self.text[after - 1].isalpha() and self.text[after] not in _CLOSE
+
+    def _readings(self, start: int, end: int) -> Iterator[tuple[list[Item], int]]:
+        """Every ion or group that can begin at `start`, the likeliest first."""
+        known = ions_by_name()
+        close = self.closing.get(start, end)
+        if close < end and (inner := self.text[start + 1 : close]) in known:
+            amount, after = self._amount(close + 1, end)
+            yield [Item(inner, known[inner], amount, self.places[start + 1])], after
+            return
+        for name in _names_by_first_letter().get(self.text[start], ()):
+            after_name = start + len(name)
+            if after_name <= end and self.text.startswith(name, start):
+                amount, after = self._amount(after_name, end)
+                yield [Item(name, known[name], amount, self.places[start])], after
+        if close < end:
+            if close == start + 1:
+                raise self.fail("empty brackets", "()", start)
+            amount, after = self._amount(close + 1, end)
+            if ions := self._condensed(inner, start + 1):
+                yield [Item(inner, ions, amount, self.places[start + 1])], after
+                return
+            items = self._items(start + 1, close, nested=True)
+            yield [Item(i.name, i.ions, i.amount * amount, i.position) for i in items], after
+
+    def _condensed(self, inner: str, at: int) -> tuple[Ion, ...] | None:
+        """Ions whose atoms are those of a condensed formula such as ``C4H9NH3``, if it is one."""
+        if not re.fullmatch(r"(?:(?:Cl|Br|[CHNOPSFI()=-])\d*)+", inner) or not re.search(r"[CN]\w*H", inner):
+            return None
+        atoms = _count_atoms(inner)
+        ions = tuple(
+            i for group in ions_by_name().values() for i in group if i.organic and dict(i.atoms) == atoms
+        )
+        unique = tuple({ion.label: ion for ion in ions}.values())
+        if len(unique) == 1:
+            return unique
+        if not unique:
+            raise self.fail("no organic ion of the table has these atoms", inner, at)
+        labels = ", ".join(i.label for i in unique)
+        raise self.fail(f"several ions have these atoms; write the abbreviation: {labels}", inner, at)
+
+    def _unreadable(self, end: int) -> FormulaError:
+        at = self.furthest
+        match = re.match(r"[A-Z][a-z]*|[a-z]+|[-\d.]+|.", self.text[at:end])
+        token = match[0] if match else self.text[at:]
+        before = max(self.text.rfind(c, 0, at + 1) for c in _CLOSE) if at else -1
+        if before in self.closing and self.closing[before] <= end + 1 and at > before:
+            inner = self.text[before + 1 : self.closing[before]]
+            if inner.isalpha() and inner.isupper():
+                token, at = inner, before + 1
+        if token[0] in "-\u2212":
+            return self.fail("amounts cannot be negative", token, at)
+        if token in ELEMENTS:
+            return self.fail(
+                "an element without a place in a halide perovskite; organic ions are written as "
+                "abbreviation or in brackets, e.g. MA or (CH3NH3)",
+                token,
+                at,
+            )
+        return self.fail(
+            "neither an element nor a known ion; names are case-sensitive, organic ions come from the table "
+            "organic_cations and are safest in brackets, e.g. (PEA)2PbI4",
+            token,
+            at,
+        )
+
+    # -- amounts ---------------------------------------------------------------------------------
+
+    def _expression_at(self, start: int, end: int) -> str:
+        """Amount that starts here: a number, or an expression in which a variable occurs."""
+        match = _EXPRESSION.match(self.text, start, end)
+        if match and any(c in "nxyz" for c in match[0]):
+            return match[0]
+        number = _NUMBER.match(self.text, start, end)
+        return number[0] if number else ""
+
+    def _amount(self, start: int, end: int) -> tuple[float, int]:
+        """Amount at `start` (1 if there is none) and where it ends."""
+        if start >= end:
+            return 1.0, start
+        if start in self.closing:  # Br(3-3x), I{3-x}
+            inner = self.text[start + 1 : self.closing[start]]
+            if _EXPRESSION.fullmatch(inner) and self.closing[start] < end:
+                return self._checked(self._value(inner, start), inner, start + 1), self.closing[start] + 1
+            return 1.0, start
+        if self.text[start] == "-" and start + 1 < end and self.text[start + 1].isdigit():
+            number = _NUMBER.match(self.text, start + 1, end)[0]
+            raise self.fail("amounts cannot be negative", f"-{number}", start)
+        expression = self._expression_at(start, end)
+        if not expression:
+            return 1.0, start
+        return self._checked(self._value(expression, start), expression, start), start + len(expression)
+
+    def _value(self, expression: str, at: int) -> float:
+        total = 0.0
+        for sign, coefficient, variable in re.findall(r"([+-]?)(\d+\.?\d*|\.\d+)?([nxyz])?", expression):
+            if not coefficient and not variable:
+                continue
+            value = float(coefficient) if coefficient else 1.0
+            if variable:
+                given = self.variables.get(variable)
+                if given is None:
+                    error = self.fail(
+                        f"the variable {variable} has no value; give {variable} (option --{variable})",
+                        expression,
+                        at,
+                    )
+                    error.variable = variable
+                    raise error
+                value *= given
+            total += -value if sign == "-" else value
+        return round(total, 10)
+
+    def _checked(self, amount: float, token: str, at: int) -> float:
+        varied = any(c in "nxyz" for c in token)
+        if amount < 0 or (amount == 0 and not varied):
+            given = ", ".join(f"{k}={v:g}" for k, v in self.variables.items() if v is not None)
+            note = f" ({token} = {amount:g} with {given})" if varied else ""
+            raise self.fail(f"amounts must be positive{note}", token, at)
+        if amount > _LARGEST_AMOUNT:
+            raise self.fail(f"amounts above {_LARGEST_AMOUNT:g} are not believed", token, at)
+        return amount
+
+
+def _count_atoms(condensed: str) -> dict[str, int]:
+    """Atoms of a condensed formula with nested brackets, e.g. ``C6H5(CH2)2NH3``."""
+    stack: list[dict[str, int]] = [{}]
+    for element, opening, closing, count in re.findall(
+        r"(Cl|Br|[CHNOPSFI])?(\()?(\))?(\d*)", condensed.replace("=", "").replace("-", "")
+    ):
+        if element:
+            stack[-1][element] = stack[-1].get(element, 0) + (int(count) if count and not opening else 1)
+        if opening:
+            stack.append({})
+        if closing and len(stack) > 1:
+            for inner, number in stack.pop().items():
+                stack[-1][inner] = stack[-1].get(inner, 0) + number * int(count or 1)
+    return stack[0]
