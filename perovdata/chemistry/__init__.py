@@ -5,8 +5,18 @@ This room knows no other room.
 
 from perovdata.chemistry.descriptors import DESCRIPTORS, descriptors
 from perovdata.chemistry.errors import FormulaError
-from perovdata.chemistry.ions import Ion, organic_cations
+from perovdata.chemistry.ions import ELEMENTS_BY_NUMBER, Ion, atoms_of, organic_cations
 from perovdata.chemistry.parse import parse
 from perovdata.chemistry.perovskite import Perovskite
 
-__all__ = ["DESCRIPTORS", "FormulaError", "Ion", "Perovskite", "descriptors", "organic_cations", "parse"]
+__all__ = [
+    "DESCRIPTORS",
+    "ELEMENTS_BY_NUMBER",
+    "FormulaError",
+    "Ion",
+    "Perovskite",
+    "atoms_of",
+    "descriptors",
+    "organic_cations",
+    "parse",
+]

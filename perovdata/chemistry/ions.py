@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from perovdata.files import tables_dir
 
-__all__ = ["ELEMENTS", "SOLVATES", "Ion", "atoms_of", "ions_by_name", "organic_cations"]
+__all__ = ["ELEMENTS", "ELEMENTS_BY_NUMBER", "SOLVATES", "Ion", "atoms_of", "ions_by_name", "organic_cations"]
 
 _SYMBOLS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr "
@@ -24,7 +24,8 @@ _SYMBOLS = (
     "Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf "
     "Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
 )
-ELEMENTS = frozenset(_SYMBOLS.split())
+ELEMENTS_BY_NUMBER: tuple[str, ...] = tuple(_SYMBOLS.split())  # hydrogen first
+ELEMENTS = frozenset(ELEMENTS_BY_NUMBER)
 
 # Oxidation states that occur in halides of this kind, the usual one first.
 _A_METALS = {"Cs": (1,), "Rb": (1,), "K": (1,), "Na": (1,), "Li": (1,)}
