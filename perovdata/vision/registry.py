@@ -5,6 +5,7 @@ from __future__ import annotations
 from perovdata.vision.task import Task
 from perovdata.vision.tasks.colour import colour_task
 from perovdata.vision.tasks.motion import motion_task
+from perovdata.vision.tasks.online import online_task
 from perovdata.vision.tasks.reservoir import reservoir_task
 from perovdata.vision.tasks.retina import retina_task
 
@@ -13,6 +14,11 @@ __all__ = ["TASKS"]
 TASKS: dict[str, Task] = {
     task.name: task
     for task in (
+        online_task("digits"),
+        online_task("mnist"),
+        online_task("mnist", whole=True),
+        online_task("fashion"),
+        online_task("fashion", whole=True),
         retina_task(),
         reservoir_task("digits"),
         reservoir_task("mnist"),

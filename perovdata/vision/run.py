@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ def run(
     protocol: str = "default",
     data_dir: str | os.PathLike[str] | None = None,
     images: Images | str | os.PathLike[str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[float, int], None] | None = None,
     **options: Any,
 ) -> TaskResult:
     """Run a vision task.
@@ -111,7 +112,7 @@ def run(
     images : Images, str or path, optional
         Another image set than the task's own: a name, a folder of pictures or an ``.npz`` file.
     progress : callable, optional
-        Called with (parameter sets finished, P).
+        Called with (parameter sets finished, also in part, P).
     **options
         Options of the task.
 
@@ -152,9 +153,11 @@ def run(
     interrupted = False
     try:
         for first in range(0, params.n_sets, definition.max_sets):
-            count = min(definition.max_sets, params.n_sets - first)
-            parts.append(_score_padded(course, params.take(np.arange(first, first + count))))
-            done += count
+            part = params.take(np.arange(first, min(first + definition.max_sets, params.n_sets)))
+            size = bucket(part.n_sets) if definition.pad else part.n_sets
+            share = partial(_report_share, report, done, part.n_sets, params.n_sets)
+            parts.append(_first(course.score(_padded(part, size), share), part.n_sets))
+            done += part.n_sets
             report(done, params.n_sets)
     except KeyboardInterrupt:
         if not parts:
@@ -182,13 +185,17 @@ def run(
     )
 
 
-def _score_padded(course, params: SynapseParameters) -> Scores:
-    """Score with the number of sets rounded up to a power of two: few shapes, few compilations."""
-    n = params.n_sets
-    size = bucket(n)
-    if size == n:
-        return course.score(params)
-    scores = course.score(params.take(np.minimum(np.arange(size), n - 1)))
+def _report_share(report: Callable, done: int, count: int, total: int, share: float) -> None:
+    report(done + share * count, total)
+
+
+def _padded(params: SynapseParameters, size: int) -> SynapseParameters:
+    """Repeat the last set until there are ``size``."""
+    return params.take(np.minimum(np.arange(size), params.n_sets - 1))
+
+
+def _first(scores: Scores, n: int) -> Scores:
+    """Scores of the first n sets."""
     cut = {
         item.name: value[:n]
         for item in fields(Scores)

@@ -137,8 +137,8 @@ class Course(Protocol):
     #: Parameter values that stand in for a device without short-term memory; empty if the task needs none.
     stand_ins: dict[str, float]
 
-    def score(self, params: SynapseParameters) -> Scores:
-        """Run P parameter sets."""
+    def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
+        """Run P parameter sets; a long run reports the share done, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,10 @@ class Task:
     options : dict of str to Option
     protocols : tuple of str
     max_sets : int
-        Parameter sets run at once (memory).
+        Parameter sets run at once: what Ctrl-C can lose.
+    pad : bool
+        Round the number of sets up to a power of two: few shapes, few compilations. False where the
+        engine under the task does so itself.
     """
 
     name: str
@@ -177,6 +180,7 @@ class Task:
     options: dict[str, Option] = field(default_factory=dict)
     protocols: tuple[str, ...] = ("default",)
     max_sets: int = 64
+    pad: bool = True
 
     def chance(self, images: Images) -> float:
         """Accuracy of guessing, percent."""

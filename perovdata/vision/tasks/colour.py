@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -57,7 +58,7 @@ class ColourCourse:
         named = _read_out(jnp.asarray(light.sum(axis=0)), labels, self.n_train, self.n_classes)
         return float(accuracy_of(named, labels[:, self.n_train :]).mean())
 
-    def score(self, params: SynapseParameters) -> Scores:
+    def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
         runs = []
         for seed, light, labels in zip(self.seeds, self.light, self.labels, strict=True):

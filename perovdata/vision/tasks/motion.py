@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -64,7 +65,7 @@ class MotionCourse:
         named = _read_out(_shifts(last, trail, self.reach), labels, self.n_train, self.n_classes)
         return float(accuracy_of(named, labels[self.n_train :]))
 
-    def score(self, params: SynapseParameters) -> Scores:
+    def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
         runs = []
         for seed, pulses, last, labels in zip(self.seeds, self.pulses, self.last, self.labels, strict=True):

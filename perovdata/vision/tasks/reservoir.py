@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -48,7 +49,7 @@ class ReservoirCourse:
         named = _read_out(jnp.asarray(binary, jnp.float32), self.labels, self.n_train, self.n_classes)
         self.ceiling = np.full(len(plan.seeds), float(accuracy_of(named, self.labels[self.n_train :])))
 
-    def score(self, params: SynapseParameters) -> Scores:
+    def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
         pulses = jnp.asarray(self.pulses)
         runs = [

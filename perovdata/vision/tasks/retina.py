@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -60,7 +61,7 @@ class RetinaCourse:
         logits = mlp_logits(self.net, stretch(pictures).reshape(len(pictures), -1))
         return float(accuracy_of(jnp.argmax(logits, axis=-1), self.labels))
 
-    def score(self, params: SynapseParameters) -> Scores:
+    def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
         runs = []
         for seed, frames in zip(self.seeds, self.frames, strict=True):

@@ -1,0 +1,113 @@
+"""*-online: a two-layer perceptron learns on the arrays, sample by sample, pulse by pulse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, OnlineResult, Protocol, train_online
+from perovdata.devices import SynapseParameters
+from perovdata.vision.task import Option, Plan, Scores, Task
+
+__all__ = ["online_task"]
+
+#: The course for everyone: the learning rule of MLP-NeuroSim without what belongs to its circuit and code
+#: (series resistance of its access transistor and wires, the cast that loses pulses).
+_OWN = Protocol(truncating_cast=False, access_resistance=0.0, wire_resistance=0.0, replacement=False)
+_PROTOCOLS = {"default": _OWN, "neurosim": NEUROSIM, "neurosim-shifted-start": NEUROSIM_SHIFTED}
+#: The same network and rule in float: exact weights and updates, no converter.
+_FLOAT = {"device": False, "whole_pulses": False, "adc_bits": None, "truncating_cast": False}
+_MEAN_OF_LAST = 5
+_LARGE_SET = 8000
+
+
+class OnlineCourse:
+    """Learning on the devices against the same learning in float."""
+
+    stand_ins: ClassVar[dict[str, float]] = {}
+
+    def __init__(self, plan: Plan, crop: int, epochs: int) -> None:
+        options, images = plan.options, plan.images
+        cut = crop if images.shape == (28, 28) else 0
+        self.train, self.test = (
+            part[:, cut : part.shape[1] - cut, cut : part.shape[2] - cut].reshape(len(part), -1)
+            for part in (images.train, images.test)
+        )
+        self.train_labels, self.test_labels = images.train_labels, images.test_labels
+        self.n_classes = len(images.classes)
+        self.hidden = options["hidden"]
+        self.epochs = plan.epochs or epochs
+        # MLP-NeuroSim's epoch is 8,000 samples; a smaller set is shown once per epoch.
+        samples = min(_LARGE_SET, len(self.train)) if plan.protocol == "default" else _LARGE_SET
+        self.protocol = replace(
+            _PROTOCOLS[plan.protocol],
+            samples_per_epoch=samples,
+            learning_rates=(options["rate_hidden"], options["rate_output"]),
+        )
+        self.seeds = plan.seeds
+        self.checkpoints = ("epoch", tuple(range(1, self.epochs + 1)))
+        software = replace(self.protocol, shifted_start=False, **_FLOAT)
+        self.ceiling = self._final(self._learn(SynapseParameters.make(), software))[0]
+
+    def _learn(self, params: SynapseParameters, protocol: Protocol, progress=None) -> OnlineResult:
+        return train_online(
+            params,
+            self.train,
+            self.train_labels,
+            self.test,
+            self.test_labels,
+            hidden=self.hidden,
+            classes=self.n_classes,
+            epochs=self.epochs,
+            seeds=len(self.seeds),
+            seed=self.seeds[0],
+            paired=True,
+            protocol=protocol,
+            progress=progress,
+        )
+
+    def _final(self, result: OnlineResult) -> np.ndarray:
+        # Single tests fluctuate by several points; their mean does not.
+        return result.last(min(_MEAN_OF_LAST, -(-self.epochs // 2)))
+
+    def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
+        """Run P parameter sets."""
+        result = self._learn(params, self.protocol, lambda done, total: report(done / total))
+        pairs = self.test_labels * self.n_classes + result.predictions
+        counts = np.apply_along_axis(np.bincount, 2, pairs, minlength=self.n_classes**2)
+        return Scores(
+            accuracy=self._final(result),
+            curve=result.accuracy,
+            confusion=counts.reshape(*counts.shape[:2], self.n_classes, self.n_classes),
+            extras={"pulses_per_device": result.pulses.sum(axis=3).mean(axis=2)},
+        )
+
+
+def online_task(image_set: str, *, whole: bool = False) -> Task:
+    """The task's definition for an image set; ``whole`` keeps the margin that MLP-NeuroSim cuts off."""
+    small = image_set == "digits"
+    inputs = 64 if small else 784 if whole else 400
+    # Few inputs: the output layer needs larger steps, and a pass over the set is short.
+    rates, epochs = ((0.4, 0.4), 8) if small else ((0.4, 0.2), 5)
+    return Task(
+        name=f"{image_set}-online" + ("-784" if whole else ""),
+        shows="whether the long-term update is linear, symmetric and quiet enough to learn with",
+        image_set=image_set,
+        encoder="black and white at half intensity" + ("" if small or whole else ", centre 20 x 20"),
+        array=f"one device per weight and a reference column: {inputs} x 100 and 100 x 10, 8-bit ADC",
+        network=f"{inputs}-100-10, sigmoid, hidden units binarised for the second array",
+        protocol="MLP-NeuroSim's: one sample at a time, whole pulses from the gradient, no verification",
+        score=f"test accuracy, mean of the last {_MEAN_OF_LAST} epochs (half of them if fewer than 10)",
+        max_sets=32,
+        pad=False,
+        prepare=lambda plan: OnlineCourse(plan, crop=0 if small or whole else 4, epochs=epochs),
+        protocols=tuple(_PROTOCOLS),
+        options={
+            "hidden": Option(100, "hidden units", 1, 10_000),
+            "rate_hidden": Option(rates[0], "learning rate of the first array", 1e-6, 100),
+            "rate_output": Option(rates[1], "learning rate of the second array", 1e-6, 100),
+        },
+    )
