@@ -1,0 +1,209 @@
+"""`simulate`: from a composition, device file, preset or record to the accuracy of a vision system."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from perovdata.errors import InputError
+from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
+from perovdata.vision import TaskResult, run
+
+__all__ = ["describe", "simulate", "spread", "versions"]
+
+
+def simulate(
+    formula: str | None = None,
+    *,
+    task: str,
+    device: str | os.PathLike[str] | None = None,
+    preset: str | None = None,
+    record: str | None = None,
+    design: Mapping[str, Any] | None = None,
+    known: Mapping[str, float] | None = None,
+    protocol: str = "default",
+    epochs: int | None = None,
+    draws: int | None = None,
+    seeds: int = 1,
+    seed: int = 0,
+    level: float = 0.9,
+    data_dir: str | os.PathLike[str] | None = None,
+    images: str | os.PathLike[str] | None = None,
+    options: Mapping[str, Any] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    predictor=None,
+    progress: Callable[[float, int], None] | None = None,
+) -> dict[str, Any]:
+    """Run a vision task with the devices that a source describes.
+
+    Parameters
+    ----------
+    formula : str, optional
+        Composition: its metrics are predicted. Exactly one of formula, device, preset, record.
+    task : str
+        A name of ``perovdata.vision.TASKS``.
+    device : path, optional
+        Device file (YAML).
+    preset : str, optional
+        Published device.
+    record : str, optional
+        Device of the tables.
+    design : mapping, optional
+        Further columns of the design (morphology, stimulus ...), with a formula.
+    known : mapping of metric to value, optional
+        Already measured, with a formula.
+    protocol, epochs, seeds, seed, data_dir, images, progress
+        As for :func:`perovdata.vision.run`.
+    draws : int, optional
+        Parameter sets; default 64, or one where the device states no uncertainty.
+    level : float
+        Of all intervals.
+    options : mapping, optional
+        Options of the task.
+    output : path, optional
+        Folder for ``result.json``, ``draws.parquet`` and pictures.
+    predictor : perovdata.models.Predictor, optional
+
+    Returns
+    -------
+    dict
+        As ``perovdata simulate --json`` prints it.
+
+    Raises
+    ------
+    InputError
+        For bad input, with one line that says what is accepted.
+    """
+    source = _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor)
+    result = run(
+        task,
+        source.parameters,
+        seeds=seeds,
+        seed=seed,
+        epochs=epochs,
+        protocol=protocol,
+        data_dir=data_dir,
+        images=images,
+        progress=progress,
+        **dict(options or {}),
+    )
+    description = describe(result, source, level)
+    if output is not None:
+        from perovdata.studies.saving import save_result
+
+        save_result(output, result, source, description)
+    return description
+
+
+def _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor) -> Source:
+    given = {"FORMULA": formula, "--device": device, "--preset": preset, "--record": record}
+    chosen = [name for name, value in given.items() if value is not None]
+    if len(chosen) != 1:
+        what = f"{' and '.join(chosen)} given together" if chosen else "nothing to simulate"
+        raise InputError(f"simulate: {what}; accepted is exactly one of {', '.join(given)}")
+    if not 0 < level < 1:
+        raise InputError(f"level: {level} is not between 0 and 1")
+    if seed < 0:
+        raise InputError(f"option --seed: {seed} is not a whole number of 0 or more")
+    if formula is None and (design or known):
+        extra = ", ".join([*(design or {}), *(known or {})])
+        raise InputError(f"simulate: {extra} describe a composition to predict, not {chosen[0]}")
+    if formula is not None:
+        return from_composition(
+            formula, design, known=known, draws=draws, seed=seed, level=level, predictor=predictor
+        )
+    if device is not None:
+        return from_device(device, draws=draws, seed=seed, level=level)
+    if preset is not None:
+        return from_preset(preset, draws=draws, level=level)
+    return from_record(record, draws=draws, seed=seed, level=level)
+
+
+def spread(values, level: float) -> dict[str, Any]:
+    """Median and interval of the finite values; None where there are none."""
+    values = np.asarray(values, float).ravel()
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return {"median": None, "interval": None}
+    tails = np.quantile(finite, (0.5 - level / 2, 0.5 + level / 2))
+    return {"median": float(np.median(finite)), "interval": [float(q) for q in tails]}
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    found = {"python": platform.python_version()}
+    for package in ("perovdata", "jax", "numpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed as a package"
+    return found
+
+
+def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str, Any]:
+    """The result as one JSON-ready dict (INTERFACE of ``perovdata simulate``)."""
+    n_sets, n_seeds = result.accuracy.shape
+    energy = _cost(result.energy_per_image_J, level)
+    told = {
+        "task": result.task,
+        "protocol": result.protocol,
+        "source": {"kind": source.kind, "name": source.name, **source.details},
+        "accuracy": {
+            **spread(result.accuracy, level),
+            "level": level,
+            "unit": "%",
+            "values": result.accuracy.ravel().tolist(),
+        },
+        "ceiling": float(result.ceiling.mean()),
+        "chance": result.chance,
+        "energy_per_image_J": energy["median"],
+        "energy_per_image_interval_J": energy["interval"],
+        "energy_per_training_J": _cost(result.energy_training_J, level)["median"],
+        "latency_per_image_s": _cost(result.latency_per_image_s, level)["median"],
+        "area_m2": _cost(result.area_m2, level)["median"],
+        "parameters": source.table,
+        "ideal_parameters": list(result.ideal_fields),
+        "stand_ins": result.stand_ins,
+        "images": result.image_source,
+        "options": result.options,
+        "draws": n_sets,
+        "seeds": n_seeds,
+        "seed": result.seeds[0],
+        "wall_s": round(result.wall_s, 3),
+        "versions": versions(),
+        "notes": [*source.notes, *_notes(result)],
+    }
+    if result.curve is not None:
+        by_point = [spread(result.curve[:, :, c], level) for c in range(len(result.checkpoints))]
+        told[f"accuracy_by_{result.checkpoint_axis}"] = [point["median"] for point in by_point]
+        told[f"accuracy_by_{result.checkpoint_axis}_interval"] = [point["interval"] for point in by_point]
+        told[result.checkpoint_axis] = result.checkpoints.tolist()
+    if result.confusion is not None:
+        told["confusion"] = result.confusion.sum(axis=(0, 1)).tolist()
+    told["extras"] = {
+        name: spread(values, level) for name, values in result.extras.items() if values.ndim == 2
+    }
+    return told
+
+
+def _cost(values: np.ndarray | None, level: float) -> dict[str, Any]:
+    return spread([] if values is None else values, level)
+
+
+def _notes(result: TaskResult) -> list[str]:
+    notes = []
+    if result.interrupted:
+        notes.append(f"interrupted: {len(result.accuracy)} parameter sets were finished")
+    if result.energy_per_image_J is None or not np.isfinite(result.energy_per_image_J).any():
+        notes.append(
+            "energy per image unknown: the device states neither its energy nor voltage and pulse width"
+        )
+    if result.stand_ins:
+        filled = ", ".join(f"{name} {value:g}" for name, value in result.stand_ins.items())
+        notes.append(f"no short-term memory stated for some sets: textbook values stand in ({filled})")
+    return notes

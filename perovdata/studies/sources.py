@@ -1,0 +1,237 @@
+"""Where parameter sets come from: a composition, a device file, a preset, or a record of the tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from perovdata.dataset import SynapseDesign, family_of, load_tables
+from perovdata.dataset.population import measured_metrics, populations
+from perovdata.devices import FIELDS, PRESETS, SynapseParameters, load_device, preset
+from perovdata.errors import InputError, unknown_choice
+from perovdata.routing import Routed, route
+
+__all__ = ["Source", "from_composition", "from_device", "from_preset", "from_record"]
+
+DEFAULT_DRAWS = 64
+
+
+@dataclass(frozen=True)
+class Source:
+    """Parameter sets with where they come from.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        ``composition``, ``device``, ``preset`` or ``record``.
+    parameters : SynapseParameters
+        One set per draw.
+    table : dict
+        Per parameter that is not ideal: unit, median, interval, origin and detail.
+    details : dict
+        Design, family, applicability ... for the result.
+    notes : list of str
+        What the user should know.
+    """
+
+    name: str
+    kind: str
+    parameters: SynapseParameters
+    table: dict[str, dict[str, Any]]
+    details: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def from_composition(
+    formula: str,
+    design: Mapping[str, Any] | None = None,
+    *,
+    known: Mapping[str, float] | None = None,
+    draws: int | None = None,
+    seed: int = 0,
+    level: float = 0.9,
+    predictor=None,
+) -> Source:
+    """Predict a design's metrics and turn joint draws of them into parameters.
+
+    Parameters
+    ----------
+    formula : str
+    design : mapping, optional
+        Further columns of :class:`~perovdata.dataset.SynapseDesign`.
+    known : mapping of metric to value, optional
+        Measured already; conditions the prediction.
+    draws : int, optional
+        Default 64.
+    seed : int
+    level : float
+        Of the intervals in the table.
+    predictor : perovdata.models.Predictor, optional
+        Default: the one that ``perovdata predict`` uses.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    InputError
+        For a formula that cannot be read, a term outside its list, an unknown metric.
+    """
+    from perovdata.chemistry import parse
+    from perovdata.models import load_predictor
+
+    # The formula first: its error is the one that the user wants to read.
+    perovskite = parse(formula, n=_whole((design or {}).get("n_layers")))
+    wanted = SynapseDesign(composition=formula, **dict(design or {}))
+    draws = _draws(draws)
+    if predictor is None:
+        predictor = load_predictor()
+    sampled = predictor.sample([wanted], known=dict(known or {}), n_draws=draws, seed=seed)
+    row = wanted.as_row()
+    family = family_of(
+        {
+            **row,
+            "lead_free": perovskite.lead_free,
+            "dimensionality": row["dimensionality"] or perovskite.dimensionality,
+        }
+    )
+    routed = route(
+        known=known,
+        predicted={
+            metric: np.asarray(values)[0] for metric, values in sampled.items() if metric not in (known or {})
+        },
+        population=populations(family),
+        n_draws=draws,
+        seed=seed,
+    )
+    details = {"design": {k: v for k, v in row.items() if v is not None}, "family": family}
+    return Source(formula, "composition", routed.parameters, routed.table(level), details)
+
+
+def from_record(device_id: str, *, draws: int | None = None, seed: int = 0, level: float = 0.9) -> Source:
+    """Parameters of a device of the tables: what it states, the rest from the population of its family.
+
+    Parameters
+    ----------
+    device_id : str
+    draws : int, optional
+        Default 64.
+    seed : int
+    level : float
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    InputError
+        For an unknown device.
+    """
+    routed, row = route_record(device_id, draws=_draws(draws), seed=seed)
+    details = {
+        "device_id": device_id,
+        "paper_id": row["paper_id"],
+        "composition": row["composition"] or None,
+        "family": family_of(row),
+    }
+    return Source(device_id, "record", routed.parameters, routed.table(level), details)
+
+
+def route_record(device_id: str, *, draws: int, seed: int) -> tuple[Routed, Any]:
+    """Route a device of the tables; its own paper does not complete it."""
+    devices = load_tables().devices
+    rows = devices[devices["device_id"] == device_id]
+    if rows.empty:
+        first, last = devices["device_id"].iloc[[0, -1]]
+        raise InputError(
+            f"record '{device_id}': not a device of the tables ({first} ... {last}); "
+            "'perovdata dataset show FORMULA' lists those of a composition"
+        )
+    row = rows.iloc[0]
+    values, notes = measured_metrics(device_id)
+    routed = route(
+        known=values,
+        population=populations(family_of(row), exclude_paper=row["paper_id"]),
+        n_draws=draws,
+        seed=seed,
+        notes=notes,
+    )
+    return routed, row
+
+
+def from_device(
+    path: str | os.PathLike[str], *, draws: int | None = None, seed: int = 0, level: float = 0.9
+) -> Source:
+    """Parameters of a device file; one that a fit wrote is drawn within the uncertainty of the fit.
+
+    Parameters
+    ----------
+    path : path-like
+    draws : int, optional
+        Default 64 for a file with uncertainty. A file without describes one device: one set.
+    seed : int
+    level : float
+
+    Returns
+    -------
+    Source
+    """
+    device = load_device(path)
+    if device.uncertainty is not None:
+        parameters = device.draws(_draws(draws), seed)
+        return Source(device.name, "device", parameters, _stated(parameters, level, "device file"))
+    parameters = device.parameters
+    return Source(
+        device.name, "device", parameters, _stated(parameters, level, "device file"), {}, _one_set(draws)
+    )
+
+
+def from_preset(name: str, *, draws: int | None = None, level: float = 0.9) -> Source:
+    """Parameters of a published device; raises InputError for an unknown name."""
+    if name not in PRESETS:
+        raise unknown_choice("preset", name, PRESETS)
+    parameters = preset(name)
+    table = _stated(parameters, level, PRESETS[name].source)
+    return Source(name, "preset", parameters, table, {"source": PRESETS[name].source}, _one_set(draws))
+
+
+def _one_set(draws: int | None) -> list[str]:
+    if draws is None or _draws(draws) == 1:
+        return []
+    return [f"{draws} draws asked for, but the device states no uncertainty: one set is run (see --seeds)"]
+
+
+def _stated(parameters: SynapseParameters, level: float, detail: str) -> dict[str, dict[str, Any]]:
+    tails = (0.5 - level / 2, 0.5 + level / 2)
+    ideal = set(parameters.ideal_fields)
+    return {
+        name: {
+            "unit": FIELDS[name].unit,
+            "median": float(np.median(column)),
+            "interval": [float(q) for q in np.quantile(column, tails)],
+            "origin": "measured",
+            "metric": None,
+            "detail": detail,
+        }
+        for name, column in parameters.as_dict().items()
+        if name not in ideal
+    }
+
+
+def _draws(draws: int | None) -> int:
+    if draws is None:
+        return DEFAULT_DRAWS
+    if draws < 1:
+        raise InputError(f"option --draws: {draws} is not a whole number of 1 or more")
+    return draws
+
+
+def _whole(value: Any) -> int | None:
+    return int(value) if value is not None and float(value).is_integer() else None

@@ -1,0 +1,56 @@
+"""The suite as a table: what `perovdata vision tasks` lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from perovdata.errors import unknown_choice
+from perovdata.vision.registry import TASKS
+
+__all__ = ["MEASURED", "catalogue"]
+
+#: Float ceiling (percent, seed 0) and seconds for 64 parameter sets on two CPU cores, compiled already, with
+#: default options; benchmarks/vision_suite.py measures both. Fashion-MNIST was not at hand.
+MEASURED: dict[str, tuple[float, float]] = {}
+
+
+def catalogue(name: str | None = None) -> list[dict[str, Any]]:
+    """One dict per task (or of the one named): definition, options, ceiling and time.
+
+    Raises
+    ------
+    InputError
+        For an unknown task.
+    """
+    if name is not None and name not in TASKS:
+        raise unknown_choice("task", name, TASKS)
+    rows = []
+    for task in TASKS.values():
+        if name is not None and task.name != name:
+            continue
+        ceiling, seconds = MEASURED.get(task.name, (None, None))
+        rows.append(
+            {
+                "task": task.name,
+                "shows": task.shows,
+                "images": task.image_set,
+                "encoder": task.encoder,
+                "array": task.array,
+                "network": task.network,
+                "protocol": task.protocol,
+                "score": task.score,
+                "protocols": list(task.protocols),
+                "ceiling": ceiling,
+                "seconds_64_sets": seconds,
+                "options": [
+                    {
+                        "name": option_name,
+                        "default": list(o.default) if isinstance(o.default, tuple) else o.default,
+                        "meaning": o.meaning,
+                        "choices": list(o.choices),
+                    }
+                    for option_name, o in task.options.items()
+                ],
+            }
+        )
+    return rows
