@@ -136,30 +136,25 @@ def check_keys(sheets: Sheets) -> Iterator[Problem]:
 
 def check_papers(sheets: Sheets) -> Iterator[Problem]:
     """DOI and URL are well formed, each paper stands once, none is reserved."""
-    dois: dict[str, int] = {}
-    urls: dict[str, int] = {}
+    first: dict[str, int] = {}
     for line, row in sheets.each("papers"):
         doi, url = row["doi"], row["url"]
         if doi and not _DOI.fullmatch(doi):
             yield _found("papers", line, "doi", doi, "not a DOI", "10.NNNN/suffix without resolver")
         if url and not _URL.fullmatch(url):
             yield _found("papers", line, "url", url, "not a URL", "http:// or https:// address")
+        column = "doi" if doi else "url"
+        if not (doi or url):
+            yield _found("papers", line, "url", "", "neither DOI nor URL", "one of them")
+            continue
         if is_reserved(doi, url):
-            column = "doi" if doi else "url"
             yield _found("papers", line, column, doi or url, RESERVED_REASON, "any other paper")
-        for column, key, seen in (("doi", doi.casefold(), dois), ("url", url, urls)):
-            if not key:
-                continue
-            if key in seen:
-                yield _found(
-                    "papers",
-                    line,
-                    column,
-                    row[column],
-                    f"same paper as line {seen[key]}",
-                    "one row per paper",
-                )
-            seen.setdefault(key, line)
+        key = doi.casefold() if doi else url
+        if key in first:
+            yield _found(
+                "papers", line, column, row[column], f"same paper as line {first[key]}", "one row per paper"
+            )
+        first.setdefault(key, line)
     for table in ("measurements", "benchmarks"):
         for line, row in sheets.each(table):
             if row["source_url"] and not _URL.fullmatch(row["source_url"]):

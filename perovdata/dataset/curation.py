@@ -7,14 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from perovdata.dataset.checks import parsed_composition
 from perovdata.dataset.csvfiles import Rows
 from perovdata.dataset.incoming import Submission, joined
 from perovdata.dataset.problems import Problem
 from perovdata.dataset.reserved import RESERVED_REASON, is_reserved
-from perovdata.dataset.schema import NOT_STATED, TABLES
+from perovdata.dataset.schema import NOT_STATED, TABLES, known
 from perovdata.errors import InputError
 
 __all__ = ["Merge", "Rejection", "fill_from_crossref", "merge", "paper_key"]
@@ -34,8 +33,14 @@ _IDENTITY = tuple(
         "dimensionality",
     )
 )
-_VALUE_IDENTITY = ("device_id", "metric", "operator", "value", "value_high", "definition", "conditions")
-_CLAIM_IDENTITY = ("device_id", "dataset", "task", "network", "operator", "accuracy_percent")
+# Two values of a device are the same report if these agree ...
+_NUMBERS = {
+    "measurements": ("metric", "operator", "value", "value_high"),
+    "benchmarks": ("operator", "accuracy_percent"),
+}
+# ... and these too; against a row that stood before, what a curator has since put in better words may differ.
+_WORDS = {"measurements": ("definition", "conditions"), "benchmarks": ("dataset", "task", "network")}
+_TELLING = {"measurements": ("definition",), "benchmarks": ("dataset",)}
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,8 @@ class Merge:
         What a person should look at.
     derived : dict of str to int
         How many devices got their lead-free flag or dimensionality from the formula alone.
-    places : dict of (str, str) to (str, int)
-        (table, key) of every new row to the input line it came from.
+    origins : dict of (str, str) to (Submission, int, dict or None)
+        (table, key) of every new row to the submission, its line and, for a value, its cells there.
     """
 
     tables: dict[str, Rows]
@@ -76,7 +81,15 @@ class Merge:
     rejections: list[Rejection] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     derived: dict[str, int] = field(default_factory=lambda: {"lead_free": 0, "dimensionality": 0})
-    places: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    origins: dict[tuple[str, str], tuple[Submission, int, dict[str, str] | None]] = field(
+        default_factory=dict
+    )
+
+    def placed(
+        self, table: str, row: Mapping[str, str]
+    ) -> tuple[Submission, int, dict[str, str] | None] | None:
+        """Where a new row came from; None for a row that stood before."""
+        return self.origins.get((table, row[TABLES[table].key]))
 
 
 def paper_key(doi: str, url: str) -> str:
@@ -115,7 +128,6 @@ class _Merger:
     def __init__(self, tables: Mapping[str, Rows]) -> None:
         self.tables = {name: [dict(r) for r in tables.get(name, [])] for name in TABLES}
         self.papers = {paper_key(p["doi"], p["url"]): p for p in self.tables["papers"]}
-        self.by_url = {p["url"]: p for p in self.tables["papers"]}
         self.devices = {d["device_id"]: d for d in self.tables["devices"]}
         self.old_devices = set(self.devices)
         self.numbers = {
@@ -149,14 +161,16 @@ class _Merger:
         counts["records"]["merged" if known_before else "kept"] += 1
         if sub.record_id:
             self.out.devices[sub.record_id] = device["device_id"]
-        self._values(sub, device, "measurements", sub.measurements, _VALUE_IDENTITY)
-        self._values(sub, device, "benchmarks", sub.benchmarks, _CLAIM_IDENTITY)
+        self._values(sub, device, "measurements", sub.measurements)
+        self._values(sub, device, "benchmarks", sub.benchmarks)
 
     def _refusal(self, sub: Submission) -> Problem | None:
         """Why the whole record cannot be taken, if so."""
         doi, url = sub.paper["doi"], sub.paper["url"]
-        if not url:
-            return Problem(*sub.place, "url", None, "missing", "the page that was read")
+        if not (doi or url):
+            return Problem(
+                *sub.place, "url", None, "neither DOI nor URL", "the DOI, or the page that was read"
+            )
         if is_reserved(doi, url):
             return Problem(
                 *sub.place, "doi" if doi else "url", doi or url, RESERVED_REASON, "any other paper"
@@ -169,7 +183,9 @@ class _Merger:
                 "no such device",
                 "a device_id of devices.csv or nothing",
             )
-        if not (sub.measurements or sub.benchmarks or sub.rejected):
+        if not (sub.measurements or sub.benchmarks):
+            if sub.rejected:
+                return sub.rejected[0][2]
             return Problem(*sub.place, None, None, "no value and no benchmark", "at least one")
         return None
 
@@ -184,21 +200,17 @@ class _Merger:
     def _paper(self, sub: Submission) -> dict[str, str]:
         """The paper's row, new or filled up."""
         found = self.papers.get(paper_key(sub.paper["doi"], sub.paper["url"]))
-        if (
-            found is None
-            and (same := self.by_url.get(sub.paper["url"]))
-            and not (same["doi"] and sub.paper["doi"])
-        ):
-            found = same  # the DOI was looked up since, or is not given this time
+        if found is None:
+            found = next((p for p in self.tables["papers"] if _same_page(p, sub.paper)), None)
         if found is None:
             paper_id = _paper_id(sub.paper, (p["paper_id"] for p in self.tables["papers"]))
             found = {"paper_id": paper_id, **sub.paper}
             self.tables["papers"].append(found)
             self.papers[paper_key(found["doi"], found["url"])] = found
-            self.by_url.setdefault(found["url"], found)
-            self.out.places["papers", paper_id] = sub.place
+            self.out.origins["papers", paper_id] = (sub, sub.place[1], None)
             return found
         _fill(found, sub.paper)
+        self.papers[paper_key(found["doi"], found["url"])] = found
         return found
 
     def _device(self, sub: Submission, paper: Mapping[str, str]) -> tuple[dict[str, str], bool]:
@@ -235,7 +247,7 @@ class _Merger:
         self._derive(device)
         self.tables["devices"].append(device)
         self.devices[device["device_id"]] = device
-        self.out.places["devices", device["device_id"]] = sub.place
+        self.out.origins["devices", device["device_id"]] = (sub, sub.place[1], None)
         return device, False
 
     def _derive(self, device: dict[str, str]) -> None:
@@ -254,38 +266,49 @@ class _Merger:
             device["design_notes"] = joined(device["design_notes"], "dimensionality by stoichiometry")
             self.out.derived["dimensionality"] += 1
 
-    def _values(
-        self, sub: Submission, device: Mapping[str, str], table: str, rows: list, identity: tuple
-    ) -> None:
+    def _values(self, sub: Submission, device: Mapping[str, str], table: str, rows: list) -> None:
         """Append the rows that are new; a row that stands already is counted as rejected."""
         key = TABLES[table].key
-        standing = {
-            tuple(r[c] for c in identity): r[key]
-            for r in self.tables[table]
-            if r["device_id"] == device["device_id"]
-        }
+        own = [r for r in self.tables[table] if r["device_id"] == device["device_id"]]
         for line, cells in rows:
             row = {"device_id": device["device_id"], **cells}
             if not row["source_url"] and sub.paper["url"] != self._url_of(device):
-                row["source_url"] = sub.paper["url"]
-            same = standing.get(tuple(row[c] for c in identity))
+                row["source_url"] = sub.paper["url"]  # read elsewhere than the paper's other values
+            same = next((r[key] for r in own if self._same_report(table, r, row)), None)
             if same:
-                why = Problem(
-                    sub.place[0], line, None, None, f"already in the tables as {same}", "new values"
+                text = f"already in the tables as {same}"
+                self.reject(
+                    sub, table[:-1], cells, Problem(sub.place[0], line, None, None, text, "new values")
                 )
-                self.reject(sub, table[:-1], cells, why)
                 continue
             row = {key: self.numbers[table].next(), **row}
-            standing[tuple(row[c] for c in identity)] = row[key]
+            own.append(row)
             self.tables[table].append(row)
             self.out.counts[table]["kept"] += 1
-            self.out.places[table, row[key]] = (sub.place[0], line)
+            self.out.origins[table, row[key]] = (sub, line, cells)
+
+    def _same_report(self, table: str, standing: Mapping[str, str], row: Mapping[str, str]) -> bool:
+        if any(standing[c] != row[c] for c in _NUMBERS[table]):
+            return False
+        if self.out.placed(table, standing) is not None:  # of this very input: every word counts
+            return all(standing[c] == row[c] for c in _WORDS[table])
+        return all(
+            standing[c] == row[c] or not (known(standing[c]) and known(row[c])) for c in _TELLING[table]
+        )
 
     def _url_of(self, device: Mapping[str, str]) -> str:
         return next(p["url"] for p in self.tables["papers"] if p["paper_id"] == device["paper_id"])
 
     def _warn(self, sub: Submission, column: str, value: str, problem: str, accepted: str) -> None:
         self.out.warnings.append(Problem(*sub.place, column, value, problem, accepted, "warning"))
+
+
+def _same_page(paper: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two rows are one paper of which one lacks the DOI: same page, and nothing says otherwise."""
+    if not paper["url"] or paper["url"] != other["url"] or (paper["doi"] and other["doi"]):
+        return False
+    telling = ("title", "year", "journal", "first_author")
+    return all(not paper[c] or not other[c] or paper[c] == other[c] for c in telling)
 
 
 def _fill(row: dict[str, str], more: Mapping[str, str]) -> list[str]:
@@ -333,8 +356,3 @@ def fill_from_crossref(tables: Mapping[str, Rows], paper: Mapping[str, str]) -> 
             _fill(row, {k: v for k, v in paper.items() if k in TABLES["papers"].names})
             return True
     return False
-
-
-def write_order(folder: Path) -> list[Path]:
-    """Files that a change of the tables may write."""
-    return [Path(folder) / f"{name}.csv" for name in TABLES]

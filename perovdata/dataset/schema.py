@@ -116,7 +116,7 @@ _SOURCE_URL = _text("source_url", "Page this row was read from, where it is not 
 _PAPERS = Table("papers", "paper_id", "The papers that report the devices.", (
     _text("paper_id", "Key: first author, year and a short hash; given once, never changed.", required=True),
     _text("doi", "DOI without resolver, as the publisher writes it."),
-    _text("url", "Page that was read; with the DOI missing, also the paper's identity.", required=True),
+    _text("url", "Page that was read; with the DOI missing, also the paper's identity."),
     _text("title", "Title as far as seen."),
     Column("year", "integer", "Year of publication.", low=1990, high=2100),
     _text("journal", "Journal or proceedings."),

@@ -49,6 +49,7 @@ _SYNONYMS: dict[str, dict[str, tuple[str, str]]] = {
         "electronic effect and conductive filament": ("mixed", "electronic effect and filament"),
         "light-controlled transmittance": ("other", "light changes the transmittance"),
         "charge transfer between mapbi3 and pvk, with filaments": ("mixed", "charge transfer, filaments"),
+        "halide-ion migration at the interface": ("halide-vacancy-migration", "halide ions at the interface"),
         "schottky-modulation and halide-vacancy-migration": ("mixed", "Schottky barrier, halide vacancies"),
         "photovoltage gating": ("photogating", "a photovoltage drives the gate"),
         "ion-exciton coupling": ("other", "ions and excitons coupled"),
@@ -105,12 +106,15 @@ _SYNONYMS: dict[str, dict[str, tuple[str, str]]] = {
         "converted from (a2-a1)/a1 (assumed)": ("(A2-A1)/A1 assumed", _),
     },
     "nonlinearity_definition": {
+        "long-term potentiation linearity, formula not stated": ("not stated", _),
+        "long-term depression linearity, formula not stated": ("not stated", _),
         "asymmetric factor": ("asymmetric-factor", _),
         "neurosim": ("neurosim-label", _),
         "neurosim label": ("neurosim-label", _),
     },
     "state_kind": {"current": ("conductance", "current levels"), "resistance": ("conductance", _)},
     "decay_kind": {
+        "fading-memory time constant": ("time-constant", _),
         "slow relaxation time": ("slow-time-constant", _),
         "fast relaxation time": ("fast-time-constant", _),
         "half-life of the photocurrent": ("half-life", _),

@@ -1,0 +1,32 @@
+"""``perovdata cite``: the papers behind the rows that were used."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from perovdata.cli.output import emit_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(cite)
+
+
+def cite(
+    device: Annotated[
+        list[str] | None, typer.Option(help="Only the papers of this device; may be repeated.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")] = False,
+) -> None:
+    """List the papers (DOI, or the page read) behind the rows of the tables."""
+    from perovdata.dataset.overview import doi_link, sources
+
+    papers = sources(device)
+    if json:
+        emit_json([{**p, "link": doi_link(p)} for p in papers])
+        return
+    for p in papers:
+        words = [p["first_author"], f"({p['year']})" if p["year"] else None, p["title"], p["journal"]]
+        typer.echo(f"{' '.join(str(w) for w in words if w)} {doi_link(p)}")

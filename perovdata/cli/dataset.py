@@ -1,0 +1,247 @@
+"""``perovdata dataset``: look at the tables, check them, add to them, carry them elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perovdata.cli.output import emit_json, note, table_console
+from perovdata.errors import InputError
+
+group = typer.Typer(no_args_is_help=True, help="The tables of reported devices: show, check, add, export.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
+Tables = Annotated[
+    Path | None, typer.Option("--tables", help="Folder of the tables; the shipped ones by default.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group to the application."""
+    app.add_typer(group, name="dataset")
+
+
+@group.command()
+def info(json: Json = False) -> None:
+    """Count devices and values per family and metric."""
+    from perovdata.dataset.loading import FAMILIES
+    from perovdata.dataset.overview import info as count
+
+    result = count()
+    if json:
+        emit_json(result)
+        return
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    families = [*FAMILIES, "unclassified"]
+    head = f"perovdata tables {result['version']}: {result['devices']} devices, {result['papers']} papers"
+    head += f", {result['values']} values, {result['years'][0]} to {result['years'][1]}"
+    table = Table(title=head, box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("metric", no_wrap=True)
+    table.add_column("unit")
+    for name in ("3D", "2D", "QD", "Pb-free", "?", "values", "papers", "bounds"):
+        table.add_column(name, justify="right")
+    table.caption = "2D with quasi-2D; QD quantum dots; ? family not told; bounds: values that are not exact"
+    devices = [str(result["families"].get(f, {}).get("devices", 0)) for f in families]
+    table.add_row("devices", "", *devices, str(result["devices"]), str(result["papers"]), "", style="bold")
+    for row in result["metrics"]:
+        table.add_row(*(str(row[c]) for c in ("metric", "unit", *families, "values", "papers", "bounds")))
+    table_console().print(table)
+
+
+@group.command()
+def show(
+    formula: Annotated[str, typer.Argument(help="Composition, e.g. CsPbBr3.")], json: Json = False
+) -> None:
+    """List all devices of a composition with their values and links."""
+    from perovdata.dataset.overview import show as find
+
+    devices = find(formula)
+    if json:
+        emit_json(devices)
+        return
+    from rich.table import Table
+
+    table = Table(title=f"{formula}: {len(devices)} devices", show_lines=True)
+    for name in ("device", "design", "values", "source"):
+        table.add_column(name, overflow="fold")
+    for d in devices:
+        design = [
+            d.get(c) for c in ("morphology", "device_type", "stimulus", "stack", "heterolayer", "additive")
+        ]
+        table.add_row(
+            d["device_id"],
+            "\n".join(str(x) for x in design if x),
+            "\n".join([*d["values"], *d["benchmarks"]]),
+            d["link"],
+        )
+    table_console().print(table)
+
+
+@group.command()
+def validate(
+    path: Annotated[
+        Path | None, typer.Argument(help="Folder of the tables; the shipped ones by default.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check the tables; exit code 1 if there is an error."""
+    from perovdata.dataset.validation import validate as check
+
+    report = check(path)
+    if json:
+        emit_json(report.as_dict())
+    else:
+        for problem in report.problems:
+            note(str(problem))
+        note(
+            f"{sum(report.rows.values())} rows: {len(report.errors)} errors, {len(report.warnings)} warnings"
+        )
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@group.command()
+def add(
+    file: Annotated[
+        Path | None, typer.Argument(help="JSON lines of records, or a flat CSV (see 'template').")
+    ] = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="Ask for one record field by field.")
+    ] = False,
+    crossref: Annotated[
+        list[Path] | None, typer.Option(help="Crossref JSON of a DOI; fills the paper's fields.")
+    ] = None,
+    tables: Tables = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Put unusable parts with their reason into this CSV and add the rest."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Append the counts of the file to this JSON report.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the difference and write nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Add records to the tables: check, show the difference, write all or nothing."""
+    from perovdata.dataset.adding import plan, write_account, write_addition, write_rejections
+    from perovdata.dataset.diffing import render_diff
+    from perovdata.dataset.incoming import read_submissions
+    from perovdata.files import tables_dir
+
+    if file is None and not interactive and not crossref:
+        raise InputError("dataset add: nothing to add; a FILE, --interactive or --crossref is needed")
+    submissions = list(read_submissions(file)) if file else []
+    if interactive:
+        submissions.append(_ask_record())
+    addition = plan(tables or tables_dir(), submissions, crossref=crossref or ())
+    for warning in addition.merge.warnings:
+        note(str(warning))
+    for problem in addition.problems:
+        note(str(problem))
+    refused = bool(addition.problems) and rejects is None
+    if not json:
+        for line in render_diff(addition.diff):
+            note(line)
+    note(f"{addition.repeats} values stand in the tables already")
+    write = not refused and not dry_run
+    if write and addition.diff and not yes:
+        write = typer.confirm("Write this?", err=True)
+    if write:
+        if addition.diff:
+            write_addition(addition)
+        if rejects is not None and addition.merge.rejections:
+            write_rejections(rejects, addition.merge.rejections)
+        if report is not None and file is not None:
+            write_account(report, addition, file)
+    if json:
+        emit_json(
+            {
+                "written": write and bool(addition.diff),
+                "counts": addition.merge.counts,
+                "derived_from_formula": addition.merge.derived,
+                "problems": [vars(p) for p in addition.problems],
+                "diff": [d.as_dict() for d in addition.diff],
+            }
+        )
+    if refused:
+        raise InputError(
+            f"{len(addition.problems)} problems, nothing written; mend the input or set the parts "
+            "aside with --rejects FILE"
+        )
+    if addition.problems:
+        raise typer.Exit(3)
+
+
+def _ask_record():
+    from perovdata.dataset.incoming import submission_from_record
+    from perovdata.dataset.interview import interview
+
+    def ask(question: str, help: str) -> str:
+        return typer.prompt(f"{question} [{help}]", default="", show_default=False, err=True)
+
+    return submission_from_record(interview(ask, note), ("(interactive)", 1))
+
+
+@group.command()
+def template(
+    output: Annotated[Path | None, typer.Option(help="File to write; stdout by default.")] = None,
+) -> None:
+    """Write the header of a flat CSV for 'add', with one example row."""
+    from perovdata.dataset.exporting import template as make
+    from perovdata.files import write_atomic
+
+    if output is None:
+        typer.echo(make(), nl=False)
+        return
+    if output.exists():
+        raise InputError(f"option --output: '{output}' exists; a new file name is needed")
+    write_atomic(output, make())
+
+
+@group.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the older tables.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the newer tables.")],
+    json: Json = False,
+) -> None:
+    """Show what changed between two versions of the tables."""
+    from perovdata.dataset.csvfiles import read_tables
+    from perovdata.dataset.diffing import diff_tables, render_diff
+
+    versions = []
+    for folder in (old, new):
+        rows, _, problems = read_tables(folder)
+        if problems:
+            raise InputError(str(problems[0]).removeprefix("error: "))
+        versions.append(rows)
+    diffs = diff_tables(*versions)
+    if json:
+        emit_json([d.as_dict() for d in diffs])
+        return
+    for line in render_diff(diffs):
+        typer.echo(line)
+
+
+@group.command()
+def export(
+    format: Annotated[
+        str, typer.Option("--format", help="parquet, csv, jsonl, frictionless, croissant or dictionary.")
+    ],
+    output: Annotated[Path, typer.Option("--output", help="File to write.")],
+    json: Json = False,
+) -> None:
+    """Write the tables, or their description, in another format."""
+    from perovdata.dataset.exporting import export as write
+
+    path = write(format, output)
+    if json:
+        emit_json({"format": format, "output": str(path), "bytes": path.stat().st_size})
+    else:
+        note(f"wrote {path}")
