@@ -20,6 +20,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+@app.callback()
+def _root() -> None:
+    """Halide-perovskite synapses: dataset, predictors and simulator."""
+
+
 # Each module has a function register(app); it imports heavy libraries only inside its commands.
 _GROUPS = ("composition", "dataset", "predict", "fit", "simulate", "vision", "study", "report", "cite")
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["MIN_PAPERS", "Population", "measured_metrics", "populations"]
+__all__ = ["MIN_PAPERS", "OTHER_QUANTITY", "Population", "measured_metrics", "populations"]
 
 #: With fewer papers than this, a family's values say nothing about the next device.
 MIN_PAPERS = 3
 
-# A quantity under another definition is another quantity: these are left out of a population.
-_OTHER_QUANTITY = {
+#: Definitions under which a metric is another quantity: left out of populations and of training.
+OTHER_QUANTITY = {
     "on_off_ratio": {"light-dark", "other-stimulus"},
     "energy_per_event": {"areal", "neuron-spike"},
     "n_states": {"transmittance", "luminescence"},
@@ -69,7 +69,7 @@ def populations(family: str | None = None, *, exclude_paper: str | None = None) 
     frame = frame[frame["paper_id"] != exclude_paper]
     found = {}
     for metric, rows in frame.groupby("metric"):
-        rows = rows[~rows["definition"].isin(_OTHER_QUANTITY.get(metric, ()))]
+        rows = rows[~rows["definition"].isin(OTHER_QUANTITY.get(metric, ()))]
         own = rows[rows["family"] == family]
         if family is not None and own["paper_id"].nunique() >= MIN_PAPERS:
             rows, scope = own, family
@@ -118,7 +118,7 @@ def measured_metrics(device_id: str) -> tuple[dict[str, float], dict[str, str]]:
         )
     values, notes = {}, {}
     for metric, group in rows.groupby("metric"):
-        group = group[~group["definition"].isin(_OTHER_QUANTITY.get(metric, ()))]
+        group = group[~group["definition"].isin(OTHER_QUANTITY.get(metric, ()))]
         if group.empty:
             continue
         values[str(metric)] = float(np.median(_population(group, "").values))
