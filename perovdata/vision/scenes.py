@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import zoom
 
 from perovdata.errors import InputError
 
@@ -12,6 +13,7 @@ __all__ = [
     "binarise",
     "bit_streams",
     "colour_mixtures",
+    "enlarge",
     "moving_figures",
     "noisy_frames",
     "stretch",
@@ -39,6 +41,13 @@ def binarise(images: np.ndarray, crop: int = 0) -> np.ndarray:
     """
     cut = images[:, crop : images.shape[1] - crop, crop : images.shape[2] - crop]
     return (cut >= 0.5).astype(np.float32)
+
+
+def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
+    """Pictures with ``factor`` times the pixels per side, by linear interpolation."""
+    if factor == 1:
+        return images
+    return np.clip(zoom(images, (1, factor, factor), order=1), 0, 1).astype(np.float32)
 
 
 def stretch(pictures):
