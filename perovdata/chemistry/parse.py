@@ -55,7 +55,7 @@ def parse(formula: str, n: int | None = None, x: float | None = None, y: float |
     whole = phases[0] if len(phases) == 1 else _mixture(formula, phases, read.phases)
     dopants = dict(read.dopants)
     if dopants:
-        whole = _with(whole, dopants=dopants)
+        whole = whole.replaced(dopants=dopants)
     if n is not None and whole.n != n:
         found = "no layer number" if whole.n is None else f"n = {whole.n}"
         raise FormulaError(formula, f"n = {n} was given, but the stoichiometry says {found}")
@@ -74,11 +74,6 @@ def _fraction(formula: str, name: str, value: float | None) -> float | None:
     if value is not None and not (math.isfinite(value) and 0 <= value <= 100):
         raise FormulaError(str(formula), f"{name} = {value} is not a number from 0 to 100")
     return value
-
-
-def _with(perovskite: Perovskite, **changes: object) -> Perovskite:
-    fields = {name: getattr(perovskite, name) for name in perovskite.__dataclass_fields__}
-    return Perovskite(**{**fields, **changes})
 
 
 def _phase(formula: str, phase: Phase, polymorph: str | None) -> Perovskite:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,10 @@ class Perovskite:
             for label, amount in sorted(ions.items())
         )
         return ratios, tuple(sorted(self.dopants.items())), tuple(sorted(self.solvate)), self.polymorph
+
+    def replaced(self, **changes: object) -> Perovskite:
+        """A copy with some fields changed (as :func:`dataclasses.replace`)."""
+        return replace(self, **changes)
 
     def __eq__(self, other: object) -> bool:
         return self.key == other.key if isinstance(other, Perovskite) else NotImplemented

@@ -1,4 +1,4 @@
-"""Features of a composition: site descriptors and element statistics of the metal-halide sublattice.
+"""Features of a composition: site descriptors, element statistics of the metal-halide sublattice, properties.
 
 The organic ions are kept out of the element statistics of the B and X sites: hydrogen alone is half of the
 atoms of a hybrid perovskite and would drown the chemistry. They enter through the site descriptors (size,
@@ -10,16 +10,31 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from perovdata.chemistry import DESCRIPTORS, FormulaError, Perovskite, atoms_of, descriptors, parse
+from perovdata.chemistry import (
+    DESCRIPTORS,
+    FormulaError,
+    Perovskite,
+    atoms_of,
+    class_median,
+    descriptors,
+    lookup_property,
+    parse,
+)
 from perovdata.features.elements import ELEMENT_PROPERTIES, STATISTICS, element_statistics
 
-__all__ = ["ELEMENT_NAMES", "SITE_NAMES", "composition_features", "read_composition"]
+__all__ = ["ELEMENT_NAMES", "PROPERTY_NAMES", "SITE_NAMES", "composition_features", "read_composition"]
 
 SITE_NAMES: tuple[str, ...] = (*DESCRIPTORS, "lead_free")
 _WHOLE = ("atomic_weight_mean", "electronegativity_mean", "electronegativity_avg_dev", "row_mean")
 ELEMENT_NAMES: tuple[str, ...] = (
     *(f"bx_{label}_{statistic}" for label in ELEMENT_PROPERTIES.values() for statistic in STATISTICS),
     *(f"whole_{name}" for name in _WHOLE),
+)
+PROPERTY_NAMES: tuple[str, ...] = (
+    "bandgap_eV",
+    "bandgap_measured",
+    "activation_energy_eV",
+    "activation_energy_measured",
 )
 
 
@@ -51,7 +66,7 @@ def read_composition(formula: str, n: int | None = None) -> Perovskite | None:
 
 @lru_cache(maxsize=4096)
 def composition_features(formula: str | None, n: int | None = None) -> dict[str, float]:
-    """Site descriptors and element statistics of one composition.
+    """Site descriptors, element statistics and material properties of one composition.
 
     Parameters
     ----------
@@ -63,8 +78,8 @@ def composition_features(formula: str | None, n: int | None = None) -> dict[str,
     Returns
     -------
     dict of str to float
-        Keys :data:`SITE_NAMES` and :data:`ELEMENT_NAMES`; NaN where not known or not defined. Not to be
-        changed by the caller: the result is cached.
+        Keys :data:`SITE_NAMES`, :data:`ELEMENT_NAMES` and :data:`PROPERTY_NAMES`; NaN where not known or
+        not defined. Not to be changed by the caller: the result is cached.
 
     Raises
     ------
@@ -73,7 +88,7 @@ def composition_features(formula: str | None, n: int | None = None) -> dict[str,
     """
     perovskite = None if formula is None else read_composition(formula, n)
     if perovskite is None:
-        return dict.fromkeys((*SITE_NAMES, *ELEMENT_NAMES), math.nan)
+        return dict.fromkeys((*SITE_NAMES, *ELEMENT_NAMES, *PROPERTY_NAMES), math.nan)
     bx = element_statistics(_bx_atoms(perovskite))
     whole = element_statistics(perovskite.elements)
     return {
@@ -81,6 +96,26 @@ def composition_features(formula: str | None, n: int | None = None) -> dict[str,
         "lead_free": float(perovskite.lead_free),
         **{f"bx_{name}": value for name, value in bx.items()},
         **{f"whole_{name}": whole[name] for name in _WHOLE},
+        **_properties(perovskite),
+    }
+
+
+def _properties(perovskite: Perovskite) -> dict[str, float]:
+    """Band gap and activation energy, each with a flag: 1 measured for this very composition, 0 not.
+
+    The activation energy of one material spans most of an electronvolt over ions and methods; where it was
+    not measured, the median of the formula type stands in, and the flag says so.
+    """
+    gap = lookup_property(perovskite, "bandgap")
+    barrier = lookup_property(perovskite, "ion_migration_activation_energy")
+    measured = barrier.origin == "measured"
+    return {
+        "bandgap_eV": gap.value,
+        "bandgap_measured": float(gap.origin == "measured"),
+        "activation_energy_eV": (
+            barrier.value if measured else class_median(perovskite, "ion_migration_activation_energy")
+        ),
+        "activation_energy_measured": float(measured),
     }
 
 

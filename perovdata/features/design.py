@@ -14,6 +14,7 @@ from perovdata.dataset.schema import DESIGN_COLUMNS, VOCABULARIES, known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.features.composition import (
     ELEMENT_NAMES,
+    PROPERTY_NAMES,
     SITE_NAMES,
     composition_features,
     read_composition,
@@ -29,6 +30,7 @@ _ONE_HOT: dict[str, tuple[str, ...]] = {
 _CATEGORY_NAMES = tuple(f"{column}={term}" for column, terms in _ONE_HOT.items() for term in terms)
 _DEVICE_NAMES = (
     "photon_energy_eV",
+    "photon_minus_gap_eV",
     "log10_thickness_nm",
     "heterolayer_stated",
     "additive_stated",
@@ -39,6 +41,7 @@ _PHOTON_EV_NM = 1239.841984  # h c in eV nm (CODATA 2018, exact constants)
 GROUPS: dict[str, tuple[str, ...]] = {
     "site": SITE_NAMES,
     "elements": ELEMENT_NAMES,
+    "properties": PROPERTY_NAMES,
     "categories": _CATEGORY_NAMES,
     "device": _DEVICE_NAMES,
 }
@@ -53,8 +56,9 @@ class DesignFeaturizer(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    groups : tuple of str, default=("site", "elements", "categories", "device")
-        Which groups of features to give, keys of :data:`GROUPS`.
+    groups : tuple of str, default=all of :data:`GROUPS`
+        Which groups of features to give: ``"site"``, ``"elements"``, ``"properties"``, ``"categories"``,
+        ``"device"``.
 
     Attributes
     ----------
@@ -159,7 +163,7 @@ class DesignFeaturizer(TransformerMixin, BaseEstimator):
         if layers is not None and math.isnan(features["n"]):
             features["n"], features["inv_n"] = float(layers), 1.0 / layers
         features.update(_categories(design, layers))
-        features.update(_device(design))
+        features.update(_device(design, features["bandgap_eV"]))
         return np.array([features[name] for name in names])
 
 
@@ -183,11 +187,12 @@ def _categories(design: dict[str, Any], layers: int | None) -> dict[str, float]:
     return features
 
 
-def _device(design: dict[str, Any]) -> dict[str, float]:
-    wavelength = _positive("wavelength_nm", design["wavelength_nm"])
+def _device(design: dict[str, Any], gap: float) -> dict[str, float]:
+    photon = _PHOTON_EV_NM / _positive("wavelength_nm", design["wavelength_nm"])
     thickness = _positive("thickness_nm", design["thickness_nm"])
     return {
-        "photon_energy_eV": _PHOTON_EV_NM / wavelength,
+        "photon_energy_eV": photon,
+        "photon_minus_gap_eV": photon - gap,
         "log10_thickness_nm": math.log10(thickness),
         "heterolayer_stated": float(design["heterolayer"] is not None),
         "additive_stated": float(design["additive"] is not None),

@@ -1,0 +1,218 @@
+"""Material properties by composition: measured, interpolated or missing, and always with the rule.
+
+The table ``properties.csv`` holds what sources report. A value counts as measured only where its row says
+so: calculated values differ from measured ones by up to an electronvolt and are never mixed in.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from statistics import median
+from typing import Literal
+
+from perovdata.chemistry.errors import FormulaError
+from perovdata.chemistry.parse import parse
+from perovdata.chemistry.perovskite import Perovskite
+from perovdata.errors import unknown_choice
+from perovdata.files import tables_dir
+
+__all__ = ["PropertyValue", "class_median", "lookup_property"]
+
+_INTERPOLATED = frozenset({"bandgap"})  # the only property here for which Vegard's line is a fair first guess
+_MOST_END_MEMBERS = 32
+
+
+@dataclass(frozen=True)
+class PropertyValue:
+    """A property of one composition.
+
+    Parameters
+    ----------
+    value : float
+        Median of the measured values, or the interpolated value; NaN if missing.
+    low, high : float
+        Smallest and largest measured value, or the line drawn through those of the end members.
+    unit : str
+        Unit of the three.
+    n_sources : int
+        Number of distinct sources behind the value.
+    origin : {"measured", "interpolated", "missing"}
+        Where the value comes from.
+    rule : str
+        How it was obtained, or why there is none.
+    sources : tuple of str
+        DOI, or page where there is none, of each source.
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    n_sources: int
+    origin: Literal["measured", "interpolated", "missing"]
+    rule: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    value: float
+    unit: str
+    method: str
+    source: str
+    prototype: str | None
+
+
+@cache
+def _rows() -> dict[str, dict[tuple, list[_Row]]]:
+    """Rows of the table by property and composition key; rows without a readable formula cannot be joined."""
+    found: dict[str, dict[tuple, list[_Row]]] = {}
+    with open(tables_dir() / "properties.csv", encoding="utf-8", newline="") as stream:
+        for cells in csv.DictReader(stream):
+            of_property = found.setdefault(cells["property"], {})
+            try:
+                perovskite = parse(cells["composition"])
+            except FormulaError:
+                continue
+            source = cells["doi"] or cells["url"]
+            row = _Row(float(cells["value"]), cells["unit"], cells["method"], source, perovskite.prototype)
+            of_property.setdefault(perovskite.key, []).append(row)
+    return found
+
+
+def lookup_property(perovskite: Perovskite, name: str) -> PropertyValue:
+    """Look a property up for a composition.
+
+    Parameters
+    ----------
+    perovskite : Perovskite
+        The composition. Dopants are not counted: the value is that of the host.
+    name : str
+        Property of the table, e.g. ``"bandgap"``, ``"ion_migration_activation_energy"``.
+
+    Returns
+    -------
+    PropertyValue
+        Measured values of the very composition where there are any. Else, for the band gap of a composition
+        with mixed A or X sites, Vegard's line between the pure end members, each of which must have been
+        measured; no bowing is assumed, and the stoichiometry must tell the dimensionality. Mixed B sites are
+        not interpolated: lead-tin alloys bow below both ends. Else missing.
+
+    Raises
+    ------
+    perovdata.errors.InputError
+        If the table has no such property.
+    """
+    table = _rows()
+    if name not in table:
+        raise unknown_choice("property", name, table)
+    rows = table[name].get(_host_key(perovskite), [])
+    measured = [row for row in rows if row.method == "measured"]
+    host = "; of the undoped host" if perovskite.dopants else ""
+    if measured:
+        values = [row.value for row in measured]
+        sources = _sources(measured)
+        rule = f"median of {len(values)} measured value{'s' if len(values) > 1 else ''}{host}"
+        return PropertyValue(
+            median(values),
+            min(values),
+            max(values),
+            measured[0].unit,
+            len(sources),
+            "measured",
+            rule,
+            sources,
+        )
+    why = f"no measured value{', only calculated or quoted ones' if rows else ''}"
+    if name not in _INTERPOLATED:
+        return _missing(name, f"{why}; {name} is not interpolated")
+    return _interpolated(perovskite, name, why, host)
+
+
+def class_median(perovskite: Perovskite, name: str) -> float:
+    """Median of a property over the measured compositions of the same formula type.
+
+    Parameters
+    ----------
+    perovskite : Perovskite
+    name : str
+        Property of the table.
+
+    Returns
+    -------
+    float
+        Median of the medians of the compositions; NaN where none of that type was measured. A class value
+        stands in for a property that scatters more between methods than between compositions, such as the
+        activation energy of ion migration.
+    """
+    medians = []
+    for rows in _rows()[name].values():
+        values = [row.value for row in rows if row.method == "measured" and row.prototype is not None]
+        if values and rows[0].prototype == perovskite.prototype:
+            medians.append(median(values))
+    return median(medians) if medians else math.nan
+
+
+def _host_key(perovskite: Perovskite) -> tuple:
+    """Key of the composition without its dopants."""
+    ratios, _dopants, *rest = perovskite.key
+    return ratios, (), *rest
+
+
+def _sources(rows: list[_Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.source for row in rows))
+
+
+def _missing(name: str, rule: str) -> PropertyValue:
+    unit = next((row.unit for rows in _rows()[name].values() for row in rows), "")
+    return PropertyValue(math.nan, math.nan, math.nan, unit, 0, "missing", rule, ())
+
+
+def _interpolated(perovskite: Perovskite, name: str, why: str, host: str) -> PropertyValue:
+    """Vegard's line between the end members of the A and X sites."""
+    if perovskite.phases:
+        return _missing(name, f"{why}; a mixture of phases has no single value")
+    if perovskite.dimensionality is None:
+        return _missing(name, f"{why}; the end members may connect their polyhedra differently")
+    if len(perovskite.A) < 2 and len(perovskite.X) < 2:
+        return _missing(name, f"{why}; not a mixture of end members on the A or X site")
+    if len(perovskite.B) > 1 and perovskite.prototype != "A2BB'X6":
+        return _missing(name, f"{why}; mixed B sites are not interpolated (strong bowing)")
+    members = list(_end_members(perovskite))
+    if len(members) > _MOST_END_MEMBERS:
+        return _missing(name, f"{why}; too many end members ({len(members)})")
+    low = mid = high = 0.0
+    sources: list[str] = []
+    parts = []
+    for weight, label, key in members:
+        measured = [row for row in _rows()[name].get(key, []) if row.method == "measured"]
+        if not measured:
+            return _missing(name, f"{why}; end member {label} was not measured")
+        values = [row.value for row in measured]
+        low, mid, high = (
+            low + weight * min(values),
+            mid + weight * median(values),
+            high + weight * max(values),
+        )
+        sources += _sources(measured)
+        parts.append(f"{weight:.3g} {label}")
+    unique = tuple(dict.fromkeys(sources))
+    unit = measured[0].unit
+    rule = f"Vegard's line without bowing: {' + '.join(parts)}{host}"
+    return PropertyValue(mid, low, high, unit, len(unique), "interpolated", rule, unique)
+
+
+def _end_members(perovskite: Perovskite) -> Iterator[tuple[float, str, tuple]]:
+    """Weight, name and key of every composition with pure A and X sites."""
+    a_total, x_total = sum(perovskite.A.values()), sum(perovskite.X.values())
+    for a, x in product(perovskite.A or (None,), perovskite.X):
+        weight = perovskite.X[x] / x_total * (perovskite.A[a] / a_total if a is not None else 1.0)
+        pure = perovskite.replaced(
+            A={} if a is None else {a: a_total}, X={x: x_total}, dopants={}, formula="", charge=0.0
+        )
+        yield weight, pure.canonical, pure.key
