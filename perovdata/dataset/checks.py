@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from perovdata.dataset.csvfiles import Rows
+from perovdata.dataset.csvfiles import CONTROL, Rows
 from perovdata.dataset.metrics import PROPERTIES
 from perovdata.dataset.problems import Problem, shorten
 from perovdata.dataset.reserved import RESERVED_REASON, is_reserved
@@ -72,6 +72,8 @@ def check_cells(sheets: Sheets) -> Iterator[Problem]:
 
 
 def _cell_problems(column: Column, text: str) -> Iterator[tuple[str, str]]:
+    if bad := CONTROL.search(text):
+        yield f"control character U+{ord(bad[0]):04X}", "printable text on one line"
     if text != text.strip():
         yield "blanks around the value", "the value alone"
     if not text:

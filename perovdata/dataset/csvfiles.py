@@ -18,13 +18,23 @@ from perovdata.dataset.problems import Problem, shorten
 from perovdata.dataset.schema import TABLES, Table
 from perovdata.errors import InputError
 
-__all__ = ["Rows", "parse_line", "read_lines", "read_rows", "read_tables", "render", "write_tables"]
+__all__ = [
+    "CONTROL",
+    "Rows",
+    "parse_line",
+    "read_lines",
+    "read_rows",
+    "read_tables",
+    "render",
+    "write_tables",
+]
 
 Rows = list[dict[str, str]]
 
 LINE_LIMIT = 1_000_000  # bytes; the longest honest row is a few kilobytes
 FILE_LIMIT = 64_000_000  # bytes; a hundred thousand devices fit
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+csv.field_size_limit(LINE_LIMIT + 1)  # the module's own limit is lower and would read as broken quoting
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def parse_line(line: str) -> list[str] | None:
@@ -91,7 +101,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str | Problem]]:
                     ),
                 )
                 continue
-            if bad := _CONTROL.search(text):
+            if bad := CONTROL.search(text):
                 yield (
                     number,
                     Problem(
@@ -109,9 +119,8 @@ def read_lines(path: Path) -> Iterator[tuple[int, str | Problem]]:
 
 def _cell_index(prefix: str) -> str:
     """The 0-based cell in which a line's prefix ends, as text; the caller turns it into a column name."""
-    csv.field_size_limit(LINE_LIMIT + 1)
     try:
-        return str(len(next(csv.reader([prefix]), [""])) - 1)
+        return str(max(len(next(csv.reader([prefix]))) - 1, 0))
     except csv.Error:
         return str(prefix.count(","))
 

@@ -165,10 +165,13 @@ def joined(*parts: str) -> str:
 
 
 def _device_cells(record: Mapping[str, Any]) -> dict[str, str]:
-    design = dict(record.get("design") or {})
+    design = record.get("design") or {}
+    if not isinstance(design, dict):
+        raise _Refused("design", design, "not an object", "an object of design columns")
+    design = dict(design)
     waves = design.get("wavelength_nm")
     if isinstance(waves, list):
-        ordered = sorted(waves)
+        ordered = sorted({float(number_text(w, "wavelength_nm")) for w in waves})
         design["wavelength_nm"] = ordered[0] if ordered else None
         if len(ordered) > 1:
             design["wavelength_max_nm"] = ordered[-1]
@@ -244,14 +247,21 @@ def submission_from_record(record: Any, place: tuple[str, int]) -> Submission:
     except _Refused as refused:
         out.problems.append(refused.at(place))
     for part, make in (("measurements", _measurement_cells), ("benchmarks", _benchmark_cells)):
-        for values in record.get(part) or ():
+        listed = record.get(part) or []
+        if not isinstance(listed, list):
+            out.problems.append(
+                Problem(*place, part, shorten(str(listed)), "not a list", "a list of objects")
+            )
+            continue
+        for values in listed:
             line = values.pop("_line", place[1]) if isinstance(values, dict) else place[1]
             try:
                 if not isinstance(values, dict):
                     raise _Refused(part, values, "not an object", "an object per value")
                 getattr(out, part).append((line, make(values, record.get("source_kind"))))
             except _Refused as refused:
-                out.rejected.append((part[:-1], dict(values), refused.at((place[0], line))))
+                content = values if isinstance(values, dict) else {part: str(values)}
+                out.rejected.append((part[:-1], dict(content), refused.at((place[0], line))))
     return out
 
 
