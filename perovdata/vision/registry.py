@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from perovdata.vision.task import Task
+from perovdata.vision.tasks.associate import associate_task
 from perovdata.vision.tasks.colour import colour_task
+from perovdata.vision.tasks.memory import memory_task
 from perovdata.vision.tasks.motion import motion_task
 from perovdata.vision.tasks.online import online_task
 from perovdata.vision.tasks.reservoir import reservoir_task
 from perovdata.vision.tasks.retina import retina_task
+from perovdata.vision.tasks.stdp import stdp_task
 
 __all__ = ["TASKS"]
 
@@ -24,5 +27,8 @@ TASKS: dict[str, Task] = {
         reservoir_task("mnist"),
         colour_task(),
         motion_task(),
+        memory_task(),
+        associate_task(),
+        stdp_task(),
     )
 }

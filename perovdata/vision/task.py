@@ -154,8 +154,8 @@ class Task:
         Default image set.
     encoder, array, network, protocol, score : str
         One line each.
-    classes : int or None
-        Classes of the score if not those of the images.
+    chance_percent : float or None
+        Accuracy of guessing where it does not follow from the classes of the images.
     prepare : callable
         Plan -> Course.
     options : dict of str to Option
@@ -176,7 +176,7 @@ class Task:
     protocol: str
     score: str
     prepare: Callable[[Plan], Course]
-    classes: int | None = None
+    chance_percent: float | None = None
     options: dict[str, Option] = field(default_factory=dict)
     protocols: tuple[str, ...] = ("default",)
     max_sets: int = 64
@@ -184,4 +184,4 @@ class Task:
 
     def chance(self, images: Images) -> float:
         """Accuracy of guessing, percent."""
-        return 100.0 / (self.classes or len(images.classes))
+        return 100.0 / len(images.classes) if self.chance_percent is None else self.chance_percent

@@ -140,7 +140,7 @@ def motion_task() -> Task:
         network="correlation of last frame and memory, linear read-out (ridge regression) per device",
         protocol="closed field, random start: no single frame tells the motion",
         score="accuracy of direction (8) and speed (2) together",
-        classes=len(DIRECTIONS) * len(_SPEEDS),
+        chance_percent=100 / (len(DIRECTIONS) * len(_SPEEDS)),
         prepare=MotionCourse,
         options={
             "frames": Option(5, "frames per scene", 2, 100),
