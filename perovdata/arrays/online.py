@@ -336,13 +336,14 @@ def _column_sum(k: _Kernel, lanes: Lanes, i, x, dot, key, layer: int):
             variance = variance + sigma[..., 1] ** 2 * dot((i + level) ** 2, x * x)
         column = lax.broadcasted_iota(jnp.uint32, total.shape, total.ndim - 1)
         total = total + jnp.sqrt(variance) * normal(event_key(key, layer)[..., None, :], column)
-    reference = drive * 0.5
-    if p.adc_bits is not None:
-        digits = np.float32((2**p.adc_bits - 1) / rows)
-        # float32 sums of exact steps may fall a rounding error short of an integer; NeuroSim sums in double
-        total = jnp.floor((total + drive * offset) * digits) / digits
-        reference = jnp.floor((reference + drive * offset) * digits) / digits
-    return (total - reference) * np.float32(2 * p.gain)
+    gain = np.float32(2 * p.gain)
+    if p.adc_bits is None:
+        return (total - drive * 0.5) * gain
+    digits = np.float32((2**p.adc_bits - 1) / rows)
+    # Subtract before scaling: equal digits must give exactly 0, which lies on the next threshold.
+    column = jnp.floor((total + drive * offset) * digits)
+    reference = jnp.floor(drive * (offset + 0.5) * digits)
+    return (column - reference) * (gain / digits)
 
 
 def _activate(z, threshold):
