@@ -1,0 +1,211 @@
+"""``perovdata predict``: what reported devices lead one to expect of a design."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perovdata.cli.output import emit_json, note, table_console
+from perovdata.dataset.vocabularies import NOT_STATED, VOCABULARIES
+from perovdata.errors import InputError, unknown_choice
+
+__all__ = ["register"]
+
+_DESIGN = "Design (all optional)"
+_BATCH = "Many designs"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(predict)
+
+
+def _choice(vocabulary: str):
+    terms = ", ".join(t for t in VOCABULARIES[vocabulary] if t != NOT_STATED)
+    return typer.Option(help=f"One of: {terms}.", rich_help_panel=_DESIGN, metavar="TERM")
+
+
+def predict(
+    formula: Annotated[str | None, typer.Argument(help="Composition, e.g. CsPbBr3 or '(PEA)2SnI4'.")] = None,
+    n_layers: Annotated[float | None, typer.Option("--n", help="Layers per slab.", rich_help_panel=_DESIGN)] = None,
+    dimensionality: Annotated[str | None, _choice("dimensionality")] = None,
+    morphology: Annotated[str | None, _choice("morphology")] = None,
+    device_type: Annotated[str | None, _choice("device_type")] = None,
+    geometry: Annotated[str | None, _choice("geometry")] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="Layers joined by '/', e.g. ITO/PEDOT:PSS/MAPbI3/Ag.", rich_help_panel=_DESIGN)
+    ] = None,
+    heterolayer: Annotated[
+        str | None, typer.Option(help="Second active material, e.g. graphene.", rich_help_panel=_DESIGN)
+    ] = None,
+    additive: Annotated[str | None, typer.Option(help="Dopant, ligand or polymer.", rich_help_panel=_DESIGN)] = None,
+    stimulus: Annotated[str | None, _choice("stimulus")] = None,
+    wavelength_nm: Annotated[float | None, typer.Option(help="Wavelength in nm.", rich_help_panel=_DESIGN)] = None,
+    thickness_nm: Annotated[float | None, typer.Option(help="Film thickness in nm.", rich_help_panel=_DESIGN)] = None,
+    mechanism: Annotated[str | None, _choice("mechanism")] = None,
+    mode: Annotated[str | None, _choice("mode")] = None,
+    known: Annotated[
+        list[str] | None,
+        typer.Option("--known", help="METRIC=VALUE measured already, e.g. 'set_voltage=0.4' or 'energy_per_event=4.2 pJ'."),
+    ] = None,
+    metric: Annotated[list[str] | None, typer.Option("--metric", help="Only this metric (may be repeated).")] = None,
+    level: Annotated[float, typer.Option(help="Level of the intervals, 0.5 to 0.99.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="Seed of whatever is drawn.")] = 0,
+    source: Annotated[
+        Path | None,
+        typer.Option("--input", help="CSV or JSON-lines file of designs; columns named like the options, known_METRIC.",
+                     rich_help_panel=_BATCH),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Where the table goes (CSV, or JSON lines by suffix).",
+                                  rich_help_panel=_BATCH)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:  # fmt: skip
+    """Predict synaptic metrics of one design, or of many from a file."""
+    options = {
+        "n_layers": n_layers, "dimensionality": dimensionality, "morphology": morphology, "device_type": device_type,
+        "geometry": geometry, "stack": stack, "heterolayer": heterolayer, "additive": additive, "stimulus": stimulus,
+        "wavelength_nm": wavelength_nm, "thickness_nm": thickness_nm, "mechanism": mechanism, "mode": mode,
+    }  # fmt: skip
+    if source is not None:
+        if formula is not None or known or any(v is not None for v in options.values()):
+            raise InputError(
+                "with --input, designs and known metrics come from the file: leave FORMULA and options out"
+            )
+        if output is None:
+            raise InputError("option --output: a file for the table is needed with --input")
+        _many(source, output, _metrics(metric), level, seed, json)
+        return
+    if formula is None:
+        raise InputError("argument FORMULA is missing: a composition such as CsPbBr3, or --input FILE")
+    if output is not None:
+        raise InputError("option --output goes with --input; use --json for one design")
+    _one(formula, _checked(options), known or [], _metrics(metric), level, seed, json)
+
+
+def _checked(options: dict) -> dict:
+    """Options within their closed lists; the error names the option, not the column."""
+    for name, value in options.items():
+        if value is not None and name in VOCABULARIES and value not in VOCABULARIES[name]:
+            raise unknown_choice(f"option --{name.replace('_', '-')}", value, VOCABULARIES[name])
+    return options
+
+
+def _metrics(names: list[str] | None) -> list[str] | None:
+    from perovdata.dataset.metrics import METRICS
+
+    for name in names or []:
+        if name not in METRICS:
+            raise unknown_choice("option --metric", name, METRICS)
+    return names or None
+
+
+def _one(formula, options, known, metrics, level, seed, json) -> None:
+    from perovdata.chemistry import parse
+    from perovdata.dataset.schema import SynapseDesign
+    from perovdata.models.quantities import parse_known
+
+    given = dict(parse_known(text) for text in known)
+    design = SynapseDesign(formula, **options)
+    layers = options["n_layers"]
+    parse(formula, n=int(layers) if layers is not None and layers == int(layers) else None)
+    result = _predictor().predict(design, known=given, metrics=metrics, level=level, seed=seed)[0]
+    if json:
+        emit_json(result.to_dict())
+    else:
+        _show(result)
+
+
+def _predictor():
+    from perovdata.models.ready import load_predictor
+
+    with _Bar("training the predictor") as bar:
+        return load_predictor(progress=bar, note=note)
+
+
+class _Bar:
+    """A progress bar on stderr that appears with its first step."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._progress = None
+
+    def __enter__(self):
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._progress is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._progress = Progress(console=Console(stderr=True))
+            self._progress.start()
+            self._task = self._progress.add_task(self._text, total=total)
+        self._progress.update(self._task, completed=done)
+
+    def __exit__(self, *_) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+
+def _many(source, output, metrics, level, seed, json) -> None:
+    from perovdata.models.batch import predict_file
+
+    predictor = _predictor()
+    with _Bar("predicting") as bar:
+        n, failures, ignored = predict_file(
+            predictor, source, output, metrics=metrics, level=level, seed=seed, progress=bar
+        )
+    if ignored:
+        note(f"columns without meaning here, ignored: {', '.join(ignored)}")
+    for line in failures:
+        note(line)
+    if json:
+        emit_json({"input": str(source), "output": str(output), "designs": n, "failed": len(failures), "seed": seed,
+                   "ignored_columns": ignored, "versions": predictor.metadata["versions"]})  # fmt: skip
+    else:
+        note(f"{n - len(failures)} of {n} designs predicted, written to {output}")
+    if failures:
+        raise typer.Exit(3)
+
+
+def _show(result) -> None:
+    from rich.table import Table
+
+    from perovdata.models.quantities import engineering
+
+    stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")
+    title = result.design["composition"] + (f" ({stated})" if stated else "")
+    level = next(iter(result.predictions.values())).level
+    table = Table("metric", "median", f"{level:.0%} interval", "shown as", "skill (90 %)", "papers", title=title,
+                  title_justify="left")  # fmt: skip
+    for name, p in result.predictions.items():
+        low, high = p.interval or p.reported_range
+        skill = (
+            f"{p.skill['value']:+.2f} ({p.skill['low']:+.2f} .. {p.skill['high']:+.2f})" if p.skill else ""
+        )
+        least = "≥ " if p.at_least is not None else ""
+        shown = p.kind if p.model is None else f"{p.kind}: {p.model}"
+        table.add_row(name.replace("_", " "), least + engineering(p.median, p.unit),
+                      f"{engineering(low, p.unit)} .. {engineering(high, p.unit)}", shown, skill, str(p.n_papers))  # fmt: skip
+    near = Table(
+        "nearest reported device", "composition", "distance", "in common", "source", title_justify="left"
+    )
+    for row in result.nearest:
+        near.add_row(row["device_id"], row["composition"] or "–", f"{row['distance']:.2f}", ", ".join(row["shared"]),
+                     row["doi"] or row["url"] or "–")  # fmt: skip
+    console = table_console()
+    console.print(table)
+    console.print(near)
+    a = result.applicability
+    place = (
+        "far from every reported device: extrapolating"
+        if a["extrapolating"]
+        else "within the reported designs"
+    )
+    console.print(
+        f"applicability {a['score']:.2f} ({place}); data {result.versions.get('data')}, seed {result.seed}"
+    )

@@ -1,0 +1,105 @@
+"""How far a design lies from the reported ones, and which of them are nearest.
+
+The distance is Gower's (1971, doi 10.2307/2528823): the mean over properties of a mismatch between 0
+and 1. Design categories count 0 or 1, numbers by their difference over the range in the reference set;
+a property that one side does not state is left out of the mean and half a mismatch stands in for it, so
+that saying nothing is neither near nor far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["DesignDistance", "nearest_mean", "shared_properties", "texts"]
+
+CATEGORIES = ("device_type", "stimulus", "family", "morphology", "dimensionality", "mechanism", "geometry")
+_CHUNK = 512
+_NEIGHBOURS = 5
+
+
+@dataclass
+class DesignDistance:
+    """Gower distance to a fixed set of designs.
+
+    Parameters
+    ----------
+    categories : tuple of str
+        Categorical columns of the design frame.
+    numbers : tuple of str
+        Numeric columns that describe the composition; together they weigh as much as `composition_weight`
+        categories.
+    composition_weight : float
+    """
+
+    categories: tuple[str, ...] = CATEGORIES
+    numbers: tuple[str, ...] = ()
+    composition_weight: float = 3.0
+    codes_: list[list[str]] = field(default_factory=list)
+    values_: np.ndarray | None = None
+    span_: np.ndarray | None = None
+
+    def fit(self, X: pd.DataFrame) -> DesignDistance:
+        """Store the reference designs."""
+        self.codes_ = [texts(X, c).tolist() for c in self.categories]
+        self.values_ = X[list(self.numbers)].to_numpy(dtype=float)
+        top = np.where(np.isnan(self.values_), -np.inf, self.values_).max(axis=0)
+        bottom = np.where(np.isnan(self.values_), np.inf, self.values_).min(axis=0)
+        self.span_ = np.where(top > bottom, top - bottom, 1.0)
+        return self
+
+    def __call__(self, X: pd.DataFrame) -> np.ndarray:
+        """Distances, shape (n, n_reference), each in [0, 1]."""
+        mine_all = [texts(X, c) for c in self.categories]
+        values = X[list(self.numbers)].to_numpy(dtype=float)
+        n, m = len(X), self.values_.shape[0]
+        total = np.zeros((n, m))
+        for mine, theirs in zip(mine_all, self.codes_, strict=True):
+            theirs = np.asarray(theirs, dtype=object)
+            mismatch = (mine[:, None] != theirs[None, :]).astype(float)
+            mismatch[(mine == "")[:, None] | (theirs == "")[None, :]] = 0.5
+            total += mismatch
+        weight = float(len(self.categories))
+        if self.numbers:
+            weight += self.composition_weight
+            for start in range(0, n, _CHUNK):
+                part = values[start : start + _CHUNK, None, :]
+                gap = np.minimum(np.abs(part - self.values_[None]) / self.span_, 1.0)
+                gap = np.where(np.isnan(gap), 0.5, gap)
+                total[start : start + _CHUNK] += self.composition_weight * gap.mean(-1)
+        return total / weight
+
+    def difficulty(self, X: pd.DataFrame, exclude: np.ndarray | None = None) -> np.ndarray:
+        """Mean distance to the nearest reported designs, shape (n,).
+
+        Parameters
+        ----------
+        X : DataFrame
+        exclude : ndarray of bool, shape (n, n_reference), optional
+            Reference rows that must not count for a row (those of its own paper).
+        """
+        return nearest_mean(self(X), exclude)
+
+
+def nearest_mean(distance: np.ndarray, exclude: np.ndarray | None = None) -> np.ndarray:
+    """Mean over the nearest few reference rows of a distance matrix, shape (n,)."""
+    if exclude is not None:
+        distance = np.where(exclude, np.inf, distance)
+    k = min(_NEIGHBOURS, distance.shape[1])
+    near = np.sort(np.partition(distance, k - 1, axis=1)[:, :k], axis=1)
+    usable = np.isfinite(near)
+    return np.where(usable, near, 0).sum(1) / np.maximum(usable.sum(1), 1)
+
+
+def texts(X: pd.DataFrame, column: str) -> np.ndarray:
+    """A text column with every way of saying nothing turned into the empty string."""
+    values = X[column].astype(object).where(X[column].notna(), "").astype(str)
+    return values.where(~values.isin(["not stated", "nan", "None", "<NA>"]), "").to_numpy(dtype=object)
+
+
+def shared_properties(design, other) -> list[str]:
+    """Which stated properties two designs have in common (composition first)."""
+    names = ("composition", *CATEGORIES)
+    return [n for n in names if n in design and n in other and design[n] and design[n] == other[n]]

@@ -1,0 +1,195 @@
+"""The predictor on disk: one folder, no pickle, refused if anything in it is not as it was written.
+
+``metadata.json`` holds everything but the fitted estimators, ``models/METRIC.skops`` the estimators
+(skops stores their state as data; only the types listed here may be rebuilt), ``README.md`` the model card,
+``checksums.json`` the SHA-256 of every file. Checksums guard against accidents and careless edits; against a
+stranger's bundle guards the closed list of types.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from perovdata.errors import InputError
+from perovdata.files import write_atomic
+from perovdata.models.applicability import DesignDistance
+from perovdata.models.card import model_card
+from perovdata.models.intervals import LocalScale, ResidualSample
+from perovdata.models.joint import Copula
+from perovdata.models.nested import MetricModel
+from perovdata.models.predictor import Predictor
+from perovdata.models.versions import BUNDLE_SCHEMA, data_version
+
+__all__ = ["TRUSTED", "load", "save"]
+
+TRUSTED = (
+    "perovdata.models.applicability.DesignDistance",
+    "perovdata.models.baselines.FamilyMedian",
+    "perovdata.models.baselines.GlobalMedian",
+    "perovdata.models.baselines.NearestDevice",
+    "perovdata.models.candidates.Average",
+    "perovdata.models.candidates.IntervalBoosting",
+    "perovdata.models.candidates.WithBounds",
+    "perovdata.models.hierarchical.VarianceComponents",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBRegressor",
+)
+
+
+def save(predictor: Predictor, folder: str | Path) -> None:
+    """Write the bundle; the folder appears whole or not at all.
+
+    Parameters
+    ----------
+    predictor : Predictor
+    folder : path-like
+        Replaced if it exists.
+    """
+    import skops.io
+
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        (staging / "models").mkdir()
+        for name, model in predictor.models.items():
+            skops.io.dump(model.models, staging / "models" / f"{name}.skops")
+        write_atomic(
+            staging / "metadata.json", json.dumps(_to_json(predictor), indent=1, sort_keys=True) + "\n"
+        )
+        write_atomic(staging / "README.md", model_card(predictor))
+        sums = {str(p.relative_to(staging)): _sha256(p) for p in sorted(staging.rglob("*")) if p.is_file()}
+        write_atomic(staging / "checksums.json", json.dumps(sums, indent=1, sort_keys=True) + "\n")
+        staging.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        staging.rename(folder)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def load(folder: str | Path, *, check_data: bool = True) -> Predictor:
+    """Read a bundle.
+
+    Parameters
+    ----------
+    folder : path-like
+    check_data : bool
+        Refuse a bundle trained on other tables than the installed ones.
+
+    Raises
+    ------
+    InputError
+        If files are missing or changed, a type outside :data:`TRUSTED` is asked for, the bundle has another
+        schema, or it was trained on other data.
+    """
+    folder = Path(folder)
+    sums = _read_json(folder / "checksums.json")
+    for name, digest in sums.items():
+        path = folder / name
+        if not path.is_file():
+            raise InputError(f"model bundle {folder}: file {name} is missing; train it anew")
+        if _sha256(path) != digest:
+            raise InputError(f"model bundle {folder}: file {name} was changed after training; train it anew")
+    content = _read_json(folder / "metadata.json")
+    versions = content["metadata"]["versions"]
+    if versions["bundle"] != BUNDLE_SCHEMA:
+        raise InputError(
+            f"model bundle {folder}: schema {versions['bundle']}, this version reads {BUNDLE_SCHEMA}"
+        )
+    if check_data and versions["data"] != data_version():
+        raise InputError(
+            f"model bundle {folder}: trained on data {versions['data']}, installed is {data_version()}; train it anew"
+        )
+    return _from_json(content, {name: _load_models(folder, name, sums) for name in content["models"]})
+
+
+def _load_models(folder: Path, name: str, sums: dict[str, str]) -> list:
+    import skops.io
+
+    path = folder / "models" / f"{name}.skops"
+    if f"models/{name}.skops" not in sums:
+        raise InputError(f"model bundle {folder}: models/{name}.skops has no checksum; train it anew")
+    unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
+    if unknown:
+        raise InputError(
+            f"model bundle {folder}: models/{name}.skops asks for unknown types {', '.join(unknown)}"
+        )
+    return skops.io.load(path, trusted=list(TRUSTED))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: not found; this is no model bundle") from None
+    except ValueError as error:
+        raise InputError(f"{path}: not readable as JSON ({error})") from None
+
+
+def _to_json(predictor: Predictor) -> dict[str, Any]:
+    models = {}
+    for name, model in predictor.models.items():
+        models[name] = {
+            "name": model.name,
+            "rows": model.rows.tolist(),
+            "difficulty": model.train_difficulty.tolist(),
+            "scale": [model.scale.typical, model.scale.threshold, model.scale.slope],
+            "value": model.sample.value.tolist(),
+            "mass": model.sample.mass.tolist(),
+            "fold": model.sample.fold.tolist(),
+            "n_papers": model.sample.n_papers,
+        }
+    d = predictor.distance
+    reference = predictor.reference.astype(object)
+    return {
+        "metadata": predictor.metadata,
+        "summary": predictor.summary,
+        "models": models,
+        "copula": {
+            "names": list(predictor.copula.names),
+            "correlation": predictor.copula.correlation.tolist(),
+            "overlap": predictor.copula.overlap.tolist(),
+        },
+        "distance": {
+            "categories": list(d.categories),
+            "numbers": list(d.numbers),
+            "composition_weight": d.composition_weight,
+            "codes": d.codes_,
+            "values": [[None if np.isnan(v) else v for v in row] for row in d.values_.tolist()],
+            "span": d.span_.tolist(),
+        },
+        "reference": reference.where(reference.notna(), None).to_dict("list"),
+        "difficulty": predictor.difficulty.tolist(),
+    }
+
+
+def _from_json(content: dict[str, Any], estimators: dict[str, list]) -> Predictor:
+    models = {}
+    for name, row in content["models"].items():
+        sample = ResidualSample(
+            np.array(row["value"]), np.array(row["mass"]), np.array(row["fold"], dtype=int), row["n_papers"]
+        )
+        models[name] = MetricModel(row["name"], estimators[name], sample, LocalScale(*row["scale"]),
+                                   np.array(row["rows"], dtype=int), np.array(row["difficulty"]))  # fmt: skip
+    d, c = content["distance"], content["copula"]
+    distance = DesignDistance(tuple(d["categories"]), tuple(d["numbers"]), d["composition_weight"], d["codes"],
+                              np.array(d["values"], dtype=float), np.array(d["span"]))  # fmt: skip
+    copula = Copula(tuple(c["names"]), np.array(c["correlation"]), np.array(c["overlap"], dtype=int))
+    models = {name: models[name] for name in copula.names}
+    reference = pd.DataFrame(content["reference"])
+    return Predictor(models, copula, distance, reference, np.array(content["difficulty"]), content["summary"],
+                     content["metadata"])  # fmt: skip

@@ -1,0 +1,84 @@
+"""Find a fitted predictor, or train one once."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from perovdata.errors import InputError
+from perovdata.files import cache_dir
+from perovdata.models.bundle import load
+from perovdata.models.predictor import Predictor
+from perovdata.models.versions import BUNDLE_SCHEMA, data_version
+
+__all__ = ["load_predictor", "repository_bundle"]
+
+_RELATIVE = Path("data") / "derived" / "model"
+
+
+def repository_bundle(start: Path | None = None) -> Path | None:
+    """Bundle made by DVC in the repository around a folder (the current one by default), if there is one."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "dvc.yaml").is_file() and (folder / _RELATIVE / "checksums.json").is_file():
+            return folder / _RELATIVE
+    return None
+
+
+def load_predictor(
+    *, progress: Callable[[int, int], None] | None = None, note: Callable[[str], None] | None = None
+) -> Predictor:
+    """The predictor for the installed data.
+
+    Taken from the DVC output if the current folder lies in a repository that has one for this data, else
+    from the user's cache folder; if that has none either, it is evaluated and trained there once (a few
+    minutes).
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with (done, total) while training.
+    note : callable, optional
+        Gets one line of text when a bundle is passed over or training starts.
+
+    Raises
+    ------
+    InputError
+        If the cached bundle was tampered with.
+    """
+    tell = note or (lambda _: None)
+    bundle = repository_bundle()
+    if bundle is not None:
+        try:
+            return _load_once(bundle, (bundle / "checksums.json").stat().st_mtime_ns)
+        except InputError as error:
+            if "trained on data" not in str(error) and "schema" not in str(error):
+                raise
+            tell(f"{error}; using the cache instead")
+    cached = cache_dir() / "models" / f"{data_version()}-{BUNDLE_SCHEMA}"
+    if not (cached / "checksums.json").is_file():
+        tell("no fitted predictor for this data yet: evaluating and training one, once (a few minutes)")
+        _train_into(cached, progress)
+    return _load_once(cached, (cached / "checksums.json").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _load_once(folder: Path, stamp: int) -> Predictor:
+    """Read a bundle once per process; `stamp` makes a rewritten one count as new."""
+    return load(folder)
+
+
+def _train_into(folder: Path, progress) -> None:
+    from perovdata.models.evaluate import evaluate
+    from perovdata.models.train import train
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".evaluation.", dir=folder.parent))
+    try:
+        evaluate(None, scratch, progress=progress)
+        train(None, scratch, folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

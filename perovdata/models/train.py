@@ -1,0 +1,137 @@
+"""Fit the shipped predictor on all papers and write its bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from perovdata.dataset import load_synapses
+from perovdata.errors import InputError
+from perovdata.models.applicability import DesignDistance, nearest_mean
+from perovdata.models.bundle import save
+from perovdata.models.candidates import CANDIDATES, candidate_names
+from perovdata.models.designs import COMPOSITION, design_frame
+from perovdata.models.fold import PROCEDURE, eligible_metrics, paper_states
+from perovdata.models.joint import fit_copula
+from perovdata.models.nested import choose, fit_metric, fit_out_of_fold, normal_scores
+from perovdata.models.predictor import Predictor
+from perovdata.models.settings import Settings
+from perovdata.models.splits import paper_folds
+from perovdata.models.targets import Corpus, build_corpus, from_scale
+from perovdata.models.versions import current_versions
+
+__all__ = ["fit_predictor", "train"]
+
+
+def train(
+    params: Mapping[str, Any] | None = None,
+    evaluation_dir: str | Path = "data/derived/evaluation",
+    out_dir: str | Path = "data/derived/model",
+    *,
+    long: pd.DataFrame | None = None,
+) -> Predictor:
+    """Fit on all papers what the evaluation decided to ship, and save the bundle.
+
+    Parameters
+    ----------
+    params : mapping, optional
+        The same section as for :func:`evaluate`.
+    evaluation_dir : path-like
+        Output of :func:`evaluate` on the same data.
+    out_dir : path-like
+        Folder of the bundle; replaced as a whole.
+    long : DataFrame, optional
+        Long table; the shipped one by default.
+
+    Raises
+    ------
+    InputError
+        If the evaluation is missing or was made for other metrics.
+    """
+    path = Path(evaluation_dir) / "skill.csv"
+    if not path.is_file():
+        raise InputError(f"{path}: not found; run the evaluation first")
+    skills = pd.read_csv(path).set_index("metric")
+    predictor = fit_predictor(Settings.of(params), skills, load_synapses() if long is None else long)
+    save(predictor, out_dir)
+    return predictor
+
+
+def fit_predictor(settings: Settings, skills: pd.DataFrame, long: pd.DataFrame) -> Predictor:
+    """Fit all metrics on all papers.
+
+    Parameters
+    ----------
+    settings : Settings
+    skills : DataFrame
+        Skill table of the evaluation, index = metric.
+    long : DataFrame
+    """
+    corpus = build_corpus(long)
+    names = eligible_metrics(corpus, settings)
+    if set(names) != set(skills.index):
+        odd = sorted(set(names) ^ set(skills.index))
+        raise InputError(f"the evaluation does not belong to this data: metrics differ in {', '.join(odd)}")
+    X = design_frame(corpus.designs, settings.groups)
+    inner_fold = paper_folds(paper_states(corpus), settings.inner_folds, settings.seed)
+    distance = DesignDistance(numbers=COMPOSITION).fit(X)
+    matrix = distance(X)
+    models, scores = {}, np.full((len(X), len(names)), np.nan)
+    for column, name in enumerate(names):
+        target, variant = corpus.targets[name], skills.loc[name, "variant"]
+        tried = candidate_names(settings.full) if variant == PROCEDURE else [variant]
+        everything = np.ones(len(target.rows), dtype=bool)
+        inner = fit_out_of_fold(X, target, everything, inner_fold, tried, COMPOSITION, settings.seed)
+        chosen = choose(inner, settings.margin)[0] if variant == PROCEDURE else variant
+        models[name] = fit_metric(inner, corpus.papers, matrix, chosen)
+        scores[inner.rows, column] = normal_scores(inner, models[name], inner.predictions[chosen])
+    own = corpus.papers[:, None] == corpus.papers[None, :]
+    reference = corpus.designs.copy()
+    for column in reference.columns.intersection(X.columns[X.dtypes == object]):
+        reference[column] = X[column]
+    return Predictor(
+        models=models,
+        copula=fit_copula(names, scores, corpus.design_weights()),
+        distance=distance,
+        reference=reference.reset_index(drop=True),
+        difficulty=nearest_mean(matrix, own),
+        summary=_summary(corpus, skills),
+        metadata={
+            "versions": current_versions(),
+            "seed": settings.seed,
+            "features": [c for c in X.columns if X[c].dtype != object],
+            "candidates": [n for n in candidate_names(settings.full) if CANDIDATES[n].make is not None],
+        },
+    )
+
+
+def _summary(corpus: Corpus, skills: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Per metric what the evaluation says; metrics with too few papers get their reported range."""
+    out = {}
+    for name, target in corpus.targets.items():
+        row = {
+            "kind": "reported range",
+            "baseline": None,
+            "skill": None,
+            "n_papers": target.n_papers,
+            "demonstrated": target.demonstrated,
+            "reported_range": [
+                float(from_scale(target.metric, f(target.reported))) for f in (np.min, np.max)
+            ],
+        }
+        if name in skills.index:
+            scores = skills.loc[name]
+            row["kind"] = str(scores["kind"])
+            row["baseline"] = str(scores["baseline"])
+            row["skill"] = {k: float(scores[c]) for k, c in
+                            (("value", "skill"), ("low", "skill_low"), ("high", "skill_high"))}  # fmt: skip
+            row["evaluation"] = {
+                key: float(scores[key])
+                for key in ("mae", "mae_baseline", "rmse", "spearman", "crps", "coverage_90", "width_90")
+            }
+        out[name] = row
+    return out
