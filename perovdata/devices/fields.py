@@ -115,9 +115,9 @@ FIELDS: dict[str, Field] = {
     "ppf_amplitude_1": Field(
         "1", -1.0, 100.0, 0.0, "C1 of PPF = 1 + C1 exp(-dt/tau1) + C2 exp(-dt/tau2)", _ZUCKER
     ),
-    "ppf_tau_1": Field("s", 1e-12, 1e9, 1.0, "tau1 of the same", _ZUCKER),
+    "ppf_tau_1": Field("s", 1e-12, 1e9, _NAN, "tau1 of the same", _ZUCKER),
     "ppf_amplitude_2": Field("1", -1.0, 100.0, 0.0, "C2 of the same", _ZUCKER),
-    "ppf_tau_2": Field("s", 1e-12, 1e9, 1.0, "tau2 of the same", _ZUCKER),
+    "ppf_tau_2": Field("s", 1e-12, 1e9, _NAN, "tau2 of the same", _ZUCKER),
     "stm_saturation": Field("1", 1e-3, _INF, _INF, "largest trace C1 + C2 that events can pile up", _SELF),
     "stm_threshold": Field(
         "1", 0.0, _INF, 0.0, "trace above which an event also writes the long-term state", _SELF

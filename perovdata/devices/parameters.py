@@ -51,7 +51,7 @@ class _Batch:
             )
         n = next(iter(sizes.values()), 1)
         columns = {name: np.broadcast_to(c, n) for name, c in columns.items()}
-        _check_window(columns)
+        _check_together(columns)
         # Copies, so that a caller's array is never aliased.
         return cls(**{name: jnp.array(c, jnp.float32) for name, c in columns.items()})
 
@@ -152,7 +152,7 @@ def _accepted(name: str) -> str:
     return f"{field.low:g} to {field.high:g}{unit}: {field.meaning}"
 
 
-def _check_window(columns: dict[str, np.ndarray]) -> None:
+def _check_together(columns: dict[str, np.ndarray]) -> None:
     bad = np.float32(columns["g_min"]) >= np.float32(columns["g_max"])
     if bad.any():
         low, high = columns["g_min"][bad][0], columns["g_max"][bad][0]
@@ -160,6 +160,11 @@ def _check_window(columns: dict[str, np.ndarray]) -> None:
     stuck = columns["stuck_on"] + columns["stuck_off"]
     if (stuck > 1 + 1e-6).any():
         raise InputError(f"device parameters stuck_on + stuck_off: {stuck.max():g} is more than 1")
+    for k in (1, 2):
+        amplitude, tau = columns[f"ppf_amplitude_{k}"], columns[f"ppf_tau_{k}"]
+        bad = (amplitude != 0) & np.isnan(tau)
+        if bad.any():
+            raise InputError(f"device parameter ppf_amplitude_{k}: {amplitude[bad][0]:g} needs ppf_tau_{k}")
 
 
 SynapseParameters = dataclasses.make_dataclass(

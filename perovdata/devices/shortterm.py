@@ -76,7 +76,7 @@ def rest(shape: tuple[int, ...]) -> Traces:
 
 
 def _fade(dt, tau):
-    """exp(-dt / tau), 0 for tau = 0."""
+    """exp(-dt / tau); 0 for tau = 0 and for an absent (NaN) tau."""
     return jnp.where(tau > 0, jnp.exp(-dt / jnp.where(tau > 0, tau, 1.0)), 0.0)
 
 

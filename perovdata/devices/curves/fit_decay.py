@@ -1,0 +1,206 @@
+"""Fit the decay of a current or a conductance: exponentials, stretched exponential, power law."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perovdata.devices.curves.measurement import Decay
+from perovdata.devices.curves.nonlinear import Model, Solution, ranking, solve
+from perovdata.devices.curves.result import Curve, Estimate, FitResult
+from perovdata.devices.device_file import DeviceFile
+from perovdata.devices.parameters import SynapseParameters
+
+__all__ = ["fit_decay"]
+
+#: Beyond this the points are averaged in bins of equal ratio of time.
+_MAX_POINTS = 2000
+
+
+def _exponential(t, a1, tau1, base):
+    return base + a1 * np.exp(-t / tau1)
+
+
+def _double(t, a1, tau1, a2, tau2, base):
+    return base + a1 * np.exp(-t / tau1) + a2 * np.exp(-t / tau2)
+
+
+def _stretched(t, a1, tau1, beta, base):
+    return base + a1 * np.exp(-((t / tau1) ** np.minimum(beta, 3.0)))
+
+
+def _power(t, a1, t0, nu):
+    return a1 * (1.0 + t / t0) ** -nu
+
+
+def _models(t: np.ndarray, y: np.ndarray) -> list[Model]:
+    base = float(np.median(y[-max(len(y) // 20, 1) :]))
+    top = max(float(y[0] - base), 1e-300)
+    times = np.geomspace(t[1], t[-1], 6)[1:-1]
+    models = [
+        Model("exponential", ("amplitude_1", "tau_1", "baseline"), (True, True, False), _exponential,
+              [(top, tau, base) for tau in times]),
+        Model("stretched exponential", ("amplitude_1", "tau_1", "beta", "baseline"), (True, True, True, False),
+              _stretched, [(top, tau, beta, base) for tau in times for beta in (0.4, 0.8)]),
+        Model("power law", ("amplitude_1", "t0", "nu"), (True, True, True), _power,
+              [(float(y[0]), tau, nu) for tau in times for nu in (0.1, 0.6)]),
+    ]  # fmt: skip
+    if len(t) >= 10:
+        models.append(
+            Model(
+                "double exponential",
+                ("amplitude_1", "tau_1", "amplitude_2", "tau_2", "baseline"),
+                (True, True, True, True, False),
+                _double,
+                [
+                    (0.6 * top, fast, 0.4 * top, slow, base)
+                    for i, fast in enumerate(times)
+                    for slow in (*times[i + 1 :], 2 * t[-1])
+                ],
+            )
+        )
+    return models
+
+
+def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitResult:
+    """Fit a decay by four laws and take the one with the lowest AICc.
+
+    A falling current is taken as the volatile trace of an event (``ppf`` of the device file: the share of each
+    exponential in the current above the baseline, by linear superposition); a falling conductance as the loss
+    of the long-term state (``retention_*``).
+
+    Parameters
+    ----------
+    data : Decay
+    level : float
+        Of the confidence intervals.
+    name : str
+        Of the device, for its file.
+    """
+    warnings = list(data.notes)
+    t, y = _thin(data.time, data.value, warnings)
+    solutions = [_ordered(solve(model, t, y)) for model in _models(t, y)]
+    best = min(solutions, key=lambda s: s.aicc)
+    unit = {"current": "A", "conductance": "S"}.get(data.quantity, "1")
+    units = {"amplitude_1": unit, "amplitude_2": unit, "baseline": unit, "beta": "1", "nu": "1"}
+    parameters = {}
+    for key in best.model.names:
+        value, low, high = best.interval(key, level)
+        parameters[key] = Estimate(value, low, high, units.get(key, "s"))
+        if key.startswith("tau") and value > t[-1]:
+            warnings.append(
+                f"{key} ({value:.3g} s) is longer than the measurement ({t[-1]:.3g} s): not fixed by it"
+            )
+    device_values = (
+        _retention(best) if data.quantity == "conductance" else _volatile(best, solutions, data, warnings)
+    )
+    fall = _time_to(best, t, y, 1.0 / np.e)
+    metrics = {}
+    if fall is not None:
+        metric = "retention" if data.quantity == "conductance" else "memory_decay"
+        metrics[metric] = Estimate(
+            fall, None, None, "s", "time to fall to 1/e of the change, from the fitted law"
+        )
+    else:
+        warnings.append("the signal does not fall to 1/e within the measurement: no decay time as a metric")
+    return FitResult(
+        kind="decay",
+        law=best.model.law,
+        parameters=parameters,
+        level=level,
+        r2=best.r2,
+        aicc=best.aicc,
+        n_points=best.n,
+        device=DeviceFile(
+            name, SynapseParameters.make(**device_values), None, {"fitted": f"decay of {data.quantity}"}
+        ),
+        warnings=warnings,
+        comparison=ranking(solutions),
+        metrics=metrics,
+        curves=[Curve("decay", t, y, best.fitted)],
+        axes=("time (s)", f"{data.quantity} ({unit})"),
+    )
+
+
+def _thin(t: np.ndarray, y: np.ndarray, warnings: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Average long records in bins that widen with time."""
+    if len(t) <= _MAX_POINTS:
+        return t, y
+    first = t[1] - t[0]
+    edges = np.unique(np.searchsorted(t, np.concatenate([[0.0], np.geomspace(first, t[-1], _MAX_POINTS)])))
+    start = edges[edges < len(t)]
+    count = np.diff(np.append(start, len(t)))
+    warnings.append(f"{len(t)} points averaged to {len(start)} in bins that widen with time")
+    return np.add.reduceat(t, start) / count, np.add.reduceat(y, start) / count
+
+
+def _ordered(solution: Solution) -> Solution:
+    """The faster exponential is number 1."""
+    if solution.model.law != "double exponential" or solution.values[1] <= solution.values[3]:
+        return solution
+    order = [2, 3, 0, 1, 4]
+    return Solution(
+        solution.model,
+        solution.values[order],
+        solution.covariance[np.ix_(order, order)],
+        solution.rss,
+        solution.r2,
+        solution.aicc,
+        solution.n,
+        solution.fitted,
+    )
+
+
+def _retention(best: Solution) -> dict[str, float]:
+    """Loss of the long-term state, relative to the value at the start."""
+    p = dict(zip(best.model.names, map(float, best.values), strict=True))
+    if best.model.law == "power law":
+        return {"retention_nu": min(p["nu"], 2.0), "retention_t0": p["t0"]}
+    start = best.model.curve(np.zeros(1), *best.values)[0]
+    floor = float(np.clip(p["baseline"] / start, 0.0, 1.0))
+    if best.model.law == "double exponential":  # the slower part is what limits retention
+        return {"retention_tau": p["tau_2"], "retention_floor": floor}
+    return {
+        "retention_tau": p["tau_1"],
+        "retention_beta": min(p.get("beta", 1.0), 1.0),
+        "retention_floor": floor,
+    }
+
+
+def _volatile(
+    best: Solution, solutions: list[Solution], data: Decay, warnings: list[str]
+) -> dict[str, float]:
+    """Traces of one event: shares and time constants of the exponentials."""
+    chosen = best
+    if "exponential" not in best.model.law or best.model.law.startswith("stretched"):
+        chosen = min(
+            (
+                s
+                for s in solutions
+                if s.model.law.endswith(("double exponential",)) or s.model.law == "exponential"
+            ),
+            key=lambda s: s.aicc,
+        )
+        warnings.append(
+            f"the device file describes the decay by the {chosen.model.law}, not by the {best.model.law}"
+        )
+    p = dict(zip(chosen.model.names, map(float, chosen.values), strict=True))
+    total = p["amplitude_1"] + p.get("amplitude_2", 0.0)
+    values = {"ppf_amplitude_1": p["amplitude_1"] / total, "ppf_tau_1": p["tau_1"]}
+    if "tau_2" in p:
+        values |= {"ppf_amplitude_2": p["amplitude_2"] / total, "ppf_tau_2": p["tau_2"]}
+    if data.quantity == "current" and total <= 1.0:
+        values["epsc_amplitude"] = total
+    warnings.append(
+        "ppf amplitudes follow from the decay by linear superposition: a paired-pulse file says more"
+    )
+    return values
+
+
+def _time_to(best: Solution, t: np.ndarray, y: np.ndarray, share: float) -> float | None:
+    """Time at which the fitted curve has lost all but a share of its total fall."""
+    fine = np.geomspace(max(t[1] / 10, 1e-12), t[-1], 4000)
+    curve = best.model.curve(fine, *best.values)
+    start = float(best.model.curve(np.zeros(1), *best.values)[0])
+    end = float(best.values[-1]) if best.model.names[-1] == "baseline" else 0.0
+    below = curve - end <= share * (start - end)
+    return float(fine[np.argmax(below)]) if below.any() else None

@@ -1,0 +1,177 @@
+"""Likelihood of noisy pulse trains under NeuroSim's exponential law.
+
+Between two pulses the law is affine in the conductance, so a train whose pulses scatter (cycle-to-cycle
+noise, which accumulates) and whose readings scatter (read noise, which does not) is a linear Gaussian state
+space: the deviation d from the mean curve obeys ``d' = q d + sigma_c w``, a reading is ``d + sigma_m v``,
+with ``q = exp(-u / N)``. The precision of the hidden states is tridiagonal, so the likelihood costs O(N).
+The window (g_min, g_max - g_min) is linear and solved in closed form, the scale of the noise is profiled
+out: what stays for the optimiser are the labels and the ratio of the two noises.
+
+Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, Cambridge 1989 (the model);
+Rue, Held, Gaussian Markov Random Fields, Chapman & Hall 2005 (the sparse form).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_solve_banded, cholesky_banded
+
+from perovdata.devices.label import label_to_curvature
+
+__all__ = ["Profile", "Sweep", "mean_curve", "profile", "steepness"]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """All segments of one direction.
+
+    Parameters
+    ----------
+    sign : {1, -1}
+        Potentiation or depression.
+    pulses : ndarray, shape (K,)
+        Pulses applied before each reading, rising; 0: the state before the first pulse.
+    values : ndarray, shape (S, K)
+        Readings of S segments; NaN where there is none.
+    n_pulses : int
+        Pulses of a full sweep, N.
+    shared_start : bool
+        The first reading also ends a segment of the other direction: it conditions, but is not counted.
+    """
+
+    sign: int
+    pulses: np.ndarray
+    values: np.ndarray
+    n_pulses: int
+    shared_start: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Best window and noise for given labels and noise ratio.
+
+    Parameters
+    ----------
+    minus_two_log_likelihood : float
+    g_min, width : float
+        Window: lower end and size.
+    sigma : float
+        Scale of the noise: sigma_c^2 + sigma_m^2 = sigma^2.
+    window_covariance : ndarray, shape (2, 2)
+        Of (g_min, width), the rest fixed.
+    n_used : int
+        Readings counted.
+    """
+
+    minus_two_log_likelihood: float
+    g_min: float
+    width: float
+    sigma: float
+    window_covariance: np.ndarray
+    n_used: int
+
+
+def mean_curve(sign: int, pulses: np.ndarray, n_pulses: float, curvature: float) -> np.ndarray:
+    """Normalised conductance after pulses of a full sweep; curvature positive: steepest at the start."""
+    x = pulses / n_pulses
+    rise = x if abs(curvature) < 1e-9 else np.expm1(-curvature * x) / np.expm1(-curvature)
+    return rise if sign > 0 else 1.0 - rise
+
+
+def steepness(sign: int, label: float) -> float:
+    """Curvature counted positive where the sweep is steepest at its start (negative label for depression)."""
+    return float(sign * label_to_curvature(label))
+
+
+def _quadratic(sweep: Sweep, curvature: float, process: float, reading: float, start_variance: float):
+    """Products of (readings, 1, mean) under the inverse covariance, its log-determinant, readings counted."""
+    mean = mean_curve(sweep.sign, sweep.pulses, sweep.n_pulses, curvature)
+    steps = np.diff(sweep.pulses, prepend=0.0)
+    rate = curvature / sweep.n_pulses
+    q = np.exp(-rate * steps)
+    # Variance that the pulses between two readings add: a geometric sum of q^2.
+    added = process * _geometric(-2 * rate, steps)
+    first = q[0] ** 2 * start_variance + added[0]
+    diagonal = np.append(q[1:] ** 2 / added[1:], 0.0)
+    diagonal[1:] += 1.0 / added[1:]
+    diagonal[0] += 1.0 / first
+    off = np.append(-q[1:] / added[1:], 0.0)
+    log_det_states = np.log(first) + np.sum(np.log(added[1:]))
+
+    product, log_det, n_used = np.zeros((3, 3)), 0.0, 0
+    present = np.isfinite(sweep.values)
+    patterns, member = np.unique(present, axis=0, return_inverse=True)
+    for k, pattern in enumerate(patterns):
+        y = np.where(pattern, sweep.values[member.ravel() == k], 0.0)
+        n_segments = len(y)
+        basis = np.stack([pattern.astype(float), np.where(pattern, mean, 0.0)], axis=1)
+        factor = cholesky_banded(
+            np.stack([diagonal + pattern / reading, off]), lower=True, check_finite=False
+        )
+        columns = np.concatenate([y.T, basis], axis=1) / reading
+        # Inverse covariance = (1 - (1/r) (Q + 1/r)^-1 ) / r on the readings that are there.
+        weighted = (
+            columns
+            - cho_solve_banded((factor, True), columns, check_finite=False) * (pattern / reading)[:, None]
+        )
+        weighted_y, weighted_basis = weighted[:, :n_segments], weighted[:, n_segments:]
+        block = np.empty((3, 3))
+        block[0, 0] = np.sum(y.T * weighted_y)
+        block[0, 1:] = block[1:, 0] = y.sum(axis=0) @ weighted_basis
+        block[1:, 1:] = n_segments * (basis.T @ weighted_basis)
+        det = 2 * np.sum(np.log(factor[0])) + log_det_states + pattern.sum() * np.log(reading)
+        counted = int(pattern.sum())
+        if sweep.shared_start and pattern[0]:
+            # Counted where it ends the other direction: here it only conditions what follows.
+            variance = first + reading
+            start = np.stack([y[:, 0], np.ones(n_segments), np.full(n_segments, mean[0])])
+            block -= start @ start.T / variance
+            det -= np.log(variance)
+            counted -= 1
+        product += block
+        log_det += n_segments * det
+        n_used += n_segments * counted
+    return product, log_det, n_used
+
+
+def _geometric(rate, steps):
+    """Sum of exp(rate)^k for k < steps."""
+    return steps * 1.0 if abs(rate) < 1e-12 else np.expm1(rate * steps) / np.expm1(rate)
+
+
+def profile(sweeps: list[Sweep], curvatures: list[float], log_ratio: float) -> Profile:
+    """Profile likelihood over the window and the scale of the noise.
+
+    Parameters
+    ----------
+    sweeps : list of Sweep
+    curvatures : list of float
+        u of each sweep, positive where it is steepest at its start (:func:`steepness`).
+    log_ratio : float
+        log10 of the variance of a pulse over the variance of a reading.
+    """
+    process = 1.0 / (1.0 + 10.0**-log_ratio)
+    reading = 1.0 / (1.0 + 10.0**log_ratio)
+    product, log_det, n = np.zeros((3, 3)), 0.0, 0
+    for k, sweep in enumerate(sweeps):
+        # A segment starts where the other direction ended: with the scatter that its pulses left.
+        other = (k + 1) % len(sweeps)
+        n_other = sweeps[other].n_pulses
+        spread = min(_geometric(-2 * curvatures[other] / n_other, n_other), n_other)
+        block, det, counted = _quadratic(sweep, curvatures[k], process, reading, process * spread)
+        product, log_det, n = product + block, log_det + det, n + counted
+    scale = np.sqrt(np.diag(product)[1:])
+    inverse = np.linalg.pinv(product[1:, 1:] / np.outer(scale, scale)) / np.outer(scale, scale)
+    window = inverse @ product[1:, 0]
+    rss = max(product[0, 0] - product[0, 1:] @ window, 1e-12 * product[0, 0], 1e-300)
+    variance = rss / max(n - 2, 1)
+    return Profile(
+        minus_two_log_likelihood=float(n * np.log(rss / n) + log_det),
+        g_min=float(window[0]),
+        width=float(window[1]),
+        sigma=float(np.sqrt(variance)),
+        window_covariance=variance * inverse,
+        n_used=n,
+    )

@@ -1,0 +1,116 @@
+"""Units and column names as instruments and people write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Heading", "parse_heading", "unit_of"]
+
+_PREFIX = {
+    "": 1.0,
+    "f": 1e-15,
+    "p": 1e-12,
+    "n": 1e-9,
+    "u": 1e-6,
+    "m": 1e-3,
+    "c": 1e-2,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+}
+_BASE = {"S": "conductance", "A": "current", "V": "voltage", "s": "time", "Ohm": "resistance"}
+_WHOLE = {
+    "%": ("percent", 1.0),
+    "min": ("time", 60.0),
+    "h": ("time", 3600.0),
+    "days": ("time", 86400.0),
+    "sec": ("time", 1.0),
+    "a.u.": ("arbitrary", 1.0),
+    "a.u": ("arbitrary", 1.0),
+    "arb. units": ("arbitrary", 1.0),
+}
+
+# What a column holds, by the words in its name; the first match counts.
+_NAMES = (
+    ("interval", r"interval|δ\s*t\b|\bd(elta)? ?t\b|spacing"),
+    ("index", r"\bppf|\bppd|paired|facilitation|a2\s*/\s*a1"),
+    ("first_peak", r"^\W*a ?1\b"),
+    ("second_peak", r"^\W*a ?2\b"),
+    ("hrs", r"\bhrs\b|high.resist|r ?off\b|i ?off\b|\boff\b"),
+    ("lrs", r"\blrs\b|low.resist|r ?on\b|i ?on\b|\bon\b"),
+    ("pulse_voltage", r"v ?(pulse|p|write|prog\w*|g|gate)\b|pulse ?(volt|ampl)|write ?volt|gate ?volt"),
+    ("read_voltage", r"v ?(read|r|ds|d)\b|read ?volt|bias"),
+    ("cycle", r"cycle|loop|epoch|\bround\b|repeat|\brun\b"),
+    (
+        "pulse",
+        r"pulse|\bnumber\b|\bno\.?(?=\W|$)|^\W*#|\bindex\b|\bcount|^\W*n\W*$|^\W*p\W*$|^\W*step\W*$|\bspike",
+    ),
+    ("time", r"\btime|^\W*t\W*$|\belapsed"),
+    ("ltp", r"\bltp|potentiat|\bset\b|\bup\b|increas"),
+    ("ltd", r"\bltd|depress|\breset\b|\bdown\b|decreas"),
+    ("conductance", r"conductanc|weight|^\W*g\W*$|^g "),
+    ("current", r"current|e?psc|photocurr|^\W*i\W*$|^i |\bid\b|\bids\b"),
+    ("resistance", r"resist|^\W*r\W*$|^r "),
+    ("voltage", r"voltage|bias|^\W*v\W*$|^v "),
+)
+
+_BRACKETED = re.compile(r"^(?P<name>.*?)[\s_]*[(\[{]\s*(?P<unit>[^)\]}]*?)\s*[)\]}]\s*$")
+_TRAILING = re.compile(r"^(?P<name>.*?)\s*(?:[/,]\s*|[\s_]+)(?P<unit>\S+)\s*$")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading, understood.
+
+    Parameters
+    ----------
+    text : str
+        As written.
+    role : str or None
+        What the column holds by its name ("pulse", "time", "ltp" ...).
+    quantity : str or None
+        What its unit measures ("conductance", "current" ...).
+    scale : float
+        Factor to SI.
+    unit : str or None
+        As written.
+    """
+
+    text: str
+    role: str | None
+    quantity: str | None
+    scale: float
+    unit: str | None
+
+
+def unit_of(text: str) -> tuple[str, float] | None:
+    """Quantity and factor to SI of a unit; None if it is not one this package reads."""
+    unit = text.strip().replace("µ", "u").replace("μ", "u").replace("Ω", "Ohm").replace("Ω", "Ohm")
+    if unit in _WHOLE:
+        return _WHOLE[unit]
+    if unit.lower() in ("siemens", "mho"):
+        return "conductance", 1.0
+    unit = re.sub(r"ohms?$", "Ohm", unit, flags=re.IGNORECASE)
+    for base, quantity in _BASE.items():
+        prefix = unit.removesuffix(base)
+        if prefix != unit and prefix in _PREFIX:
+            return quantity, _PREFIX[prefix]
+    return None
+
+
+def parse_heading(text: str) -> Heading:
+    """Understand a heading such as ``I (nA)``, ``G [µS]``, ``time / s`` or ``LTP_uS``."""
+    text = text.strip().strip("\"'").strip()
+    name, unit, found = text, None, None
+    for pattern in (_BRACKETED, _TRAILING):
+        match = pattern.match(text)
+        if match and (found := unit_of(match["unit"])):
+            name, unit = match["name"], match["unit"]
+            break
+    lowered = name.lower().replace("_", " ")
+    role = next((role for role, pattern in _NAMES if re.search(pattern, lowered)), None)
+    quantity, scale = found or (None, 1.0)
+    if role in ("time", "interval") and quantity == "conductance":
+        quantity = "time"  # "time (S)": nobody measures time in siemens
+    return Heading(text, role, quantity, scale, unit)
