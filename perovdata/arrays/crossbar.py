@@ -1,0 +1,306 @@
+"""`Crossbar`: a batched array of synapses with explicit state and a small NumPy-like face."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from perovdata.arrays.design import Design
+from perovdata.arrays.lanes import Effects, Lanes, make_lanes
+from perovdata.arrays.noise import event_key
+from perovdata.arrays.programming import open_loop, plane_targets, write_verify
+from perovdata.arrays.reading import largest_sum, plane_fractions, read_columns
+from perovdata.devices import SynapseParameters
+from perovdata.devices.ageing import retained
+from perovdata.engine import require_memory
+from perovdata.errors import InputError, unknown_choice
+
+__all__ = ["Crossbar", "CrossbarState", "program_lanes"]
+
+_READ, _PROGRAM = 0xFFFFFF20, 0xFFFFFF21
+
+
+class CrossbarState(NamedTuple):
+    """Everything that changes, a pytree; L = P * S lanes, D devices per weight.
+
+    Parameters
+    ----------
+    g : array, shape (L, D, rows, columns)
+        Conductance, fraction of the nominal window.
+    scale : array, shape (L, columns)
+        Weight at full window.
+    top : array, shape (L,)
+        Full scale of the converter, in units of sum(w x) / scale.
+    given : array, shape (L, D, rows, columns)
+        Pulses each device has received so far.
+    missed : array, shape (L,)
+        Devices that the last write-verify left outside its tolerance.
+    event : uint32
+        Reads and writes so far: each draws its own noise.
+    """
+
+    g: jax.Array
+    scale: jax.Array
+    top: jax.Array
+    given: jax.Array
+    missed: jax.Array
+    event: jax.Array
+
+
+class Crossbar:
+    """Arrays of ``rows`` inputs by ``columns`` outputs, one per parameter set and seed.
+
+    Parameters
+    ----------
+    params : SynapseParameters
+        P parameter sets.
+    shape : tuple of int
+        (rows, columns).
+    seeds, seed, first_set, paired
+        S seeds per set and how their random numbers are drawn, as in
+        :func:`~perovdata.arrays.train_online`.
+    array : int
+        Index of this array in a network, so that its devices and noise differ from the others'.
+    **design
+        Fields of :class:`~perovdata.arrays.Design`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from perovdata.arrays import Crossbar
+    >>> from perovdata.devices import SynapseParameters
+    >>> crossbar = Crossbar(SynapseParameters.make(g_max=1e-6, n_pulses_ltp=1e6), (4, 2))
+    >>> w = np.linspace(-1, 1, 8).reshape(4, 2)
+    >>> state = crossbar.program(w)
+    >>> y, state = crossbar.read(state, np.eye(4))
+    >>> y.shape
+    (1, 1, 4, 2)
+    >>> bool(np.abs(y - w).max() < 1e-5)
+    True
+    """
+
+    def __init__(
+        self,
+        params: SynapseParameters,
+        shape: tuple[int, int],
+        *,
+        seeds: int = 1,
+        seed: int = 0,
+        first_set: int = 0,
+        paired: bool = False,
+        array: int = 0,
+        **design: Any,
+    ) -> None:
+        if len(shape) != 2:
+            raise InputError(f"crossbar shape: {shape!r}; give (rows, columns)")
+        if seeds < 1:
+            raise InputError(f"seeds: {seeds} is less than 1")
+        self.params, self.n_seeds, self.array = params, seeds, array
+        self.design = Design(int(shape[0]), int(shape[1]), **design)
+        require_memory(
+            20 * self.design.planes * self.design.rows * self.design.columns * seeds,
+            params.n_sets,
+            f"parameter sets of a {shape[0]} x {shape[1]} crossbar",
+        )
+        lanes, self.effects = make_lanes(
+            params,
+            range(seeds),
+            seed=seed,
+            first_set=first_set,
+            paired=paired,
+            access_resistance=self.design.access_resistance,
+            wire_resistance=self.design.wire_resistance if self.design.wires == "lumped" else 0.0,
+        )
+        self.lanes = Lanes(*(jnp.asarray(leaf) for leaf in lanes))
+
+    @property
+    def n_lanes(self) -> int:
+        """Number of lanes P * S."""
+        return self.params.n_sets * self.n_seeds
+
+    def __repr__(self) -> str:
+        d = self.design
+        return (
+            f"Crossbar({self.params.n_sets} sets x {self.n_seeds} seeds, {d.rows} x {d.columns}, {d.scheme})"
+        )
+
+    def empty(self, scale=1.0) -> CrossbarState:
+        """State of an erased array (all devices at g_min), weights in units of ``scale``."""
+        d = self.design
+        cells = (self.n_lanes, d.planes, d.rows, d.columns)
+        return CrossbarState(
+            g=jnp.zeros(cells),
+            scale=jnp.broadcast_to(jnp.asarray(scale, jnp.float32), (self.n_lanes, d.columns)),
+            top=jnp.full(self.n_lanes, d.full_scale, jnp.float32),
+            given=jnp.zeros(cells),
+            missed=jnp.zeros(self.n_lanes, jnp.int32),
+            event=jnp.uint32(0),
+        )
+
+    def program(
+        self,
+        w,
+        state: CrossbarState | None = None,
+        *,
+        method: str = "open-loop",
+        tolerance: float = 0.01,
+        rounds: int = 100,
+    ) -> CrossbarState:
+        """Write weights.
+
+        Parameters
+        ----------
+        w : array_like, shape (rows, columns) or (P, S, rows, columns)
+            Any range: the largest magnitude uses the whole window (see ``Design.scale``).
+        state : CrossbarState, optional
+            What is there already (its pulse counts go on); default: an erased array.
+        method : {"open-loop", "verify", "exact"}
+            Pulses of the nominal curve; the same corrected by single pulses after reads; or the ideal
+            conductance without pulses and noise.
+        tolerance : float
+            Of "verify", fraction of the window.
+        rounds : int
+            Of "verify", most corrections per device.
+
+        Returns
+        -------
+        CrossbarState
+        """
+        w = self._per_lane(w, "w", (self.design.rows, self.design.columns))
+        if method not in ("open-loop", "verify", "exact"):
+            raise unknown_choice("programming method", method, ("open-loop", "verify", "exact"))
+        if not tolerance > 0 or rounds < 0:
+            raise InputError(f"tolerance {tolerance!r} must be positive and rounds {rounds!r} 0 or more")
+        state = state or self.empty()
+        key = event_key(self.lanes.key, _PROGRAM, self.array, state.event)
+        g, scale, given, missed = program_lanes(
+            self.design, self.effects, self.array, method, self.lanes, w, key, tolerance, rounds
+        )
+        return state._replace(
+            g=g, scale=scale, given=state.given + given, missed=missed, event=state.event + np.uint32(1)
+        )
+
+    def read(self, state: CrossbarState, x, *, elapsed: float = 0.0):
+        """Multiply: ``y = x @ w`` as the array does it.
+
+        Parameters
+        ----------
+        state : CrossbarState
+        x : array_like, shape (n, rows) or (P, S, n, rows)
+        elapsed : float, s
+            Time since programming; the state has drifted accordingly.
+
+        Returns
+        -------
+        y : array, shape (P, S, n, columns)
+        state : CrossbarState
+            With the event counted, so that the next read draws new noise.
+        """
+        x = self._inputs(x)
+        key = event_key(self.lanes.key, _READ, self.array, state.event)
+        y = _read(
+            self.design,
+            self.effects,
+            self.array,
+            self.lanes,
+            state,
+            self._kept(elapsed),
+            self._wired(state, elapsed),
+            x,
+            key,
+        )
+        y = y.reshape(self.params.n_sets, self.n_seeds, *y.shape[1:])
+        return y, state._replace(event=state.event + np.uint32(1))
+
+    def calibrate(self, state: CrossbarState, x, *, margin: float = 1.0) -> CrossbarState:
+        """Set the converter's full scale of every lane to what the inputs need, times a margin.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, rows) or (P, S, n, rows)
+            Typical inputs.
+        margin : float
+        """
+        x = self._inputs(x)
+        largest = _largest(
+            self.design, self.effects, self.array, self.lanes, state, self._wired(state, 0.0), x
+        )
+        return state._replace(top=jnp.where(largest > 0, largest * margin, state.top))
+
+    def weights(self, state: CrossbarState, *, elapsed: float = 0.0):
+        """Weights as they are stored (no read noise, no converter), shape (P, S, rows, columns)."""
+        identity = jnp.broadcast_to(
+            jnp.eye(self.design.rows), (self.n_lanes, self.design.rows, self.design.rows)
+        )
+        plain = Design(**{**self.design.__dict__, "adc_bits": None, "input_bits": None, "encoding": "analog"})
+        quiet = Effects(**{**self.effects.__dict__, "read_noise": False, "read_noise_relative": False})
+        wired = self._wired(state, elapsed)
+        w = _read(
+            plain, quiet, self.array, self.lanes, state, self._kept(elapsed), wired, identity, self.lanes.key
+        )
+        return w.reshape(self.params.n_sets, self.n_seeds, *w.shape[1:])
+
+    def _kept(self, elapsed):
+        if not (np.isfinite(elapsed) and elapsed >= 0):
+            raise InputError(f"elapsed: {elapsed!r} s is not a time of 0 or more")
+        kept = retained(self.params, jnp.full(self.params.n_sets, elapsed, jnp.float32))
+        return jnp.repeat(kept, self.n_seeds)
+
+    def _wired(self, state: CrossbarState, elapsed):
+        """Current fractions with the wires solved node by node; None for lumped wires."""
+        return None
+
+    def _inputs(self, x):
+        x = self._per_lane(x, "x", (None, self.design.rows))
+        limit = self.design.input_range
+        if self.design.input_bits is not None and not bool((jnp.abs(x) <= limit * (1 + 1e-6)).all()):
+            raise InputError(f"x: {float(jnp.abs(x).max()):g} is beyond input_range = {limit:g}")
+        return x
+
+    def _per_lane(self, value, name: str, trailing: tuple[int | None, int]):
+        """Check shape and NaN; give every lane its copy, (L, *trailing)."""
+        value = jnp.asarray(value, jnp.float32)
+        wanted = "(" + ", ".join("n" if t is None else str(t) for t in trailing) + ")"
+        full = (self.params.n_sets, self.n_seeds)
+        fits = all(t is None or t == s for t, s in zip(trailing, value.shape[-2:], strict=False))
+        if value.ndim not in (2, 4) or not fits or (value.ndim == 4 and value.shape[:2] != full):
+            raise InputError(
+                f"{name}: shape {value.shape}; give {wanted} or {(*full, *wanted.strip('()').split(', '))}"
+            )
+        if not bool(jnp.isfinite(value).all()):
+            raise InputError(f"{name}: NaN or infinite values are not accepted")
+        return jnp.broadcast_to(value, (*full, *value.shape[-2:])).reshape(self.n_lanes, *value.shape[-2:])
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2, 3))
+def program_lanes(design, e, array, method, lanes, w, key, tolerance, rounds):
+    """Write weights (lanes, rows, columns); gives conductances, scale, pulses and devices missed."""
+    axes = (1, 2) if design.scale == "matrix" else (1,)
+    scale = jnp.abs(w).max(axes, keepdims=True)
+    scale = jnp.broadcast_to(jnp.where(scale > 0, scale, 1.0)[:, 0], (len(w), design.columns))
+    target = plane_targets(design, w / scale[:, None])
+    missed = jnp.zeros(len(w), jnp.int32)
+    if method == "exact":
+        return target, scale, jnp.zeros_like(target), missed
+    if method == "open-loop":
+        g, given = open_loop(design, lanes, e, target, key, array)
+    else:
+        g, given, missed = write_verify(design, lanes, e, target, key, array, tolerance, rounds)
+    return g, scale, given, missed
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def _read(design, e, array, lanes, state, kept, wired, x, key):
+    fractions = plane_fractions(design, lanes, e, state.g, kept, array) if wired is None else wired
+    return read_columns(design, lanes, e, fractions, state.top, x, key) * state.scale[:, None]
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def _largest(design, e, array, lanes, state, wired, x):
+    kept = jnp.ones(len(state.g))
+    fractions = plane_fractions(design, lanes, e, state.g, kept, array) if wired is None else wired
+    return largest_sum(design, fractions, x)

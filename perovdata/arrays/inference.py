@@ -1,0 +1,173 @@
+"""Inference of a trained perceptron on arrays, batched over parameter sets and seeds.
+
+Every lane programs its own copy of the weights and classifies all images; lanes are computed one after the
+other inside a block, so memory holds one lane's activations per worker, whatever the number of sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from perovdata.arrays.crossbar import program_lanes
+from perovdata.arrays.design import Design
+from perovdata.arrays.lanes import Effects, Lanes, make_lanes
+from perovdata.arrays.noise import event_key
+from perovdata.arrays.reading import largest_sum, plane_fractions, read_columns
+from perovdata.devices import SynapseParameters
+from perovdata.devices.ageing import retained
+from perovdata.engine import block_size, require_memory, run_blocks
+from perovdata.errors import InputError, unknown_choice
+
+__all__ = ["ACTIVATIONS", "infer"]
+
+#: Activations between layers.
+ACTIVATIONS = {"relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "tanh": jnp.tanh, "linear": lambda z: z}
+
+_INFER = 0xFFFFFF30
+_CALIBRATION = 256
+
+
+def infer(
+    params: SynapseParameters,
+    weights: Sequence,
+    x,
+    *,
+    biases: Sequence | None = None,
+    activation: str = "relu",
+    method: str = "open-loop",
+    tolerance: float = 0.01,
+    rounds: int = 100,
+    elapsed: float = 0.0,
+    seeds: int = 1,
+    seed: int = 0,
+    first_set: int = 0,
+    paired: bool = False,
+    **design: Any,
+) -> np.ndarray:
+    """Outputs of a trained network whose weights are programmed into arrays of the given devices.
+
+    Parameters
+    ----------
+    params : SynapseParameters
+        P parameter sets.
+    weights : sequence of array_like, shapes (inputs, units), (units, ...), ...
+    x : array_like, shape (n, inputs)
+    biases : sequence of array_like, optional
+        One per layer, added digitally.
+    activation : {"relu", "sigmoid", "tanh", "linear"}
+        Digital, between the layers; the last layer is linear.
+    method, tolerance, rounds
+        How weights are written, as in :meth:`Crossbar.program`.
+    elapsed : float, s
+        Time between writing and reading.
+    seeds, seed, first_set, paired
+        As in :func:`~perovdata.arrays.train_online`.
+    **design
+        Fields of :class:`~perovdata.arrays.Design` for all layers. Inputs of each layer are scaled digitally
+        to what its first 256 images need; so is a converter's range unless ``adc_range`` is given.
+
+    Returns
+    -------
+    ndarray, shape (P, S, n, outputs)
+
+    Raises
+    ------
+    InputError
+    """
+    weights = [np.asarray(w, np.float32) for w in weights]
+    x = np.asarray(x, np.float32)
+    biases = [np.zeros(w.shape[-1], np.float32) for w in weights] if biases is None else list(biases)
+    biases = [np.asarray(b, np.float32) for b in biases]
+    _check(weights, biases, x, activation, method, seeds)
+    designs = tuple(Design(*w.shape, **{**design, "input_range": 1.0}) for w in weights)
+    lanes, effects = make_lanes(
+        params,
+        range(seeds),
+        seed=seed,
+        first_set=first_set,
+        paired=paired,
+        access_resistance=designs[0].access_resistance,
+        wire_resistance=designs[0].wire_resistance,
+    )
+    kept = np.repeat(np.asarray(retained(params, jnp.full(params.n_sets, elapsed, jnp.float32))), seeds)
+    n_lanes = params.n_sets * seeds
+    size = block_size(n_lanes)
+    widest = max(w.shape[1] for w in weights)
+    devices = sum(d.planes * d.rows * d.columns for d in designs)
+    require_memory(
+        4 * len(x) * weights[-1].shape[1],
+        n_lanes,
+        "lanes",
+        fixed=12 * len(x) * widest + 4 * x.size + 24 * devices,
+    )
+    network = tuple(map(jnp.asarray, weights)), tuple(map(jnp.asarray, biases)), jnp.asarray(x)
+
+    def block(start: int) -> np.ndarray:
+        index = np.minimum(np.arange(start, start + size), n_lanes - 1)
+        part = Lanes(*(jnp.asarray(leaf[index]) for leaf in lanes))
+        run = partial(_infer, designs, effects, activation, method)
+        return np.asarray(run(part, jnp.asarray(kept[index]), *network, tolerance, rounds))
+
+    out = np.concatenate(run_blocks(block, range(0, n_lanes, size)))[:n_lanes]
+    return out.reshape(params.n_sets, seeds, *out.shape[1:])
+
+
+def _check(weights, biases, x, activation, method, seeds) -> None:
+    if not weights:
+        raise InputError("weights: give at least one layer")
+    if activation not in ACTIVATIONS:
+        raise unknown_choice("activation", activation, ACTIVATIONS)
+    if method not in ("open-loop", "verify", "exact"):
+        raise unknown_choice("programming method", method, ("open-loop", "verify", "exact"))
+    if seeds < 1:
+        raise InputError(f"seeds: {seeds} is less than 1")
+    if x.ndim != 2 or len(x) == 0:
+        raise InputError(f"x: shape {x.shape}; give (n, inputs)")
+    width = x.shape[1]
+    for i, w in enumerate(weights):
+        if w.ndim != 2 or w.shape[0] != width:
+            raise InputError(
+                f"weights[{i}]: shape {w.shape}, but {width} inputs arrive; give ({width}, units)"
+            )
+        width = w.shape[1]
+        if biases[i : i + 1] == [] or biases[i].shape != (width,):
+            raise InputError(f"biases[{i}]: give {width} values")
+    for name, arrays in (("x", [x]), ("weights", weights), ("biases", biases)):
+        if not all(np.isfinite(a).all() for a in arrays):
+            raise InputError(f"{name}: NaN or infinite values are not accepted")
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2, 3))
+def _infer(
+    designs, e: Effects, activation, method, lanes: Lanes, kept, weights, biases, x, tolerance, rounds
+):
+    """Outputs (lanes, n, outputs), lane after lane."""
+
+    def one(arguments):
+        lane, kept = arguments
+        lane, kept, signal = Lanes(*(leaf[None] for leaf in lane)), kept[None], x[None]
+        for layer, (design, w, b) in enumerate(zip(designs, weights, biases, strict=True)):
+            key = event_key(lane.key, _INFER, layer)
+            g, scale, _, _ = program_lanes(
+                design, e, layer, method, lane, w[None], event_key(key, 0), tolerance, rounds
+            )
+            fractions = plane_fractions(design, lane, e, g, kept, layer)
+            limit = jnp.abs(signal[:, :_CALIBRATION]).max((1, 2), keepdims=True)
+            limit = jnp.where(limit > 0, limit, 1.0)
+            top = jnp.full(1, design.full_scale, jnp.float32)
+            if design.adc_bits is not None and design.adc_range is None:
+                needed = largest_sum(design, fractions, signal[:, :_CALIBRATION] / limit)
+                top = jnp.where(needed > 0, needed, top)
+            y = read_columns(design, lane, e, fractions, top, signal / limit, event_key(key, 1))
+            y = y * scale[:, None] * limit + b
+            signal = ACTIVATIONS[activation](y) if layer < len(designs) - 1 else y
+        return signal[0]
+
+    return lax.map(one, (lanes, kept))
