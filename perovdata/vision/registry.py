@@ -5,6 +5,7 @@ from __future__ import annotations
 from perovdata.vision.task import Task
 from perovdata.vision.tasks.associate import associate_task
 from perovdata.vision.tasks.colour import colour_task
+from perovdata.vision.tasks.inference import inference_task
 from perovdata.vision.tasks.memory import memory_task
 from perovdata.vision.tasks.motion import motion_task
 from perovdata.vision.tasks.online import online_task
@@ -22,6 +23,9 @@ TASKS: dict[str, Task] = {
         online_task("mnist", whole=True),
         online_task("fashion"),
         online_task("fashion", whole=True),
+        inference_task("digits"),
+        inference_task("mnist"),
+        inference_task("fashion"),
         retina_task(),
         reservoir_task("digits"),
         reservoir_task("mnist"),
