@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -14,31 +16,30 @@ __all__ = ["coverage_figure", "value_figure", "year_figure"]
 _OTHER = "not stated"
 
 
-def coverage_figure(counts: pd.DataFrame) -> plt.Figure:
-    """Heat map of the number of papers per metric and family.
+def coverage_figure(info: dict[str, Any]) -> plt.Figure:
+    """Heat map of the number of reported values per metric and family.
 
     Parameters
     ----------
-    counts : DataFrame
-        Rows: metrics; columns: families and ``"all"``; cells: papers.
+    info : dict
+        Counts of :func:`perovdata.dataset.info`.
     """
-    counts = counts.sort_values("all", ascending=False)
-    families = [name for name in (*FAMILIES, _OTHER) if name in counts]
-    grid = counts[families].to_numpy(float)
-    figure, axes = plt.subplots(figsize=(8.4, 0.27 * len(counts) + 1.2))
+    rows = sorted(info["metrics"], key=lambda row: -row["papers"])
+    grid = np.array([[row[family] for family in (*FAMILIES, "unclassified")] for row in rows], float)
+    figure, axes = plt.subplots(figsize=(8.4, 0.27 * len(rows) + 1.2))
+    # The square root keeps the small counts apart beside the large ones.
     axes.imshow(np.sqrt(grid), aspect="auto", cmap="Blues")
     axes.grid(False)
     for (row, column), value in np.ndenumerate(grid):
         dark = np.sqrt(value) > 0.6 * np.sqrt(grid.max())
         axes.text(column, row, f"{value:.0f}", ha="center", va="center", color="white" if dark else "black")
-    labels = [METRICS[name].label for name in counts.index]
-    totals = counts["all"].to_numpy()
-    axes.set_yticks(range(len(labels)), [f"{a}  ({n})" for a, n in zip(labels, totals, strict=True)])
-    axes.set_xticks(range(len(families)), families)
+    labels = [f"{METRICS[row['metric']].label}  ({row['papers']})" for row in rows]
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xticks(range(grid.shape[1]), [*FAMILIES, _OTHER])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title("Papers that state a metric, by family (all families in brackets)", pad=24)
+    axes.set_title("Reported values per metric and family (papers in brackets)", pad=24)
     return figure
 
 

@@ -1,0 +1,59 @@
+"""Numbers as people read them: few digits, SI prefixes, powers of ten."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["number", "quantity"]
+
+_PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+# Units that take an SI prefix; days, percent, cycles and Jones do not.
+_PREFIXED = {"J", "V", "A", "W", "S", "s", "A/W"}
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number with few digits; powers of ten where that is shorter.
+
+    Parameters
+    ----------
+    value : float or None
+        None and NaN give ``"not known"``, infinities ``"unlimited"``.
+    digits : int
+        Significant digits.
+    """
+    if value is None or math.isnan(value):
+        return "not known"
+    if math.isinf(value):
+        return "unlimited"
+    rounded = float(f"{value:.{digits}g}")
+    if rounded == 0 or 1e-3 <= abs(rounded) < 1e3:
+        return f"{rounded:g}"
+    if 1e3 <= abs(rounded) < 1e5:
+        return f"{value:,.0f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} × 10{_superscript(int(exponent))}"
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A number with its unit, with an SI prefix where the unit takes one: ``4.2 pJ``.
+
+    Parameters
+    ----------
+    value : float or None
+        In `unit`.
+    unit : str
+        ``"1"`` for a plain number.
+    """
+    if value is None or not math.isfinite(value) or unit == "1":
+        return number(value)
+    rounded = float(f"{value:.3g}")
+    if unit not in _PREFIXED or rounded == 0:
+        return f"{number(value)} {unit}"
+    power = 3 * math.floor(math.log10(abs(rounded)) / 3)
+    if power not in _PREFIXES or (unit == "s" and power > 0):
+        return f"{number(value)} {unit}"
+    return f"{rounded / 10.0**power:.3g} {_PREFIXES[power]}{unit}"
+
+
+def _superscript(exponent: int) -> str:
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

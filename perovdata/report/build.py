@@ -1,0 +1,339 @@
+"""The report: reads what the pipeline derived, draws the figures, writes one HTML file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from perovdata.dataset import METRICS, info, load_synapses
+from perovdata.errors import InputError
+from perovdata.files import write_atomic
+from perovdata.quantity import number, quantity
+from perovdata.report import dataset_figures, model_figures, simulation_figures
+from perovdata.report.page import Column, Page, Section
+from perovdata.report.style import figure_style, to_svg
+
+__all__ = ["Derived", "build_report", "read_derived", "summarise"]
+
+_SHOWN = ["on_off_ratio", "endurance", "retention", "operating_voltage", "energy_per_event", "n_states"]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What the stages before the report wrote."""
+
+    evaluation: dict[str, pd.DataFrame]
+    leakage: dict[str, float]
+    worked: dict[str, Any]
+    simulations: dict[str, dict[str, Any]]
+    leaderboard: list[dict[str, Any]]
+    limits: list[dict[str, Any]]
+
+
+def read_derived(folder: Path) -> Derived:
+    """Read the outputs of the pipeline.
+
+    Parameters
+    ----------
+    folder : path
+        ``data/derived`` of a checkout in which the pipeline ran.
+
+    Raises
+    ------
+    InputError
+        If a file is missing: names it and the command that makes it.
+    """
+    names = ("skill", "parity", "learning_curve", "conditioning")
+    return Derived(
+        evaluation={name: pd.read_csv(_existing(folder / "evaluation" / f"{name}.csv")) for name in names},
+        leakage=_read_json(folder / "evaluation" / "leakage.json"),
+        worked=_read_json(folder / "prediction.json"),
+        simulations=_read_json(folder / "simulation.json"),
+        leaderboard=_read_json(folder / "leaderboard.json"),
+        limits=_read_json(folder / "limits.json"),
+    )
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise InputError(f"report: {path} is missing; 'dvc repro' in the checkout writes it")
+    return path
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(_existing(path).read_text(encoding="utf-8"))
+
+
+def build_report(derived: Derived, output: Path) -> None:
+    """Draw all figures and write the page.
+
+    Parameters
+    ----------
+    derived : Derived
+    output : path
+        HTML file; written atomically, needs nothing beside it.
+    """
+    counts = info()
+    with figure_style():
+        sections = [
+            _worked_section(derived),
+            _leaderboard_section(derived),
+            _dataset_section(counts),
+            _model_section(derived),
+            _reading_section(),
+        ]
+    page = Page(_cards(counts, derived), _chain(counts, derived), sections, _footer(counts, derived))
+    write_atomic(output, page.render())
+
+
+def _svg(figure: plt.Figure) -> str:
+    text = to_svg(figure)
+    plt.close(figure)
+    return text
+
+
+def _cards(counts: dict[str, Any], derived: Derived) -> list[dict[str, str]]:
+    skill = derived.evaluation["skill"]
+    better = int((skill["skill_low"] > 0).sum())
+    task, result = next(iter(derived.simulations.items()))
+    return [
+        {"value": str(counts["papers"]), "label": "papers read"},
+        {"value": str(counts["devices"]), "label": "devices"},
+        {"value": str(counts["values"]), "label": "values, each with operator, definition and source"},
+        {"value": f"{better} of {len(skill)}", "label": "metrics predicted better than the naive baseline"},
+        {
+            "value": f"{result['accuracy']['median']:.0f} %",
+            "label": f"median accuracy, worked design, {task}",
+        },
+    ]
+
+
+def _chain(counts: dict[str, Any], derived: Derived) -> list[dict[str, str]]:
+    result = next(iter(derived.simulations.values()))
+    kinds = pd.Series([p["origin"] for p in result["parameters"].values()]).value_counts()
+    told = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+    return [
+        {"title": "1. Dataset", "text": f"{counts['values']} reported values of {counts['devices']} devices"},
+        {"title": "2. Prediction", "text": "metrics of a design, with intervals tested on unseen papers"},
+        {"title": "3. Device", "text": f"{len(result['parameters'])} parameters: {told}"},
+        {"title": "4. Array and task", "text": "every draw of the device trains the same network"},
+        {"title": "5. Answer", "text": "accuracy and energy as distributions, not as single numbers"},
+    ]
+
+
+def _worked_section(derived: Derived) -> Section:
+    worked = derived.worked
+    section = Section("worked", "One design, from composition to accuracy")
+    design = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in worked["design"].items() if v)
+    section.text(f"The question: what should one expect of this device, and what is it worth? {design}.")
+    section.heading("What to expect")
+    columns = [Column("metric"), *(Column(t, number=True) for t in ("median", "90 % interval", "papers"))]
+    rows = []
+    for metric, p in worked["predictions"].items():
+        unit = METRICS[metric].unit
+        low, high = (quantity(v, unit) for v in p["interval"])
+        rows.append(
+            [
+                METRICS[metric].label,
+                quantity(p["median"], unit),
+                f"{low} to {high}",
+                p["n_papers"],
+                p["model"],
+            ]
+        )
+    section.table([*columns, Column("rests on")], rows)
+    far = worked["applicability"]["extrapolating"]
+    section.text(
+        "This design lies outside what has been reported: the prediction extrapolates."
+        if far
+        else "This design lies within the reach of what has been reported."
+    )
+    section.heading("Nearest reported devices")
+    section.table(
+        [Column("device"), Column("composition"), Column("distance", number=True), Column("source")],
+        [
+            [n["device_id"], n["composition"] or "not stated", number(n["distance"]), _link(n)]
+            for n in worked["nearest"][:5]
+        ],
+    )
+    section.heading("What it is worth")
+    section.figure(
+        _svg(simulation_figures.accuracy_figure(derived.simulations)),
+        "Each count is one device drawn from the prediction, run through the whole task. The spread is what "
+        "is not known about the device; the dashed line is the same network in floating point.",
+    )
+    for task, result in derived.simulations.items():
+        low, high = result["accuracy"]["interval"]
+        energy = result["energy_per_image_J"]
+        told = "not known" if energy is None else quantity(energy, "J")
+        section.text(
+            f"{task}: median accuracy {result['accuracy']['median']:.1f} %, "
+            f"90 % interval {low:.1f} to {high:.1f} %, "
+            f"floating point {result['ceiling']:.1f} %, median energy per image {told}."
+        )
+    section.heading("What is measured, predicted, typical or assumed")
+    result = next(iter(derived.simulations.values()))
+    section.table(
+        [
+            Column("parameter"),
+            Column("median", number=True),
+            Column("90 % interval", number=True),
+            Column("origin", chip=True),
+            Column("from"),
+        ],
+        [
+            [
+                name,
+                quantity(p["median"], p["unit"]),
+                " to ".join(quantity(v, p["unit"]) for v in p["interval"]),
+                p["origin"],
+                p["detail"],
+            ]
+            for name, p in result["parameters"].items()
+        ],
+    )
+    section.heading("What limits it")
+    section.figure(
+        _svg(simulation_figures.limits_figure(derived.limits)),
+        "Gain in accuracy if one parameter alone became ideal. Measure or improve the upper ones first.",
+    )
+    return section
+
+
+def _link(row: dict[str, Any]) -> Any:
+    if row.get("doi"):
+        return {"href": f"https://doi.org/{row['doi']}", "text": row["doi"]}
+    return {"href": row["url"], "text": "page read"}
+
+
+def _leaderboard_section(derived: Derived) -> Section:
+    section = Section("leaderboard", "Reported devices on one course")
+    section.text(
+        "Papers report accuracies on their own data, networks and update rules, so they cannot be compared. "
+        "Here every device that states enough runs the same task; what its paper does not state is "
+        "drawn from the devices of its family, so a wide bar means that little is known of the device."
+    )
+    section.figure(
+        _svg(simulation_figures.leaderboard_figure(derived.leaderboard)),
+        "Devices of the tables, ranked by their median accuracy on the same task.",
+    )
+    return section
+
+
+def _dataset_section(counts: dict[str, Any]) -> Section:
+    section = Section("dataset", "The dataset at a glance")
+    frame = load_synapses()
+    section.text(
+        f"{counts['values']} values of {counts['devices']} devices from {counts['papers']} papers "
+        f"({counts['years'][0]} to {counts['years'][1]}). One row per value: a bound stays a bound, and "
+        "every number has its definition and its source. What few papers state is as telling as what many do."
+    )
+    section.figure(
+        _svg(dataset_figures.coverage_figure(counts)),
+        "Values per metric and family; the number of papers stands in brackets.",
+    )
+    section.figure(
+        _svg(dataset_figures.value_figure(frame, _SHOWN)),
+        "Every reported value of six metrics. Triangles are lower bounds: retention and endurance mostly "
+        "tell how long the authors measured.",
+    )
+    section.figure(
+        _svg(dataset_figures.year_figure(load_synapses(wide=True))), "Devices by year of publication."
+    )
+    return section
+
+
+def _model_section(derived: Derived) -> Section:
+    section = Section("models", "How far predictions can be trusted")
+    skill = derived.evaluation["skill"]
+    better = skill[skill["skill_low"] > 0]["metric"]
+    verdict = (
+        f"A model beats the best naive baseline for {', '.join(METRICS[m].label for m in better)}."
+        if len(better)
+        else "For no metric does a model beat the best naive baseline with a 90 % interval above zero."
+    )
+    section.text(
+        f"{verdict} Where none does, the baseline is shipped and every output says so. Each number below "
+        "comes from papers that the model had not seen, in any fold, at any step."
+    )
+    section.figure(
+        _svg(model_figures.skill_figure(skill)),
+        "Skill of what is shipped, with 90 % bootstrap intervals over papers (number of papers in brackets). "
+        "Zero means: no better than the best naive baseline.",
+    )
+    section.figure(
+        _svg(model_figures.calibration_figure(skill)),
+        "A stated interval should hold the stated share of values from unseen papers. One dot per metric.",
+    )
+    modelled = list(skill.loc[skill["n_papers"] >= 25, "metric"])
+    if modelled:
+        section.figure(
+            _svg(model_figures.parity_figure(derived.evaluation["parity"], modelled)),
+            "Reported against predicted values of unseen papers, with 90 % intervals. Triangles are bounds.",
+        )
+    section.figure(
+        _svg(model_figures.learning_figure(derived.evaluation["learning_curve"])),
+        "Skill against the number of training papers. A curve that does not rise says that the design "
+        "columns explain little of the spread; one that still rises says that more papers would help.",
+    )
+    section.heading("Knowing one metric helps with another")
+    section.figure(
+        _svg(model_figures.conditioning_figure(derived.evaluation["conditioning"])),
+        "One stated metric of a device is hidden and predicted from its others. Blue: the 90 % interval of "
+        "the gain lies above zero.",
+    )
+    section.heading("A lesson on splits")
+    section.figure(
+        _svg(model_figures.leakage_figure(derived.leakage)),
+        "One boosted-tree model under four set-ups. Where papers report several devices, a random split puts "
+        "siblings on both sides and looks better than it is; only the split by paper tells what happens with "
+        "the next paper.",
+    )
+    return section
+
+
+def _reading_section() -> Section:
+    section = Section("reading", "How to read and repeat this")
+    section.text(
+        "measured: stated for this very device. predicted: by a model tested on unseen papers. population: "
+        "no model can be fitted, so values are drawn from those reported for the family. assumed: nobody "
+        "reports it; the reason stands beside it."
+    )
+    section.text(
+        "All numbers come from `dvc repro` with the parameters in params.yaml; the same seed gives the same "
+        "numbers on one machine. The protocol is described in docs/models.md, the devices and arrays in "
+        "docs/devices.md and docs/arrays.md, the tasks in docs/vision.md, the tables in data/README.md."
+    )
+    return section
+
+
+def _footer(counts: dict[str, Any], derived: Derived) -> str:
+    result = next(iter(derived.simulations.values()))
+    versions = ", ".join(f"{name} {value}" for name, value in result["versions"].items())
+    return (
+        f"Tables {counts['version']}; seed {result['seed']}; {versions}. Tables CC BY 4.0, software MIT. "
+        "Cite the papers behind the rows you use: perovdata cite."
+    )
+
+
+def summarise(derived: Derived) -> dict[str, str]:
+    """The report in a few lines for the terminal."""
+    counts = info()
+    skill = derived.evaluation["skill"]
+    lines = {
+        "dataset": f"{counts['papers']} papers, {counts['devices']} devices, {counts['values']} values",
+        "predictors": f"{int((skill['skill_low'] > 0).sum())} of {len(skill)} metrics beat the best naive "
+        "baseline on unseen papers",
+    }
+    for task, result in derived.simulations.items():
+        low, high = result["accuracy"]["interval"]
+        lines[task] = (
+            f"{derived.worked['design']['composition']}: {result['accuracy']['median']:.1f} % "
+            f"(90 % interval {low:.1f} to {high:.1f}; floating point {result['ceiling']:.1f})"
+        )
+    return lines

@@ -1,0 +1,74 @@
+"""Figures of the simulations: accuracy of drawn devices, learning curves, the leaderboard, what limits it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from perovdata.report.style import COLOURS, FAMILY_COLOURS
+
+__all__ = ["accuracy_figure", "leaderboard_figure", "limits_figure"]
+
+
+def accuracy_figure(results: dict[str, dict[str, Any]]) -> plt.Figure:
+    """Accuracy of the drawn devices per task, beside the float ceiling and chance.
+
+    Parameters
+    ----------
+    results : dict of str to dict
+        Task name to the result of :func:`perovdata.simulate`.
+    """
+    figure, grid = plt.subplots(
+        1, len(results), figsize=(4.8 * len(results), 3.0), squeeze=False, sharey=True
+    )
+    for axes, (task, result) in zip(grid.flat, results.items(), strict=True):
+        values = np.array(result["accuracy"]["values"], float).ravel()
+        axes.hist(values, bins=np.arange(0, 102.5, 2.5), color=COLOURS["sky"])
+        axes.axvline(result["accuracy"]["median"], color=COLOURS["blue"], linewidth=2, label="median device")
+        axes.axvline(result["ceiling"], color=COLOURS["vermilion"], linestyle="--", label="floating point")
+        axes.axvline(result["chance"], color=COLOURS["grey"], linestyle=":", label="chance")
+        axes.set_title(task)
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("accuracy (%)")
+    grid[0, 0].set_ylabel("devices drawn x seeds")
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    return figure
+
+
+def leaderboard_figure(rows: list[dict[str, Any]], most: int = 30) -> plt.Figure:
+    """Ranked devices: median accuracy with interval, and the accuracy that the paper claims (diamond)."""
+    rows = rows[:most][::-1]
+    figure, axes = plt.subplots(figsize=(8.8, 0.27 * len(rows) + 1.4))
+    seen = set()
+    for index, row in enumerate(rows):
+        colour = FAMILY_COLOURS[row["family"] or "not stated"]
+        label = None if row["family"] in seen else row["family"] or "not stated"
+        seen.add(row["family"])
+        axes.plot(row["interval"], [index, index], color=colour, linewidth=2)
+        axes.plot(row["accuracy"], index, "o", color=colour, label=label)
+        if row.get("reported") is not None:
+            axes.plot(row["reported"], index, "D", color="black", markersize=5, fillstyle="none")
+    axes.set_yticks(range(len(rows)), [row["label"] for row in rows], fontsize=8)
+    axes.set_xlabel(
+        "accuracy (%): median and 90 % interval; open diamond: claimed by the paper on its own task"
+    )
+    axes.set_xlim(0, 100)
+    axes.grid(axis="y", visible=False)
+    figure.legend(loc="outside lower center", ncols=5, fontsize=9)
+    return figure
+
+
+def limits_figure(gains: list[dict[str, Any]]) -> plt.Figure:
+    """Accuracy gained if one parameter of the worked design became ideal, the others as they are."""
+    rows = sorted(gains, key=lambda row: row["gain"])
+    figure, axes = plt.subplots(figsize=(7.6, 0.34 * len(rows) + 1.0))
+    for index, row in enumerate(rows):
+        axes.plot(row["interval"], [index, index], color=COLOURS["blue"], linewidth=2)
+        axes.plot(row["gain"], index, "o", color=COLOURS["blue"])
+    axes.axvline(0, color="black", linewidth=1)
+    axes.set_yticks(range(len(rows)), [row["parameter"] for row in rows])
+    axes.set_xlabel("gain in accuracy if this alone became ideal (points): mean and 90 % interval")
+    return figure
