@@ -9,11 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from perovdata.arrays.cells import current_range
 from perovdata.arrays.design import Design
 from perovdata.arrays.lanes import Effects, Lanes, make_lanes
 from perovdata.arrays.noise import event_key
 from perovdata.arrays.programming import open_loop, plane_targets, write_verify
 from perovdata.arrays.reading import largest_sum, plane_fractions, read_columns
+from perovdata.arrays.wires import effective_conductance
 from perovdata.devices import SynapseParameters
 from perovdata.devices.ageing import retained
 from perovdata.engine import require_memory
@@ -54,33 +56,34 @@ class CrossbarState(NamedTuple):
 class Crossbar:
     """Arrays of ``rows`` inputs by ``columns`` outputs, one per parameter set and seed.
 
-    Parameters
-    ----------
-    params : SynapseParameters
-        P parameter sets.
-    shape : tuple of int
-        (rows, columns).
-    seeds, seed, first_set, paired
-        S seeds per set and how their random numbers are drawn, as in
-        :func:`~perovdata.arrays.train_online`.
-    array : int
-        Index of this array in a network, so that its devices and noise differ from the others'.
-    **design
-        Fields of :class:`~perovdata.arrays.Design`.
+        Parameters
+        ----------
+        params : SynapseParameters
+            P parameter sets.
+        shape : tuple of int
+            (rows, columns).
+        seeds, seed, first_set, paired
+            S seeds per set and how their random numbers are drawn, as in
+            :func:`~perovdata.arrays.train_online`.
+        array : int
+            Index of this array in a network, so that its devices and noise differ from the others'.
+        **design
+            Fields of :class:`~perovdata.arrays.Design`.
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from perovdata.arrays import Crossbar
-    >>> from perovdata.devices import SynapseParameters
-    >>> crossbar = Crossbar(SynapseParameters.make(g_max=1e-6, n_pulses_ltp=1e6), (4, 2))
-    >>> w = np.linspace(-1, 1, 8).reshape(4, 2)
-    >>> state = crossbar.program(w)
-    >>> y, state = crossbar.read(state, np.eye(4))
-    >>> y.shape
-    (1, 1, 4, 2)
-    >>> bool(np.abs(y - w).max() < 1e-5)
-    True
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from perovdata.arrays import Crossbar
+        >>> from perovdata.arrays.wires import effective_conductance
+    from perovdata.devices import SynapseParameters
+        >>> crossbar = Crossbar(SynapseParameters.make(g_max=1e-6, n_pulses_ltp=1e6), (4, 2))
+        >>> w = np.linspace(-1, 1, 8).reshape(4, 2)
+        >>> state = crossbar.program(w)
+        >>> y, state = crossbar.read(state, np.eye(4))
+        >>> y.shape
+        (1, 1, 4, 2)
+        >>> bool(np.abs(y - w).max() < 1e-5)
+        True
     """
 
     def __init__(
@@ -225,6 +228,8 @@ class Crossbar:
             Typical inputs.
         margin : float
         """
+        if not margin > 0:
+            raise InputError(f"margin: {margin!r} is not positive")
         x = self._inputs(x)
         largest = _largest(
             self.design, self.effects, self.array, self.lanes, state, self._wired(state, 0.0), x
@@ -252,7 +257,16 @@ class Crossbar:
 
     def _wired(self, state: CrossbarState, elapsed):
         """Current fractions with the wires solved node by node; None for lumped wires."""
-        return None
+        if self.design.wires == "lumped":
+            return None
+        plain = plane_fractions(
+            self.design, self.lanes, self.effects, state.g, self._kept(elapsed), self.array
+        )
+        low, high = (np.asarray(c, float)[:, None, None, None] for c in current_range(self.lanes))
+        cells = np.asarray(plain, float) * (high - low) + low  # in units of g_max
+        pitch = self.design.wire_resistance * np.repeat(np.asarray(self.params.g_max, float), self.n_seeds)
+        solved = np.stack([effective_conductance(c, r, r) for c, r in zip(cells, pitch, strict=True)])
+        return jnp.asarray((solved - low) / (high - low), jnp.float32)
 
     def _inputs(self, x):
         x = self._per_lane(x, "x", (None, self.design.rows))

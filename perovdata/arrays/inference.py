@@ -86,6 +86,8 @@ def infer(
     biases = [np.zeros(w.shape[-1], np.float32) for w in weights] if biases is None else list(biases)
     biases = [np.asarray(b, np.float32) for b in biases]
     _check(weights, biases, x, activation, method, seeds)
+    if design.get("wires") == "exact":
+        raise InputError("infer: wires 'exact' are solved by Crossbar only; give 'lumped'")
     designs = tuple(Design(*w.shape, **{**design, "input_range": 1.0}) for w in weights)
     lanes, effects = make_lanes(
         params,
