@@ -1,0 +1,139 @@
+"""The whole road on small numbers: source tables in, report out, and the notebook on top of it."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = (
+    "perovdata",
+    "data/tables",
+    "data/datapackage.json",
+    "pipelines",
+    "notebooks",
+    "dvc.yaml",
+    "params.yaml",
+)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Path:
+    """A copy of the checkout with reduced parameters, in which the pipeline has run."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in COPIED:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    params = yaml.safe_load((folder / "params.yaml").read_text())
+    reduced = yaml.safe_load((Path(__file__).parent / "params.yaml").read_text())
+    for section, values in reduced.items():
+        params[section].update(values)
+    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    run(folder, "dvc", "init", "--no-scm", "--quiet")
+    run(folder, "dvc", "repro")
+    return folder
+
+
+def environment(folder: Path) -> dict[str, str]:
+    # The copy's own package comes first; nothing of the user's cache is read or written.
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(folder),
+        "PEROVDATA_CACHE_DIR": str(folder / "cache"),
+        "DVC_NO_ANALYTICS": "1",
+    }
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_every_stage_left_its_outputs(checkout):
+    stages = yaml.safe_load((checkout / "dvc.yaml").read_text())["stages"]
+    outs = [out for stage in stages.values() for out in (*stage.get("outs", []), *stage.get("metrics", []))]
+    outs = [out if isinstance(out, str) else next(iter(out)) for out in outs]
+    assert outs
+    assert not [out for out in outs if not (checkout / out).exists()]
+
+
+def test_a_second_run_does_no_stage(checkout):
+    told = run(checkout, "dvc", "repro")
+    assert "Running stage" not in told
+    assert "up to date" in told
+
+
+def test_metrics_are_flat_finite_numbers(checkout):
+    files = sorted((checkout / "data" / "metrics").glob("*.json"))
+    assert len(files) >= 4
+    for path in files:
+        for key, value in json.loads(path.read_text()).items():
+            assert isinstance(value, (int, float)), f"{path.name}: {key}"
+            assert math.isfinite(value), f"{path.name}: {key}"
+
+
+def test_report_needs_nothing_beside_it(checkout):
+    text = (checkout / "data" / "derived" / "report.html").read_text(encoding="utf-8")
+    assert text.count("<svg") >= 8
+    assert not re.search(r"(?:src|href)=\"(?!#|https://|http://)[^\"]+\"", text)
+    assert not re.search(r"<(?:script|link|img|iframe)\b", text)
+    for word in ("measured", "predicted", "population", "assumed", "PEA"):
+        assert word in text
+
+
+def test_the_worked_design_is_told_with_intervals_and_origins(checkout):
+    for task, result in json.loads((checkout / "data/derived/simulation.json").read_text()).items():
+        low, high = result["accuracy"]["interval"]
+        assert 0 <= low <= result["accuracy"]["median"] <= high <= 100, task
+        assert len(result["accuracy"]["values"]) >= 4
+        assert {p["origin"] for p in result["parameters"].values()} >= {"predicted", "assumed"}
+    prediction = json.loads((checkout / "data/derived/prediction.json").read_text())
+    for metric, p in prediction["predictions"].items():
+        assert p["interval"][0] <= p["median"] <= p["interval"][1], metric
+        assert p["n_papers"] > 0
+    assert prediction["nearest"]
+
+
+def test_the_same_seed_gives_the_same_numbers(checkout):
+    path = checkout / "data" / "derived" / "simulation.json"
+    before = path.read_text()
+    run(checkout, sys.executable, "pipelines/simulate.py")
+    assert path.read_text() == before
+
+
+def test_summary_for_the_terminal(checkout):
+    told = run(checkout, sys.executable, "-m", "perovdata.cli", "report", "--summary", "--json")
+    assert "papers" in json.loads(told)["dataset"]
+
+
+def test_notebook_runs(checkout, monkeypatch):
+    for name, value in environment(checkout).items():
+        monkeypatch.setenv(name, value)
+    notebook = nbformat.read(checkout / "notebooks" / "01-explore.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert sum(len([line for line in cell.source.splitlines() if line.strip()]) for cell in code) < 60
+    assert not any(cell.outputs for cell in code), "notebooks are committed without outputs"
+    client = nbclient.NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(checkout)}}
+    )
+    client.execute()
+    texts = [out.get("text", "") for cell in code for out in cell.outputs]
+    assert any("predicted" in text for text in texts)
+    assert sum("image/png" in out.get("data", {}) for cell in code for out in cell.outputs) >= 3
