@@ -218,10 +218,14 @@ def _leaderboard_section(derived: Derived) -> Section:
         "Here every device that states enough runs the same task; what its paper does not state is "
         "drawn from the devices of its family, so a wide bar means that little is known of the device."
     )
-    section.figure(
-        _svg(simulation_figures.leaderboard_figure(derived.leaderboard)),
-        "Devices of the tables, ranked by their median accuracy on the same task.",
-    )
+    for task in dict.fromkeys(row["task"] for row in derived.leaderboard):
+        rows = [row for row in derived.leaderboard if row["task"] == task]
+        section.figure(
+            _svg(simulation_figures.leaderboard_figure(rows)),
+            f"{task}: the first {min(30, len(rows))} of {len(rows)} devices by median accuracy. Dashed: "
+            "the same network in floating point. Open diamonds: what the paper claims on its own "
+            "network and images.",
+        )
     return section
 
 

@@ -39,36 +39,51 @@ def accuracy_figure(results: dict[str, dict[str, Any]]) -> plt.Figure:
 
 
 def leaderboard_figure(rows: list[dict[str, Any]], most: int = 30) -> plt.Figure:
-    """Ranked devices: median accuracy with interval, and the accuracy that the paper claims (diamond)."""
+    """Ranked devices of one task: median accuracy with interval; open diamonds are the papers' own claims.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Of :func:`perovdata.studies.leaderboard`, one task, best first.
+    most : int
+        Devices shown.
+    """
     rows = rows[:most][::-1]
     figure, axes = plt.subplots(figsize=(8.8, 0.27 * len(rows) + 1.4))
     seen = set()
     for index, row in enumerate(rows):
-        colour = FAMILY_COLOURS[row["family"] or "not stated"]
-        label = None if row["family"] in seen else row["family"] or "not stated"
-        seen.add(row["family"])
-        axes.plot(row["interval"], [index, index], color=colour, linewidth=2)
-        axes.plot(row["accuracy"], index, "o", color=colour, label=label)
-        if row.get("reported") is not None:
-            axes.plot(row["reported"], index, "D", color="black", markersize=5, fillstyle="none")
-    axes.set_yticks(range(len(rows)), [row["label"] for row in rows], fontsize=8)
-    axes.set_xlabel(
-        "accuracy (%): median and 90 % interval; open diamond: claimed by the paper on its own task"
-    )
+        family = row["family"] or "not stated"
+        colour = FAMILY_COLOURS[family]
+        axes.plot([row["low"], row["high"]], [index, index], color=colour, linewidth=2)
+        axes.plot(row["accuracy"], index, "o", color=colour, label=None if family in seen else family)
+        seen.add(family)
+        if row["reported_accuracy"] is not None:
+            axes.plot(row["reported_accuracy"], index, "D", color="black", markersize=5, fillstyle="none")
+    axes.axvline(rows[0]["ceiling"], color=COLOURS["vermilion"], linestyle="--", linewidth=1)
+    names = [f"{row['composition'] or 'composition not stated'}  {row['device_id']}" for row in rows]
+    axes.set_yticks(range(len(rows)), names, fontsize=8)
     axes.set_xlim(0, 100)
+    axes.set_xlabel("accuracy (%): median and interval")
     axes.grid(axis="y", visible=False)
     figure.legend(loc="outside lower center", ncols=5, fontsize=9)
     return figure
 
 
-def limits_figure(gains: list[dict[str, Any]]) -> plt.Figure:
-    """Accuracy gained if one parameter of the worked design became ideal, the others as they are."""
-    rows = sorted(gains, key=lambda row: row["gain"])
+def limits_figure(rows: list[dict[str, Any]]) -> plt.Figure:
+    """Accuracy gained if one effect alone became ideal, the others as they are.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Of :func:`perovdata.studies.limits`, one device.
+    """
+    rows = sorted(rows, key=lambda row: row["gain"])
     figure, axes = plt.subplots(figsize=(7.6, 0.34 * len(rows) + 1.0))
     for index, row in enumerate(rows):
-        axes.plot(row["interval"], [index, index], color=COLOURS["blue"], linewidth=2)
-        axes.plot(row["gain"], index, "o", color=COLOURS["blue"])
+        colour = COLOURS["grey"] if row["effect"] == "all" else COLOURS["blue"]
+        axes.plot([row["low"], row["high"]], [index, index], color=colour, linewidth=2)
+        axes.plot(row["gain"], index, "o", color=colour)
     axes.axvline(0, color="black", linewidth=1)
-    axes.set_yticks(range(len(rows)), [row["parameter"] for row in rows])
-    axes.set_xlabel("gain in accuracy if this alone became ideal (points): mean and 90 % interval")
+    axes.set_yticks(range(len(rows)), ["all of them" if r["effect"] == "all" else r["effect"] for r in rows])
+    axes.set_xlabel("gain in accuracy if this alone became ideal (points): mean and interval over draws")
     return figure

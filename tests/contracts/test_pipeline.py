@@ -32,8 +32,9 @@ def imported_by(script: Path) -> set[str]:
 def upstream(graph: grimp.ImportGraph, modules: set[str]) -> set[str]:
     seen: set[str] = set()
     for module in modules & graph.modules:
-        # Importing a package runs its __init__, and every package above it.
-        seen |= {module} | graph.find_upstream_modules(module)
+        # A room may load its modules on first use, which no import statement shows: count all of them.
+        for part in {module} | graph.find_descendants(module):
+            seen |= {part} | graph.find_upstream_modules(part)
     return seen
 
 

@@ -43,7 +43,7 @@ def test_no_machine_path_and_no_package_index():
         "/ro" + "ot/",
         r"pypi\.org/sim" + "ple",
         "files.pythonho" + "sted",
-        "index" + "-url",
+        "--(extra-)?index" + "-url",
     ]
     pattern = re.compile("|".join(words))
     found = [
