@@ -9,6 +9,8 @@ from perovdata.dataset.loading import (
     load_synapses,
     load_tables,
 )
+from perovdata.dataset.overview import info, show, sources
+from perovdata.dataset.problems import Problem, Report
 from perovdata.dataset.schema import (
     DESIGN_COLUMNS,
     METRICS,
@@ -18,6 +20,7 @@ from perovdata.dataset.schema import (
     SynapseDesign,
     Vocabulary,
 )
+from perovdata.dataset.validation import validate
 
 __all__ = [
     "DESIGN_COLUMNS",
@@ -26,12 +29,18 @@ __all__ = [
     "TABLES",
     "VOCABULARIES",
     "Metric",
+    "Problem",
+    "Report",
     "SynapseDesign",
     "Tables",
     "Vocabulary",
     "family_of",
+    "info",
     "load_benchmarks",
     "load_properties",
     "load_synapses",
     "load_tables",
+    "show",
+    "sources",
+    "validate",
 ]
