@@ -1,20 +1,35 @@
 """How many synapses behave together: crossbars, their wires and converters, writing, training, cost."""
 
+from perovdata.arrays.cost import Assumptions, Cost, array_cost
 from perovdata.arrays.crossbar import Crossbar, CrossbarState
 from perovdata.arrays.design import Design
 from perovdata.arrays.inference import infer
 from perovdata.arrays.online import OnlineResult, train_online
 from perovdata.arrays.protocol import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol
+from perovdata.arrays.pulses import apply_pulses
+from perovdata.arrays.rules import FullPulses, MixedPrecision, Rule, StochasticPulses, TikiTaka
+from perovdata.arrays.wires import column_currents, effective_conductance
 
 __all__ = [
     "NEUROSIM",
     "NEUROSIM_SHIFTED",
     "SOFTWARE",
+    "Assumptions",
+    "Cost",
     "Crossbar",
     "CrossbarState",
     "Design",
+    "FullPulses",
+    "MixedPrecision",
     "OnlineResult",
     "Protocol",
+    "Rule",
+    "StochasticPulses",
+    "TikiTaka",
+    "apply_pulses",
+    "array_cost",
+    "column_currents",
+    "effective_conductance",
     "infer",
     "train_online",
 ]

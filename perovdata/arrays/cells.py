@@ -10,9 +10,9 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from perovdata.arrays.lanes import Effects, Lanes
+from perovdata.arrays.lanes import STRAIGHT, Effects, Lanes
 from perovdata.arrays.noise import event_key, normal, uniform
-from perovdata.devices import exponential, label_to_curvature
+from perovdata.devices import label_to_curvature
 from perovdata.devices.fields import MAX_LABEL
 
 __all__ = ["cell_curvature", "fraction_to_window", "read_fraction", "spread", "take_pulses"]
@@ -45,7 +45,8 @@ def cell_curvature(d: Lanes, layer: int, cell) -> jax.Array:
     rho = d.d2d[..., 3]
     sign = jnp.where(d.label < 0, -1.0, 1.0)
     shift = jnp.stack([z, rho * z + jnp.sqrt(1 - rho**2) * other], -1) * d.d2d[..., :1] * sign
-    return label_to_curvature(jnp.clip(d.label + shift, -MAX_LABEL, MAX_LABEL))
+    u = label_to_curvature(jnp.clip(d.label + shift, -MAX_LABEL, MAX_LABEL))
+    return jnp.where(jnp.abs(u) < STRAIGHT, STRAIGHT, u)
 
 
 def fraction_to_window(g, d: Lanes, e: Effects, layer: int, cell):
@@ -87,6 +88,9 @@ def current_range(d: Lanes):
 def take_pulses(g, n, up, d: Lanes, e: Effects, key, cell, curvature=None):
     """Write: n pulses of one direction on every cell, with cycle noise, clipped to the window.
 
+    The law is :func:`perovdata.devices.exponential`, ``g' = g e + (e - 1) / (exp(-u) - 1)`` with
+    ``e = exp(-u n / N)``, arranged so that one exponential per cell is left.
+
     Parameters
     ----------
     g : array
@@ -106,11 +110,11 @@ def take_pulses(g, n, up, d: Lanes, e: Effects, key, cell, curvature=None):
     array
         New g.
     """
-    u = d.curvature if curvature is None else curvature
-    u = jnp.where(up, u[..., 0], u[..., 1])
-    full = jnp.where(up, d.pulses[..., 0], d.pulses[..., 1])
-    signed = jnp.where(up, n, -n) / full
-    new = exponential(g, signed, u)
+    both = d.curvature if curvature is None else curvature
+    # n / N of a full sweep, times the curvature; LTD pulses count backwards.
+    away = n * jnp.where(up, -both[..., 0] / d.pulses[..., 0], both[..., 1] / d.pulses[..., 1])
+    bend = d.bend if curvature is None else 1 / jnp.expm1(-both)
+    new = g + jnp.expm1(away) * (g + jnp.where(up, bend[..., 0], bend[..., 1]))
     if e.cycle or e.relative:
         variance = d.c2c**2 * n
         if e.relative:

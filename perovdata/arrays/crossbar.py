@@ -10,11 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.arrays.cells import current_range
+from perovdata.arrays.cost import Cost, array_cost
 from perovdata.arrays.design import Design
 from perovdata.arrays.lanes import Effects, Lanes, make_lanes
 from perovdata.arrays.noise import event_key
 from perovdata.arrays.programming import open_loop, plane_targets, write_verify
 from perovdata.arrays.reading import largest_sum, plane_fractions, read_columns
+from perovdata.arrays.rules import FullPulses, Rule, apply_rule
 from perovdata.arrays.wires import effective_conductance
 from perovdata.devices import SynapseParameters
 from perovdata.devices.ageing import retained
@@ -23,7 +25,7 @@ from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["Crossbar", "CrossbarState", "program_lanes"]
 
-_READ, _PROGRAM = 0xFFFFFF20, 0xFFFFFF21
+_READ, _PROGRAM, _UPDATE = 0xFFFFFF20, 0xFFFFFF21, 0xFFFFFF22
 
 
 class CrossbarState(NamedTuple):
@@ -43,6 +45,8 @@ class CrossbarState(NamedTuple):
         Devices that the last write-verify left outside its tolerance.
     event : uint32
         Reads and writes so far: each draws its own noise.
+    memory : pytree or None
+        What the update rule keeps digitally (or in a second array); None before the first update.
     """
 
     g: jax.Array
@@ -51,39 +55,41 @@ class CrossbarState(NamedTuple):
     given: jax.Array
     missed: jax.Array
     event: jax.Array
+    memory: Any = None
 
 
 class Crossbar:
     """Arrays of ``rows`` inputs by ``columns`` outputs, one per parameter set and seed.
 
-        Parameters
-        ----------
-        params : SynapseParameters
-            P parameter sets.
-        shape : tuple of int
-            (rows, columns).
-        seeds, seed, first_set, paired
-            S seeds per set and how their random numbers are drawn, as in
-            :func:`~perovdata.arrays.train_online`.
-        array : int
-            Index of this array in a network, so that its devices and noise differ from the others'.
-        **design
-            Fields of :class:`~perovdata.arrays.Design`.
+            Parameters
+            ----------
+            params : SynapseParameters
+                P parameter sets.
+            shape : tuple of int
+                (rows, columns).
+            seeds, seed, first_set, paired
+                S seeds per set and how their random numbers are drawn, as in
+                :func:`~perovdata.arrays.train_online`.
+            array : int
+                Index of this array in a network, so that its devices and noise differ from the others'.
+            **design
+                Fields of :class:`~perovdata.arrays.Design`.
 
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from perovdata.arrays import Crossbar
-        >>> from perovdata.arrays.wires import effective_conductance
-    from perovdata.devices import SynapseParameters
-        >>> crossbar = Crossbar(SynapseParameters.make(g_max=1e-6, n_pulses_ltp=1e6), (4, 2))
-        >>> w = np.linspace(-1, 1, 8).reshape(4, 2)
-        >>> state = crossbar.program(w)
-        >>> y, state = crossbar.read(state, np.eye(4))
-        >>> y.shape
-        (1, 1, 4, 2)
-        >>> bool(np.abs(y - w).max() < 1e-5)
-        True
+            Examples
+            --------
+            >>> import numpy as np
+            >>> from perovdata.arrays import Crossbar
+            >>> from perovdata.arrays.rules import FullPulses, Rule, apply_rule
+    from perovdata.arrays.wires import effective_conductance
+        from perovdata.devices import SynapseParameters
+            >>> crossbar = Crossbar(SynapseParameters.make(g_max=1e-6, n_pulses_ltp=1e6), (4, 2))
+            >>> w = np.linspace(-1, 1, 8).reshape(4, 2)
+            >>> state = crossbar.program(w)
+            >>> y, state = crossbar.read(state, np.eye(4))
+            >>> y.shape
+            (1, 1, 4, 2)
+            >>> bool(np.abs(y - w).max() < 1e-5)
+            True
     """
 
     def __init__(
@@ -118,6 +124,7 @@ class Crossbar:
             access_resistance=self.design.access_resistance,
             wire_resistance=self.design.wire_resistance if self.design.wires == "lumped" else 0.0,
         )
+        self._solved: tuple[Any, float, Any] = (None, 0.0, None)
         self.lanes = Lanes(*(jnp.asarray(leaf) for leaf in lanes))
 
     @property
@@ -219,6 +226,57 @@ class Crossbar:
         y = y.reshape(self.params.n_sets, self.n_seeds, *y.shape[1:])
         return y, state._replace(event=state.event + np.uint32(1))
 
+    def update(self, state: CrossbarState, x, delta, rule: Rule = FullPulses()) -> CrossbarState:
+        """Learn: move the weights by ``-learning_rate * x.T @ delta``, as far as pulses can.
+
+        Parameters
+        ----------
+        state : CrossbarState
+        x : array_like, shape (n, rows) or (P, S, n, rows)
+            Inputs of n samples.
+        delta : array_like, shape (n, columns) or (P, S, n, columns)
+            Gradient of the loss with respect to the outputs.
+        rule : Rule
+            :class:`FullPulses`, :class:`StochasticPulses`, :class:`MixedPrecision` or :class:`TikiTaka`; keep
+            to one rule for a state, its memory is the rule's own.
+
+        Returns
+        -------
+        CrossbarState
+        """
+        x = self._per_lane(x, "x", (None, self.design.rows))
+        delta = self._per_lane(delta, "delta", (None, self.design.columns))
+        if x.shape[1] != delta.shape[1]:
+            raise InputError(f"update: {x.shape[1]} samples in x, {delta.shape[1]} in delta")
+        key = event_key(self.lanes.key, _UPDATE, self.array, state.event)
+        state = _update(rule, self.design, self.effects, self.array, self.lanes, state, x, delta, key)
+        return state._replace(event=state.event + np.uint32(1))
+
+    def wear(self, state: CrossbarState) -> dict[str, np.ndarray]:
+        """Endurance budget: what each lane's devices have used of ``endurance_cycles``.
+
+        Returns
+        -------
+        dict
+            ``mean`` and ``largest`` share used, and ``exhausted``, the share of devices that are past it;
+            each of shape (P, S), 0 where the endurance is infinite.
+        """
+        used = np.asarray(state.given) / np.asarray(self.lanes.endurance)[:, :1, None, None]
+        shape = (self.params.n_sets, self.n_seeds)
+        axes = (1, 2, 3)
+        return {
+            "mean": used.mean(axes).reshape(shape),
+            "largest": used.max(axes).reshape(shape),
+            "exhausted": (used >= 1).mean(axes).reshape(shape),
+        }
+
+    def cost(self, state: CrossbarState | None = None, **options: Any) -> Cost:
+        """Energy, latency and area (:func:`array_cost`), with the mean conductance of a state if given."""
+        if state is not None:
+            mean = np.asarray(state.g).reshape(self.params.n_sets, -1).mean(1)
+            options.setdefault("conductance", mean)
+        return array_cost(self.params, self.design, **options)
+
     def calibrate(self, state: CrossbarState, x, *, margin: float = 1.0) -> CrossbarState:
         """Set the converter's full scale of every lane to what the inputs need, times a margin.
 
@@ -259,6 +317,9 @@ class Crossbar:
         """Current fractions with the wires solved node by node; None for lumped wires."""
         if self.design.wires == "lumped":
             return None
+        known_g, known_elapsed, known = self._solved
+        if known_g is state.g and known_elapsed == elapsed:
+            return known
         plain = plane_fractions(
             self.design, self.lanes, self.effects, state.g, self._kept(elapsed), self.array
         )
@@ -266,7 +327,9 @@ class Crossbar:
         cells = np.asarray(plain, float) * (high - low) + low  # in units of g_max
         pitch = self.design.wire_resistance * np.repeat(np.asarray(self.params.g_max, float), self.n_seeds)
         solved = np.stack([effective_conductance(c, r, r) for c, r in zip(cells, pitch, strict=True)])
-        return jnp.asarray((solved - low) / (high - low), jnp.float32)
+        wired = jnp.asarray((solved - low) / (high - low), jnp.float32)
+        self._solved = state.g, elapsed, wired  # reads of an unchanged array solve once
+        return wired
 
     def _inputs(self, x):
         x = self._per_lane(x, "x", (None, self.design.rows))
@@ -311,6 +374,11 @@ def program_lanes(design, e, array, method, lanes, w, key, tolerance, rounds):
 def _read(design, e, array, lanes, state, kept, wired, x, key):
     fractions = plane_fractions(design, lanes, e, state.g, kept, array) if wired is None else wired
     return read_columns(design, lanes, e, fractions, state.top, x, key) * state.scale[:, None]
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2, 3))
+def _update(rule, design, e, array, lanes, state, x, delta, key):
+    return apply_rule(rule, design, e, array, lanes, state, x, delta, key)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))

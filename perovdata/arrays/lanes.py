@@ -17,7 +17,10 @@ from perovdata.devices import SynapseParameters, label_to_curvature
 from perovdata.engine import bucket
 from perovdata.errors import InputError
 
-__all__ = ["Effects", "Lanes", "make_lanes"]
+__all__ = ["STRAIGHT", "Effects", "Lanes", "make_lanes"]
+
+#: Curvature that stands for a straight line: it bends by a hundred-thousandth of the window.
+STRAIGHT = 1e-4
 
 #: Longest table of lost pulses; more pulses in one update than this are far outside NeuroSim's rule.
 _MAX_TABLE = 4096
@@ -28,7 +31,8 @@ class Lanes(NamedTuple):
 
     key: np.ndarray  #: (L, 2) uint32
     pulses: np.ndarray  #: (L, 2) pulses of a full sweep
-    curvature: np.ndarray  #: (L, 2) u = 1 / A
+    curvature: np.ndarray  #: (L, 2) u = 1 / A, kept off 0
+    bend: np.ndarray  #: (L, 2) 1 / (exp(-u) - 1)
     label: np.ndarray  #: (L, 2) nonlinearity label
     lost: np.ndarray  #: (L, 2, T) 1 where NeuroSim's cast loses a pulse of n
     c2c: np.ndarray  #: (L,) absolute sigma of a pulse
@@ -38,6 +42,7 @@ class Lanes(NamedTuple):
     d2d: np.ndarray  #: (L, 4) sigmas of label, log g_max, log g_min and their correlation
     stuck: np.ndarray  #: (L, 2) fractions stuck on, off
     read_noise: np.ndarray  #: (L, 2) sigma of a read: absolute, relative
+    endurance: np.ndarray  #: (L, 2) pulses to half the window, shape of the decline
     access: np.ndarray  #: (L,) series resistance times g_max
     wire: np.ndarray  #: (L,) resistance of one cell pitch times g_max
 
@@ -52,6 +57,7 @@ class Effects:
     d2d_label: bool
     d2d_window: bool
     stuck: bool
+    wear: bool
     read_noise: bool
     read_noise_relative: bool
 
@@ -98,10 +104,13 @@ def make_lanes(
     sets = np.repeat(first, len(seeds))
     pulses = np.stack([p["n_pulses_ltp"], p["n_pulses_ltd"]], 1)
     label = np.stack([p["nonlinearity_ltp"], p["nonlinearity_ltd"]], 1)
+    curvature = label_to_curvature(label)
+    curvature = np.where(np.abs(curvature) < STRAIGHT, STRAIGHT, curvature)
     lanes = Lanes(
         key=lane_keys(seed, sets.tolist(), list(seeds) * params.n_sets),
         pulses=pulses,
-        curvature=label_to_curvature(label),
+        curvature=curvature,
+        bend=1 / np.expm1(-curvature),
         label=label,
         lost=_lost_pulses(pulses) if truncating_cast else np.zeros((len(sets), 2, 1)),
         c2c=p["c2c_variation"],
@@ -111,6 +120,7 @@ def make_lanes(
         d2d=np.stack([p["d2d_variation"], p["d2d_g_max"], p["d2d_g_min"], p["d2d_correlation"]], 1),
         stuck=np.stack([p["stuck_on"], p["stuck_off"]], 1),
         read_noise=np.stack([p["read_noise"], p["read_noise_relative"]], 1),
+        endurance=np.stack([p["endurance_cycles"], p["endurance_exponent"]], 1),
         access=access_resistance * p["g_max"],
         wire=wire_resistance * p["g_max"],
     )
@@ -122,6 +132,7 @@ def make_lanes(
         d2d_label=bool((lanes.d2d[:, 0] > 0).any()),
         d2d_window=bool((lanes.d2d[:, 1:3] > 0).any()),
         stuck=bool((lanes.stuck > 0).any()),
+        wear=bool(np.isfinite(lanes.endurance[:, 0]).any()),
         read_noise=bool((lanes.read_noise[:, 0] > 0).any()),
         read_noise_relative=bool((lanes.read_noise[:, 1] > 0).any()),
     )
