@@ -123,6 +123,9 @@ def add(
     report: Annotated[
         Path | None, typer.Option(help="Append the counts of the file to this JSON report.")
     ] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="The devices are of other materials (table background).")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the difference and write nothing.")
@@ -140,7 +143,7 @@ def add(
     submissions = list(read_submissions(file)) if file else []
     if interactive:
         submissions.append(_ask_record())
-    addition = plan(tables or tables_dir(), submissions, crossref=crossref or ())
+    addition = plan(tables or tables_dir(), submissions, crossref=crossref or (), background=background)
     for warning in addition.merge.warnings:
         note(str(warning))
     for problem in addition.problems:

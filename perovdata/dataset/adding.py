@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from perovdata.dataset.background import merge_background
 from perovdata.dataset.csvfiles import Rows, read_tables, render, write_tables
 from perovdata.dataset.curation import Merge, Rejection, fill_from_crossref, merge
 from perovdata.dataset.diffing import TableDiff, diff_tables
@@ -60,7 +61,11 @@ def _is_repeat(rejection: Rejection) -> bool:
 
 
 def plan(
-    folder: str | Path, submissions: Iterable[Submission], *, crossref: Iterable[str | Path] = ()
+    folder: str | Path,
+    submissions: Iterable[Submission],
+    *,
+    crossref: Iterable[str | Path] = (),
+    background: bool = False,
 ) -> Addition:
     """Work out what an addition would change; writes nothing.
 
@@ -73,6 +78,8 @@ def plan(
         Folder of the tables.
     submissions : iterable of Submission
         What was handed in.
+    background : bool
+        The devices are of other materials: their values go into the table ``background``.
     crossref : iterable of path-like
         Crossref JSON files; each fills the empty fields of the paper with its DOI.
 
@@ -93,7 +100,7 @@ def plan(
     metadata = [read_crossref(path) for path in crossref]
     submissions = list(submissions)
     while True:
-        merged = merge(old, submissions)
+        merged = (merge_background if background else merge)(old, submissions)
         for paper in metadata:
             if not fill_from_crossref(merged.tables, paper):
                 raise InputError(f"DOI '{paper['doi']}': no paper of the tables or of the input has it")
@@ -115,14 +122,15 @@ def _set_aside(merged: Merge, error: Problem) -> bool:
         raise InputError(f"the input would change a standing row for the worse: {error}")
     submission, line, cells = placed
     problem = dataclasses.replace(error, file=submission.place[0], row=line)
-    parts = submission.measurements if table == "measurements" else submission.benchmarks
+    parts = submission.benchmarks if table == "benchmarks" else submission.measurements
+    part = "benchmark" if table == "benchmarks" else "measurement"
     if cells is None:
         submission.problems.append(problem)
         return True
     found = any(c is cells for _, c in parts)
     if found:
         parts[:] = [(n, c) for n, c in parts if c is not cells]
-        submission.rejected.append((table[:-1], cells, problem))
+        submission.rejected.append((part, cells, problem))
     return found
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from perovdata.dataset.checks import parsed_composition
+from perovdata.dataset.compositions import parsed_composition
 from perovdata.dataset.csvfiles import Rows
 from perovdata.dataset.incoming import Submission, joined
 from perovdata.dataset.problems import Problem
@@ -85,6 +85,11 @@ class Merge:
         default_factory=dict
     )
 
+    def reject(self, sub: Submission, part: str, content: Mapping[str, str], problem: Problem) -> None:
+        """Leave a part (record, measurement or benchmark) out, with the reason."""
+        self.counts[f"{part}s"]["rejected"] += 1
+        self.rejections.append(Rejection(sub.record_id, part, dict(content), problem))
+
     def placed(
         self, table: str, row: Mapping[str, str]
     ) -> tuple[Submission, int, dict[str, str] | None] | None:
@@ -110,7 +115,7 @@ def _paper_id(paper: Mapping[str, str], taken: Iterable[str]) -> str:
     return next(c for n in range(4, 65) if (c := f"{stem}-{digest[:n]}") not in taken)
 
 
-class _Numbering:
+class Numbering:
     """Running keys of a table: one more than the highest in use."""
 
     def __init__(self, rows: Rows, key: str, letter: str) -> None:
@@ -131,16 +136,11 @@ class _Merger:
         self.devices = {d["device_id"]: d for d in self.tables["devices"]}
         self.old_devices = set(self.devices)
         self.numbers = {
-            name: _Numbering(self.tables[name], TABLES[name].key, letter)
+            name: Numbering(self.tables[name], TABLES[name].key, letter)
             for name, letter in (("devices", "d"), ("measurements", "m"), ("benchmarks", "b"))
         }
         parts = ("records", "measurements", "benchmarks")
         self.out = Merge(self.tables, {p: {"in": 0, "kept": 0, "merged": 0, "rejected": 0} for p in parts})
-
-    def reject(self, sub: Submission, part: str, content: Mapping[str, str], problem: Problem) -> None:
-        counts = self.out.counts[f"{part}s"]
-        counts["rejected"] += 1
-        self.out.rejections.append(Rejection(sub.record_id, part, dict(content), problem))
 
     def add(self, sub: Submission) -> None:
         counts = self.out.counts
@@ -155,7 +155,7 @@ class _Merger:
             self._reject_whole(sub, problem)
             return
         for part, content, why in sub.rejected:
-            self.reject(sub, part, content, why)
+            self.out.reject(sub, part, content, why)
         paper = self._paper(sub)
         device, known_before = self._device(sub, paper)
         counts["records"]["merged" if known_before else "kept"] += 1
@@ -190,12 +190,12 @@ class _Merger:
         return None
 
     def _reject_whole(self, sub: Submission, problem: Problem) -> None:
-        self.reject(sub, "record", {**sub.paper, **{k: v for k, v in sub.device.items() if v}}, problem)
+        self.out.reject(sub, "record", {**sub.paper, **{k: v for k, v in sub.device.items() if v}}, problem)
         for part, rows in (("measurement", sub.measurements), ("benchmark", sub.benchmarks)):
             for _, row in rows:
-                self.reject(sub, part, row, problem)
+                self.out.reject(sub, part, row, problem)
         for part, content, _ in sub.rejected:
-            self.reject(sub, part, content, problem)
+            self.out.reject(sub, part, content, problem)
 
     def _paper(self, sub: Submission) -> dict[str, str]:
         """The paper's row, new or filled up."""
@@ -277,7 +277,7 @@ class _Merger:
             same = next((r[key] for r in own if self._same_report(table, r, row)), None)
             if same:
                 text = f"already in the tables as {same}"
-                self.reject(
+                self.out.reject(
                     sub, table[:-1], cells, Problem(sub.place[0], line, None, None, text, "new values")
                 )
                 continue

@@ -21,6 +21,7 @@ __all__ = [
     "FAMILIES",
     "Tables",
     "family_of",
+    "load_background",
     "load_benchmarks",
     "load_properties",
     "load_synapses",
@@ -37,7 +38,7 @@ _BOUNDS = _LOWER | _UPPER | {"up to"}
 
 @dataclass(frozen=True)
 class Tables:
-    """The six source tables, typed; a cell that is empty in the file is missing here.
+    """The source tables, typed; a cell that is empty in the file is missing here.
 
     ``not stated`` stays as written: it is a term of the closed lists.
     """
@@ -48,6 +49,7 @@ class Tables:
     benchmarks: pd.DataFrame
     organic_cations: pd.DataFrame
     properties: pd.DataFrame
+    background: pd.DataFrame
 
 
 def load_tables(path: str | PathLike[str] | None = None) -> Tables:
@@ -270,11 +272,7 @@ def load_synapses(
         values = values[values["metric"].isin(metrics)]
     if exclude_bounds:
         values = values[~values["operator"].isin(_BOUNDS)]
-    values = values.assign(
-        bound_for_models=[
-            bound_for_models(m, o) for m, o in zip(values["metric"], values["operator"], strict=True)
-        ]
-    )
+    values = _with_bounds(values)
     if wide:
         frame = _wide(devices, values, metrics)
         units = {name: METRICS[name].unit for name in METRICS if name in frame}
@@ -286,6 +284,11 @@ def load_synapses(
     frame = frame.reset_index(drop=True)
     frame.attrs = {"units": {**devices.attrs["units"], **units}}
     return frame if as_frame else _records(frame)
+
+
+def _with_bounds(values: pd.DataFrame) -> pd.DataFrame:
+    bounds = [bound_for_models(m, o) for m, o in zip(values["metric"], values["operator"], strict=True)]
+    return values.assign(bound_for_models=bounds)
 
 
 def _choices(what: str, given: str | Iterable[str] | None, accepted: Iterable[str]) -> list[str] | None:
@@ -346,6 +349,32 @@ def _wide(devices: pd.DataFrame, values: pd.DataFrame, metrics: list[str] | None
             }
         )
     return out.reset_index()
+
+
+def load_background(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+    """Values of memristive devices of other materials, in the long form of :func:`load_synapses`.
+
+    They are outside the collection's scope: use them to learn how metrics vary together, never as
+    devices of a halide perovskite.
+
+    Parameters
+    ----------
+    as_frame : bool
+        True: a DataFrame. False: a list of dicts.
+
+    Returns
+    -------
+    DataFrame or list of dict
+        The columns of ``load_synapses()``, those that do not apply missing, and ``material``.
+    """
+    frame = _frame(tables_dir(), "background").rename(columns={"background_id": "measurement_id"})
+    frame = _with_bounds(frame)
+    for column in DESIGN_COLUMNS:
+        if column in frame:
+            frame[column] = frame[column].where(frame[column] != NOT_STATED, None)
+    frame = frame.reindex(columns=[*_DEVICE_COLUMNS, *_VALUE_COLUMNS, "material"])
+    frame.attrs = {"units": {name: METRICS[name].unit for name in METRICS if (frame["metric"] == name).any()}}
+    return frame if as_frame else _records(frame)
 
 
 def load_benchmarks(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from perovdata.dataset.checks import parsed_composition
+from perovdata.dataset.compositions import parsed_composition
 from perovdata.dataset.loading import FAMILIES, load_benchmarks, load_synapses, load_tables
 from perovdata.dataset.schema import METRICS
 from perovdata.errors import InputError

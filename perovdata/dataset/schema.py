@@ -212,11 +212,30 @@ _PROPERTIES = Table("properties", "property_id", "Material properties by composi
     _term("method", "property_method"),
     _text("conditions", "How the value was obtained: sample, technique, temperature, direction."),
     _text("doi", "DOI of the source."),
+    _text("url", "Page that was read, or github:owner/repository and the file."),
+))  # fmt: skip
+
+_OUT_OF_SCOPE = "Devices of other materials: outside the scope, kept only to learn how metrics vary together."
+_BACKGROUND = Table("background", "background_id", _OUT_OF_SCOPE, (
+    _text("background_id", "Key: g and a running number; given once, never changed.", required=True),
+    _text("device_id", "Device, x and a running number; it stands in this table only.", required=True),
+    _text("paper_id", "Paper, formed like the key of papers; it stands in this table only.", required=True),
+    _text("doi", "DOI of the paper."),
     _text("url", "Page that was read."),
+    Column("year", "integer", "Year of publication.", low=1960, high=2100),
+    _text("first_author", "First author as the page writes the name."),
+    _text("material", "Switching material.", required=True, max_length=NOTE_LIMIT),
+    _term("device_type", "device_type"),
+    _term("geometry", "geometry"),
+    _text("stack", "Layers as the source lists them, joined by '/'."),
+    _term("stimulus", "stimulus"),
+    _term("mechanism", "mechanism"),
+    _term("mode", "mode"),
+    *(c for c in _MEASUREMENTS.columns if c.name not in ("measurement_id", "device_id", "source_url")),
 ))  # fmt: skip
 
 TABLES: dict[str, Table] = {
-    t.name: t for t in (_PAPERS, _DEVICES, _MEASUREMENTS, _BENCHMARKS, _CATIONS, _PROPERTIES)
+    t.name: t for t in (_PAPERS, _DEVICES, _MEASUREMENTS, _BENCHMARKS, _CATIONS, _PROPERTIES, _BACKGROUND)
 }
 
 

@@ -6,12 +6,33 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 
-from perovdata.dataset.checks import ALL_CHECKS, Sheets
+from perovdata.dataset.checks import check_cells, check_connections, check_keys, check_papers, check_sources
+from perovdata.dataset.compositions import check_compositions
 from perovdata.dataset.csvfiles import Rows, read_tables
 from perovdata.dataset.problems import Report
+from perovdata.dataset.sheets import Sheets
+from perovdata.dataset.value_checks import (
+    check_benchmarks,
+    check_duplicates,
+    check_measurements,
+    check_properties,
+)
 from perovdata.files import tables_dir
 
 __all__ = ["validate", "validate_rows"]
+
+_CHECKS = (
+    check_cells,
+    check_keys,
+    check_papers,
+    check_sources,
+    check_measurements,
+    check_benchmarks,
+    check_duplicates,
+    check_connections,
+    check_properties,
+    check_compositions,
+)
 
 
 def validate(path: str | PathLike[str] | None = None) -> Report:
@@ -44,6 +65,6 @@ def validate_rows(rows: Mapping[str, Rows]) -> Report:
 
 
 def _check(sheets: Sheets) -> Report:
-    problems = [problem for check in ALL_CHECKS for problem in check(sheets)]
+    problems = [problem for check in _CHECKS for problem in check(sheets)]
     problems.sort(key=lambda p: (list(sheets.rows).index(p.file.removesuffix(".csv")), p.row or 0))
     return Report(tuple(problems), {name: len(table) for name, table in sheets.rows.items()})

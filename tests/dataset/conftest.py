@@ -147,6 +147,20 @@ def small_tables():
         "organic_cations": [
             row("organic_cations", abbreviation="MA", formula="CH6N+", charge="1", r_eff_pm="217"),
         ],
+        "background": [
+            row(
+                "background",
+                background_id="g0001",
+                device_id="x0001",
+                paper_id="third2022-cccc",
+                url="https://example.org/e",
+                material="TaOx",
+                metric="set_voltage",
+                value="0.7",
+                unit="V",
+                **value,
+            ),
+        ],
         "properties": [
             row(
                 "properties",

@@ -108,7 +108,11 @@ ERRORS = {
     "unknown property": cell("properties", 0, "property", "gap"),
     "wrong property unit": cell("properties", 0, "unit", "meV"),
     "negative band gap": cell("properties", 0, "value", "-1.6"),
-    "property without source": (lambda t: t["properties"][0].update(url=""), "properties", 2, "doi"),
+    "property without source": (lambda t: t["properties"][0].update(url=""), "properties", 2, "url"),
+    "reserved property": cell("properties", 0, "doi", reserved_doi()),
+    "background without a material": cell("background", 0, "material", ""),
+    "background in a wrong unit": cell("background", 0, "unit", "mV"),
+    "background without a source": cell("background", 0, "url", ""),
     "paper removed": drop_row("papers", 1, ("devices", 4, "paper_id")),
 }
 
