@@ -1,8 +1,8 @@
 """Energy, latency and area of reading and writing an array, term by term, each with its origin.
 
-Terms of the devices come from their own parameters; what a device file does not state, and everything of the
-periphery, comes from :class:`Assumptions`, whose numbers are round orders of magnitude to be replaced by those
-of an actual design. A term is called "device" only if every number in it is the device's own.
+Terms of the devices come from their own parameters; what a device file does not state, and everything of
+the periphery, comes from :class:`Assumptions`, whose numbers are round orders of magnitude to be replaced by
+those of an actual design. A term is called "device" only if every number in it is the device's own.
 """
 
 from __future__ import annotations
