@@ -98,7 +98,9 @@ _CONDUCTANCE = Assumption(1e-6, 1e-6, "seldom stated; with ideal wires accuracy 
 _LEVELS = Assumption(32, 32, "five bits, no number of states reported")
 # What the analog devices in the tables of the MLP-NeuroSim V3.0 manual span.
 _LABEL = Assumption(0.1, 4.88, "span of the devices in the manual of MLP-NeuroSim V3.0")
-_NOISE = Assumption(0.005, 0.035, "span of the cycle noise in the manual of MLP-NeuroSim V3.0")
+_SPREAD = Assumption(0.005, 0.035, "taken like the cycle noise in the manual of MLP-NeuroSim V3.0")
+# Noise of one pulse alone would grow with the number of pulses: a device of more levels is not noisier.
+_SWEEP_NOISE = Assumption(0.028, 0.345, "noise of a full sweep over sqrt(pulses); span in the same manual")
 _VOLTAGE = Assumption(1, 1, "no voltage reported")
 _WIDTH = Assumption(1e-3, 1e-3, "no pulse reported")
 _READ_VOLTAGE = Assumption(0.1, 0.1, "low enough not to disturb the state")
@@ -113,8 +115,8 @@ RULES: tuple[Rule, ...] = (
     Rule("n_pulses_ltp", ("n_states",), _LEVELS, floor=2, ceiling=1e6),
     Rule("nonlinearity_ltp", ("nonlinearity_ltp", "nonlinearity"), _LABEL, np.abs, 0, 9),
     Rule("nonlinearity_ltd", ("nonlinearity_ltd", "nonlinearity"), _LABEL, np.abs, 0, 9),
-    Rule("c2c_variation", ("c2c_variation",), _NOISE, _percent, 0, 1),
-    Rule("d2d_g_max", ("d2d_variation",), _NOISE, _percent, 0, 2),
+    Rule("c2c_variation", ("c2c_variation",), _SWEEP_NOISE, _percent, 0, 1),
+    Rule("d2d_g_max", ("d2d_variation",), _SPREAD, _percent, 0, 2),
     Rule("retention_tau", ("retention",), None, floor=1e-9),
     Rule("write_voltage", ("operating_voltage", "set_voltage"), _VOLTAGE, floor=1e-6, ceiling=100),
     Rule("pulse_width", ("pulse_width", "switching_time"), _WIDTH, floor=1e-12, ceiling=1e6),
@@ -259,6 +261,8 @@ def _parameters(columns: dict[str, np.ndarray], origins: dict[str, Origin]) -> S
     origins["g_min"] = origins.pop("window")
     columns["n_pulses_ltp"] = np.rint(columns["n_pulses_ltp"])
     columns["n_pulses_ltd"] = columns["n_pulses_ltp"]
+    if origins["c2c_variation"].kind == "assumed":
+        columns["c2c_variation"] = columns["c2c_variation"] / np.sqrt(columns["n_pulses_ltp"])
     origins["n_pulses_ltd"] = origins["n_pulses_ltp"]
     # The usual sense of depression: steepest at g_max, a negative label in MLP-NeuroSim.
     columns["nonlinearity_ltd"] = -columns["nonlinearity_ltd"]

@@ -64,7 +64,7 @@ def test_draws_moved_to_a_limit_are_counted():
 
 def test_same_seed_same_numbers_and_more_evidence_leaves_the_rest_alone():
     one, two = route(n_draws=16, seed=3), route(n_draws=16, seed=3)
-    more = route(known={"n_states": 8}, n_draws=16, seed=3)
+    more = route(known={"set_voltage": 2.0}, n_draws=16, seed=3)
     for name in FIELDS:
         np.testing.assert_array_equal(getattr(one.parameters, name), getattr(two.parameters, name))
     np.testing.assert_array_equal(one.parameters.c2c_variation, more.parameters.c2c_variation)
@@ -79,6 +79,14 @@ def test_every_routed_parameter_has_an_origin_and_a_reason():
     table = routed.table(0.9)
     assert table["retention_tau"]["unit"] == "s"
     assert table["retention_tau"]["median"] == pytest.approx(1e4)
+
+
+def test_assumed_noise_of_a_sweep_does_not_grow_with_the_number_of_levels():
+    few, many = (route(known={"n_states": n}, n_draws=16).parameters for n in (16, 1024))
+    sweep = [np.asarray(p.c2c_variation) * np.sqrt(np.asarray(p.n_pulses_ltp)) for p in (few, many)]
+    np.testing.assert_allclose(*sweep, rtol=1e-5)
+    measured = route(known={"n_states": 1024, "c2c_variation": 3.0}, n_draws=2).parameters
+    np.testing.assert_allclose(measured.c2c_variation, 0.03, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
