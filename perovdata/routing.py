@@ -103,6 +103,7 @@ _SPREAD = Assumption(0.005, 0.035, "taken like the cycle noise in the manual of 
 _SWEEP_NOISE = Assumption(0.028, 0.345, "noise of a full sweep over sqrt(pulses); span in the same manual")
 _VOLTAGE = Assumption(1, 1, "no voltage reported")
 _WIDTH = Assumption(1e-3, 1e-3, "no pulse reported")
+_DECAY = Assumption(0.1, 100, "no decay reported; central part of the decays in these tables")
 _READ_VOLTAGE = Assumption(0.1, 0.1, "low enough not to disturb the state")
 _READ_WIDTH = Assumption(1e-6, 1e-6, "set by the converter, not by the device")
 
@@ -124,7 +125,7 @@ RULES: tuple[Rule, ...] = (
     Rule("read_voltage", (), _READ_VOLTAGE),
     Rule("read_width", (), _READ_WIDTH),
     Rule("ppf_amplitude_1", ("ppf_index",), None, _facilitation, -0.99, 100),
-    Rule("ppf_tau_1", ("memory_decay",), None, floor=1e-12, ceiling=1e9),
+    Rule("ppf_tau_1", ("memory_decay",), _DECAY, floor=1e-12, ceiling=1e9),
     Rule("bandgap", ("bandgap",), None, floor=0.05, ceiling=10),
 )
 
@@ -264,6 +265,9 @@ def _parameters(columns: dict[str, np.ndarray], origins: dict[str, Origin]) -> S
     if origins["c2c_variation"].kind == "assumed":
         columns["c2c_variation"] = columns["c2c_variation"] / np.sqrt(columns["n_pulses_ltp"])
     origins["n_pulses_ltd"] = origins["n_pulses_ltp"]
+    if "ppf_amplitude_1" not in columns:
+        # A decay time alone says nothing of how much decays.
+        del columns["ppf_tau_1"], origins["ppf_tau_1"]
     # The usual sense of depression: steepest at g_max, a negative label in MLP-NeuroSim.
     columns["nonlinearity_ltd"] = -columns["nonlinearity_ltd"]
     return SynapseParameters.make(**columns)
