@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from perovdata.cli.bars import progress_bar
 from perovdata.cli.output import emit_json, note, table_console
 from perovdata.errors import InputError
 
@@ -54,7 +55,7 @@ def simulate(
     mode: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
     known: Annotated[
         list[str] | None,
-        typer.Option("--known", help="METRIC=VALUE, measured already.", rich_help_panel=_DESIGN),
+        typer.Option("--known", help="METRIC=VALUE [unit], measured already.", rich_help_panel=_DESIGN),
     ] = None,
     protocol: Annotated[
         str,
@@ -106,17 +107,18 @@ def simulate(
         "mechanism": mechanism,
         "mode": mode,
     }
-    known_values = {name: _number(name, value) for name, value in _pairs("--known", known)}
+    from perovdata.models.quantities import parse_known
     from perovdata.studies import simulate as run_simulation
 
-    with _progress() as report:
+    known_values = dict(parse_known(item) for item in known or [])
+
+    with progress_bar("simulating") as report:
         result = run_simulation(
             formula,
             task=task,
             device=device,
             preset=preset,
             record=record,
-            design={name: value for name, value in design.items() if value is not None},
             known=known_values,
             protocol=protocol,
             epochs=epochs,
@@ -129,6 +131,8 @@ def simulate(
             options=dict(_pairs("--set", options)),
             output=output,
             progress=report,
+            note=note,
+            **{name: value for name, value in design.items() if value is not None},
         )
     for line in result["notes"]:
         note(f"note: {line}")
@@ -148,35 +152,6 @@ def _pairs(option: str, items: list[str] | None) -> list[tuple[str, str]]:
             raise InputError(f"option {option}: '{item}' is not NAME=VALUE")
         pairs.append((name.strip(), value.strip()))
     return pairs
-
-
-def _number(name: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise InputError(f"option --known: {name}={value}: '{value}' is not a number") from None
-
-
-class _progress:
-    """A bar on stderr when a person watches, nothing else."""
-
-    def __enter__(self):
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._bar.start()
-        self._task = self._bar.add_task("simulating", total=None)
-        return lambda done, total: self._bar.update(self._task, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
 
 def _show(result: dict[str, Any]) -> None:
@@ -206,7 +181,7 @@ def _show(result: dict[str, Any]) -> None:
         low, high = value["interval"]
         table.add_row(
             name, f"{value['median']:.3g}", f"{low:.3g} to {high:.3g}", value["unit"],
-            f"{value['origin']}: {value['detail']}",
+            value["origin"] if value["metric"] is None else f"{value['origin']}: {value['detail']}",
         )  # fmt: skip
     console = table_console()
     console.print(facts)

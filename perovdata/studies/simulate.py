@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from perovdata.errors import InputError
+from perovdata.dataset import DESIGN_COLUMNS
+from perovdata.errors import InputError, unknown_choice
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
 from perovdata.vision import TaskResult, run
 
@@ -24,7 +25,6 @@ def simulate(
     device: str | os.PathLike[str] | None = None,
     preset: str | None = None,
     record: str | None = None,
-    design: Mapping[str, Any] | None = None,
     known: Mapping[str, float] | None = None,
     protocol: str = "default",
     epochs: int | None = None,
@@ -38,6 +38,8 @@ def simulate(
     output: str | os.PathLike[str] | None = None,
     predictor=None,
     progress: Callable[[float, int], None] | None = None,
+    note: Callable[[str], None] | None = None,
+    **design: Any,
 ) -> dict[str, Any]:
     """Run a vision task with the devices that a source describes.
 
@@ -53,8 +55,6 @@ def simulate(
         Published device.
     record : str, optional
         Device of the tables.
-    design : mapping, optional
-        Further columns of the design (morphology, stimulus ...), with a formula.
     known : mapping of metric to value, optional
         Already measured, with a formula.
     protocol, epochs, seeds, seed, data_dir, images, progress
@@ -68,6 +68,11 @@ def simulate(
     output : path, optional
         Folder for ``result.json``, ``draws.parquet`` and pictures.
     predictor : perovdata.models.Predictor, optional
+    note : callable, optional
+        Gets one line of text if the predictor has to be trained first.
+    **design
+        Further columns of the design (``morphology="nanocrystal"``, ``stimulus="optical"`` ...), with a
+        formula.
 
     Returns
     -------
@@ -79,7 +84,7 @@ def simulate(
     InputError
         For bad input, with one line that says what is accepted.
     """
-    source = _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor)
+    source = _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note)
     result = run(
         task,
         source.parameters,
@@ -100,7 +105,7 @@ def simulate(
     return description
 
 
-def _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor) -> Source:
+def _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note) -> Source:
     given = {"FORMULA": formula, "--device": device, "--preset": preset, "--record": record}
     chosen = [name for name, value in given.items() if value is not None]
     if len(chosen) != 1:
@@ -110,12 +115,15 @@ def _resolve(formula, device, preset, record, design, known, draws, seed, level,
         raise InputError(f"level: {level} is not between 0 and 1")
     if seed < 0:
         raise InputError(f"option --seed: {seed} is not a whole number of 0 or more")
+    for name in design:
+        if name not in DESIGN_COLUMNS[1:]:
+            raise unknown_choice("design option", name, DESIGN_COLUMNS[1:])
     if formula is None and (design or known):
         extra = ", ".join([*(design or {}), *(known or {})])
         raise InputError(f"simulate: {extra} describe a composition to predict, not {chosen[0]}")
     if formula is not None:
         return from_composition(
-            formula, design, known=known, draws=draws, seed=seed, level=level, predictor=predictor
+            formula, design, known=known, draws=draws, seed=seed, level=level, predictor=predictor, note=note
         )
     if device is not None:
         return from_device(device, draws=draws, seed=seed, level=level)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,7 @@ def from_composition(
     seed: int = 0,
     level: float = 0.9,
     predictor=None,
+    note: Callable[[str], None] | None = None,
 ) -> Source:
     """Predict a design's metrics and turn joint draws of them into parameters.
 
@@ -73,6 +74,8 @@ def from_composition(
         Of the intervals in the table.
     predictor : perovdata.models.Predictor, optional
         Default: the one that ``perovdata predict`` uses.
+    note : callable, optional
+        Gets one line of text if that one has to be trained first.
 
     Returns
     -------
@@ -84,15 +87,23 @@ def from_composition(
         For a formula that cannot be read, a term outside its list, an unknown metric.
     """
     from perovdata.chemistry import parse
-    from perovdata.models import load_predictor
 
     # The formula first: its error is the one that the user wants to read.
     perovskite = parse(formula, n=_whole((design or {}).get("n_layers")))
     wanted = SynapseDesign(composition=formula, **dict(design or {}))
     draws = _draws(draws)
     if predictor is None:
-        predictor = load_predictor()
-    sampled = predictor.sample([wanted], known=dict(known or {}), n_draws=draws, seed=seed)
+        from perovdata.models import load_predictor
+
+        predictor = load_predictor(note=note)
+    known = dict(known or {})
+    sampled = predictor.sample([wanted], known=known, n_draws=draws, seed=seed)
+    # Where the predictor itself only knows what all devices do, the family's own values say more.
+    predicted = {
+        metric: np.asarray(values)[0]
+        for metric, values in sampled.items()
+        if metric not in known and predictor.kinds.get(metric) in ("model", "baseline")
+    }
     row = wanted.as_row()
     family = family_of(
         {
@@ -103,15 +114,17 @@ def from_composition(
     )
     routed = route(
         known=known,
-        predicted={
-            metric: np.asarray(values)[0] for metric, values in sampled.items() if metric not in (known or {})
-        },
+        predicted=predicted,
         population=populations(family),
         n_draws=draws,
         seed=seed,
     )
+    table = routed.table(level)
+    for entry in table.values():
+        if entry["origin"] == "predicted" and predictor.kinds[entry["metric"]] == "baseline":
+            entry["detail"] = f"{entry['metric']} by a naive baseline, which no model beat"
     details = {"design": {k: v for k, v in row.items() if v is not None}, "family": family}
-    return Source(formula, "composition", routed.parameters, routed.table(level), details)
+    return Source(formula, "composition", routed.parameters, table, details)
 
 
 def from_record(device_id: str, *, draws: int | None = None, seed: int = 0, level: float = 0.9) -> Source:

@@ -13,7 +13,53 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError, unknown_choice
 from perovdata.vision.images import Images
 
-__all__ = ["Course", "Option", "Plan", "Scores", "Task", "read_options"]
+__all__ = [
+    "LONG_TERM",
+    "RETENTION",
+    "SHORT_TERM",
+    "Course",
+    "Option",
+    "Plan",
+    "Scores",
+    "Task",
+    "read_options",
+]
+
+
+_SPREAD = ("stuck_on", "stuck_off", "read_noise", "read_noise_relative")
+#: Fields of SynapseParameters that a task with lasting weights reads,
+LONG_TERM = (
+    "g_max",
+    "g_min",
+    "n_pulses_ltp",
+    "n_pulses_ltd",
+    "n_states",
+    "nonlinearity_ltp",
+    "nonlinearity_ltd",
+    "c2c_variation",
+    "c2c_relative",
+    "d2d_variation",
+    "d2d_g_max",
+    "d2d_g_min",
+    *_SPREAD,
+)
+#: that a task reads which waits before it looks,
+RETENTION = ("retention_tau", "retention_beta", "retention_nu", "retention_t0", "retention_floor")
+#: and that a sensor reads.
+SHORT_TERM = (
+    "ppf_amplitude_1",
+    "ppf_tau_1",
+    "ppf_amplitude_2",
+    "ppf_tau_2",
+    "persistent_fraction",
+    "persistent_tau",
+    "stm_saturation",
+    "intensity_exponent",
+    "intensity_saturation",
+    "c2c_relative",
+    "d2d_g_max",
+    *_SPREAD,
+)
 
 
 @dataclass(frozen=True)
@@ -156,6 +202,8 @@ class Task:
         One line each.
     chance_percent : float or None
         Accuracy of guessing where it does not follow from the classes of the images.
+    uses : tuple of str
+        Fields of SynapseParameters that decide the score.
     prepare : callable
         Plan -> Course.
     options : dict of str to Option
@@ -175,6 +223,7 @@ class Task:
     network: str
     protocol: str
     score: str
+    uses: tuple[str, ...]
     prepare: Callable[[Plan], Course]
     chance_percent: float | None = None
     options: dict[str, Option] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from perovdata.vision.scenes import WAVELENGTHS_NM, colour_mixtures, stretch
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.sensor import Timing, sense, sensor_draws
 from perovdata.vision.softnet import ridge_fit, ridge_scores
-from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["colour_task"]
@@ -125,6 +125,7 @@ def colour_task() -> Task:
         network="one linear read-out (ridge regression) per colour, trained per device",
         protocol="the read-out is trained on what the noisy devices show",
         score="accuracy of the three names, mean over the colours",
+        uses=(*SHORT_TERM, "bandgap", "absorption_width"),
         prepare=ColourCourse,
         options={
             "pulses": Option(3, "light pulses per scene", 1, 1000),

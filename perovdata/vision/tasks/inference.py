@@ -13,7 +13,7 @@ from perovdata.arrays.crossbar import Crossbar, CrossbarState
 from perovdata.devices import SynapseParameters
 from perovdata.vision.scoring import accuracy_of
 from perovdata.vision.softnet import mlp_logits, train_mlp
-from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
 from perovdata.vision.tasks.memory import AGES_S
 
 __all__ = ["inference_task"]
@@ -129,6 +129,7 @@ def inference_task(image_set: str) -> Task:
         network=f"{inputs}-{hidden}-10, sigmoid, trained in float without regard to the device",
         protocol="write-verify (or open loop), read with noise, converters, wires and drift",
         score="test accuracy at the first age; curve over the ages",
+        uses=(*LONG_TERM, *RETENTION),
         prepare=InferenceCourse,
         max_sets=64 if small else 8,
         options={

@@ -23,7 +23,7 @@ from perovdata.vision.quality import psnr, ssim
 from perovdata.vision.scenes import stretch
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.softnet import Mlp, mlp_logits, train_mlp
-from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
 
 __all__ = ["memory_task"]
 
@@ -154,6 +154,7 @@ def memory_task() -> Task:
         network="pixels-64-10 in float, trained on the originals",
         protocol="open loop, no verification; automatic gain per picture",
         score="accuracy of naming the picture at the first age; curve over the ages; PSNR, SSIM, correlation",
+        uses=(*LONG_TERM, *RETENTION),
         prepare=MemoryCourse,
         options={
             "ages_s": Option(AGES_S, "waiting times, s, the first one scores", 0, 1e10),

@@ -15,7 +15,7 @@ from perovdata.vision.scenes import DIRECTIONS, moving_figures, stretch
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.sensor import Timing, sense, sensor_draws
 from perovdata.vision.softnet import ridge_fit, ridge_scores
-from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["motion_task"]
@@ -141,6 +141,7 @@ def motion_task() -> Task:
         protocol="closed field, random start: no single frame tells the motion",
         score="accuracy of direction (8) and speed (2) together",
         chance_percent=100 / (len(DIRECTIONS) * len(_SPEEDS)),
+        uses=SHORT_TERM,
         prepare=MotionCourse,
         options={
             "frames": Option(5, "frames per scene", 2, 100),

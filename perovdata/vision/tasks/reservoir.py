@@ -14,7 +14,7 @@ from perovdata.vision.scenes import binarise, bit_streams
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.sensor import Timing, sense, sensor_draws
 from perovdata.vision.softnet import ridge_fit, ridge_scores
-from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["reservoir_task"]
@@ -110,6 +110,7 @@ def reservoir_task(image_set: str) -> Task:
         network="linear read-out (ridge regression), trained per device",
         protocol="the read-out is trained on what the noisy devices show",
         score="accuracy of the read-out",
+        uses=SHORT_TERM,
         prepare=ReservoirCourse,
         options={
             "bits": Option(4, "pulses per stream", 1, 12),

@@ -15,7 +15,7 @@ from perovdata.vision.scenes import noisy_frames, stretch
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.sensor import Timing, sense, sensor_draws
 from perovdata.vision.softnet import Mlp, mlp_logits, train_mlp
-from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["retina_task"]
@@ -124,6 +124,7 @@ def retina_task() -> Task:
         network="pixels-64-10 in float, trained on clean pictures",
         protocol="automatic gain per picture; the same frames for every device",
         score="accuracy on the denoised pictures; gain over one noisy frame, PSNR, SSIM, contrast",
+        uses=SHORT_TERM,
         prepare=RetinaCourse,
         options={
             "frames": Option(10, "noisy frames", 1, 1000),

@@ -29,7 +29,7 @@ from perovdata.devices import (
 )
 from perovdata.vision.scenes import stretch
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, over_seeds
-from perovdata.vision.task import Option, Plan, Scores, Task
+from perovdata.vision.task import LONG_TERM, Option, Plan, Scores, Task
 
 __all__ = ["stdp_task"]
 
@@ -258,6 +258,7 @@ def stdp_task() -> Task:
         network="leaky integrate-and-fire neurons, winner takes all, rising thresholds",
         protocol="at a spike of the winner: pulses up where the input spiked just before, down elsewhere",
         score="accuracy after calling every neuron by the class that it answers to most",
+        uses=LONG_TERM,
         prepare=StdpCourse,
         options={
             "neurons": Option(100, "output neurons", 2, 10_000),

@@ -1,0 +1,219 @@
+"""The leaderboard: every device of the tables that states enough, on the same tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_tables
+from perovdata.errors import InputError, unknown_choice
+from perovdata.routing import RULES, Routed
+from perovdata.studies.batch import run_stacked
+from perovdata.studies.sources import route_record
+from perovdata.vision import TASKS
+
+__all__ = ["LEADERBOARD_TASKS", "eligible_devices", "leaderboard"]
+
+LEADERBOARD_TASKS = ("digits-online", "digits-inference")
+
+_IMAGE_SETS = {"digits": "mnist (8x8)", "mnist": "mnist", "fashion": "fashion-mnist"}
+
+
+def _metrics_of(fields: Sequence[str]) -> frozenset[str]:
+    """Metrics that feed these parameters; "window" is what routing calls the pair g_max, g_min."""
+    wanted = set(fields) | ({"window"} if "g_min" in fields else set())
+    return frozenset(metric for rule in RULES if rule.parameter in wanted for metric in rule.metrics)
+
+
+def eligible_devices(min_stated: int = 2) -> dict[str, list[str]]:
+    """Devices that state enough to be placed.
+
+    Parameters
+    ----------
+    min_stated : int
+        Least number of stated metrics that decide the score of some task.
+
+    Returns
+    -------
+    dict of str to list of str
+        Device to these metrics.
+    """
+    deciding = _metrics_of([field for task in TASKS.values() for field in task.uses])
+    rows = load_synapses()
+    rows = rows[rows["metric"].isin(deciding)]
+    stated = rows.groupby("device_id")["metric"].unique()
+    return {device: sorted(metrics) for device, metrics in stated.items() if len(metrics) >= min_stated}
+
+
+class _Device(NamedTuple):
+    device_id: str
+    stated: list[str]
+    routed: Routed
+    row: Any
+
+
+def leaderboard(
+    tasks: Sequence[str] = LEADERBOARD_TASKS,
+    *,
+    min_stated: int = 2,
+    draws: int = 8,
+    seeds: int = 1,
+    seed: int = 0,
+    level: float = 0.9,
+    data_dir=None,
+    progress: Callable[[float, int], None] | None = None,
+    **options: Any,
+) -> list[dict[str, Any]]:
+    """Rank the devices of the tables per task.
+
+    What a device does not state is drawn from the population of its family (its own paper left out), or
+    assumed where nobody reports it. All devices share the random numbers, so that ranks are compared draw
+    by draw.
+
+    Parameters
+    ----------
+    tasks : sequence of str
+    min_stated : int
+        Least number of stated metrics that decide the score of some task, at least one of them of the task
+        in question.
+    draws : int
+        Parameter sets per device.
+    seeds, seed : int
+    level : float
+        Of the intervals of accuracy and rank.
+    data_dir : path, optional
+    progress : callable, optional
+        Called with (parameter sets finished, in all) over all tasks.
+    **options
+        For :func:`perovdata.vision.run`, e.g. ``epochs``.
+
+    Returns
+    -------
+    list of dict
+        One per device and task, best first within a task: ``task, rank, rank_low, rank_high, device_id,
+        paper_id, doi, composition, family, accuracy, low, high, ceiling, chance, stated, population,
+        assumed, reported_accuracy, reported_dataset, energy_per_image_J``. ``stated``, ``population`` and
+        ``assumed`` list what the task reads. ``reported_accuracy`` is the paper's claim for its own
+        network, on the images of the task if it names them; None if it claims none. Devices of the same
+        median share a rank.
+
+    Raises
+    ------
+    InputError
+        Unknown task, or no device states enough.
+    """
+    for task in tasks:
+        if task not in TASKS:
+            raise unknown_choice("task", task, TASKS)
+    devices = [
+        _Device(device, metrics, *route_record(device, draws=draws, seed=seed))
+        for device, metrics in eligible_devices(min_stated).items()
+    ]
+    fields = {task: [d for d in devices if _metrics_of(TASKS[task].uses) & set(d.stated)] for task in tasks}
+    total = draws * sum(len(field) for field in fields.values())
+    if total == 0:
+        raise InputError(
+            f"leaderboard: no device of the tables states {min_stated} of the metrics that decide"
+        )
+
+    rows: list[dict[str, Any]] = []
+    before = 0
+    for task, field in fields.items():
+        if not field:
+            continue
+        accuracies, result = run_stacked(
+            task,
+            [device.routed.parameters for device in field],
+            seeds=seeds,
+            seed=seed,
+            data_dir=data_dir,
+            progress=_shifted(progress, before, total),
+            **options,
+        )
+        before += draws * len(field)
+        scores = np.array([part.ravel() for part in accuracies])
+        rows += _ranked(task, field[: len(scores)], scores, level, result)
+        if result.interrupted:
+            break
+    return rows
+
+
+def _shifted(progress, before: int, total: int):
+    return None if progress is None else lambda done, _: progress(before + done, total)
+
+
+def _ranked(
+    task: str, devices: list[_Device], scores: np.ndarray, level: float, result
+) -> list[dict[str, Any]]:
+    """Rows of one task, scores of shape (devices, draws x seeds)."""
+    tails = (0.5 - level / 2, 0.5 + level / 2)
+    # Rank of each device within each draw; devices of equal accuracy share the better rank.
+    ranks = 1 + (scores[None] > scores[:, None]).sum(axis=1)
+    median = np.round(np.median(scores, axis=1), 6)
+    energy = result.energy_per_image_J
+    n_draws = result.accuracy.shape[0] // max(len(devices), 1)
+    reported = load_benchmarks()
+    doi = load_tables().papers.set_index("paper_id")["doi"]
+    rows = []
+    for index, device in enumerate(devices):
+        low, high = np.quantile(scores[index], tails)
+        rank_low, rank_high = np.quantile(ranks[index], tails)
+        own_energy = [] if energy is None else energy[index * n_draws : (index + 1) * n_draws]
+        rows.append(
+            {
+                "task": task,
+                "rank": int(1 + (median > median[index]).sum()),
+                "rank_low": int(np.floor(rank_low)),
+                "rank_high": int(np.ceil(rank_high)),
+                "device_id": device.device_id,
+                "paper_id": device.row["paper_id"],
+                "doi": _text(doi.get(device.row["paper_id"])),
+                "composition": _text(device.row["composition"]),
+                "family": family_of(device.row),
+                "accuracy": float(median[index]),
+                "low": float(low),
+                "high": float(high),
+                "ceiling": float(result.ceiling.mean()),
+                "chance": result.chance,
+                **_evidence(task, device),
+                **_reported(reported, device.device_id, task),
+                "energy_per_image_J": _median(own_energy),
+            }
+        )
+    return sorted(rows, key=lambda row: (row["rank"], row["device_id"]))
+
+
+def _median(values) -> float | None:
+    finite = [v for v in values if np.isfinite(v)]
+    return float(np.median(finite)) if finite else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _evidence(task: str, device: _Device) -> dict[str, list[str]]:
+    """What the task reads: metrics stated, parameters drawn from the population, parameters assumed."""
+    uses = set(TASKS[task].uses)
+    by_kind = {
+        kind: sorted(
+            name for name, origin in device.routed.origins.items() if origin.kind == kind and name in uses
+        )
+        for kind in ("population", "assumed")
+    }
+    return {"stated": sorted(_metrics_of(TASKS[task].uses) & set(device.stated)), **by_kind}
+
+
+def _reported(reported, device: str, task: str) -> dict[str, Any]:
+    """The paper's own accuracy: on the task's images if stated, else on whatever it names."""
+    own = reported[reported["device_id"] == device]
+    if own.empty:
+        return {"reported_accuracy": None, "reported_dataset": None}
+    named = own["dataset"].fillna("").astype(str)
+    wanted = _IMAGE_SETS.get(task.split("-")[0], "")
+    same = own[named.str.lower() == wanted]
+    best = (same if not same.empty else own).sort_values("accuracy_percent").iloc[-1]
+    what = _text(best["dataset"]) or _text(best["task"]) or "not named"
+    return {"reported_accuracy": float(best["accuracy_percent"]), "reported_dataset": what}

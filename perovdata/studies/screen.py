@@ -1,0 +1,97 @@
+"""Screening: many compositions, ranked by what their predicted devices reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from perovdata.errors import InputError
+from perovdata.studies.batch import run_stacked
+from perovdata.studies.sources import Source, from_composition
+
+__all__ = ["screen"]
+
+
+def screen(
+    designs: Sequence[Mapping[str, Any]],
+    task: str = "digits-online",
+    *,
+    draws: int = 16,
+    seeds: int = 1,
+    seed: int = 0,
+    level: float = 0.9,
+    predictor=None,
+    note: Callable[[str], None] | None = None,
+    progress: Callable[[float, int], None] | None = None,
+    **options: Any,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Predict, route and simulate many designs in one batch.
+
+    Parameters
+    ----------
+    designs : sequence of mapping
+        Columns of :class:`~perovdata.dataset.SynapseDesign`; ``composition`` is needed.
+    task : str
+    draws : int
+        Parameter sets per design; all designs share the random numbers.
+    seeds, seed : int
+    level : float
+    predictor : perovdata.models.Predictor, optional
+    note, progress, **options
+        As for :func:`perovdata.studies.simulate`.
+
+    Returns
+    -------
+    ranked : list of dict
+        ``rank, row, composition, design, family, accuracy, low, high, share_best``, best first;
+        ``share_best`` is the share of the draws in which the design is the best of all.
+    failed : list of dict
+        ``row, composition, error`` of the designs that cannot be read.
+
+    Raises
+    ------
+    InputError
+        If no design can be read.
+    """
+    sources: list[tuple[int, Source]] = []
+    failed: list[dict[str, Any]] = []
+    for row, design in enumerate(designs, start=1):
+        rest = {name: value for name, value in design.items() if name != "composition" and value is not None}
+        composition = design.get("composition") or ""
+        try:
+            source = from_composition(
+                composition, rest, draws=draws, seed=seed, level=level, predictor=predictor, note=note
+            )
+        except InputError as error:
+            failed.append({"row": row, "composition": composition, "error": str(error)})
+            continue
+        sources.append((row, source))
+    if not sources:
+        raise InputError(f"screen: none of {len(failed)} designs can be read; the first: {failed[0]['error']}"
+                         if failed else "screen: no designs given")  # fmt: skip
+    accuracies, result = run_stacked(
+        task, [s.parameters for _, s in sources], seeds=seeds, seed=seed, progress=progress, **options
+    )
+    scores = np.array([part.ravel() for part in accuracies])
+    best = np.bincount(scores.argmax(axis=0), minlength=len(scores)) / scores.shape[1]
+    ranked = []
+    for index, (row, source) in enumerate(sources[: len(scores)]):
+        low, high = np.quantile(scores[index], (0.5 - level / 2, 0.5 + level / 2))
+        ranked.append(
+            {
+                "row": row,
+                "composition": source.name,
+                "design": source.details["design"],
+                "family": source.details["family"],
+                "task": task,
+                "accuracy": float(np.median(scores[index])),
+                "low": float(low),
+                "high": float(high),
+                "share_best": float(best[index]),
+                "ceiling": float(result.ceiling.mean()),
+            }
+        )
+    ranked.sort(key=lambda entry: (-entry["accuracy"], entry["row"]))
+    return [{"rank": rank, **entry} for rank, entry in enumerate(ranked, start=1)], failed
