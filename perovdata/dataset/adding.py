@@ -40,6 +40,8 @@ class Addition:
         The rows after, and the account of every input record.
     diff : list of TableDiff
         What would change.
+    background : bool
+        Whether the input went into the table of other materials.
     problems : list of Problem
         Why parts of the input cannot be taken (input file, line, column, value, what is accepted).
     """
@@ -49,6 +51,7 @@ class Addition:
     merge: Merge
     diff: list[TableDiff]
     problems: list[Problem] = field(default_factory=list)
+    background: bool = False
 
     @property
     def repeats(self) -> int:
@@ -110,7 +113,8 @@ def plan(
         if not [e for e in errors if _set_aside(merged, e)]:
             raise InputError(f"the input would break the tables: {errors[0]}")
     problems = [r.problem for r in merged.rejections if not _is_repeat(r)]
-    return Addition(folder, old, merged, diff_tables(old, merged.tables), list(dict.fromkeys(problems)))
+    changes = diff_tables(old, merged.tables)
+    return Addition(folder, old, merged, changes, list(dict.fromkeys(problems)), background)
 
 
 def _set_aside(merged: Merge, error: Problem) -> bool:
@@ -156,6 +160,7 @@ def account(addition: Addition, source: Path) -> dict[str, Any]:
     return {
         "file": source.name,
         "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+        "table": "background" if addition.background else "devices",
         **merged.counts,
         "derived_from_formula": merged.derived,
         "devices": merged.devices,

@@ -198,7 +198,17 @@ class _Merger:
             self.out.reject(sub, part, content, problem)
 
     def _paper(self, sub: Submission) -> dict[str, str]:
-        """The paper's row, new or filled up."""
+        """The paper's row, new or filled up; for a named device the paper that it belongs to."""
+        if sub.device_id:
+            paper_id = self.devices[sub.device_id]["paper_id"]
+            found = next(p for p in self.tables["papers"] if p["paper_id"] == paper_id)
+            if not (
+                found["doi"]
+                and sub.paper["doi"]
+                and paper_key(found["doi"], "") != paper_key(sub.paper["doi"], "")
+            ):
+                _fill(found, sub.paper)
+            return found
         found = self.papers.get(paper_key(sub.paper["doi"], sub.paper["url"]))
         if found is None:
             found = next((p for p in self.tables["papers"] if _same_page(p, sub.paper)), None)
@@ -272,8 +282,8 @@ class _Merger:
         own = [r for r in self.tables[table] if r["device_id"] == device["device_id"]]
         for line, cells in rows:
             row = {"device_id": device["device_id"], **cells}
-            if not row["source_url"] and sub.paper["url"] != self._url_of(device):
-                row["source_url"] = sub.paper["url"]  # read elsewhere than the paper's other values
+            if not row["source_url"]:
+                row["source_url"] = self._read_elsewhere(sub, device)
             same = next((r[key] for r in own if self._same_report(table, r, row)), None)
             if same:
                 text = f"already in the tables as {same}"
@@ -296,8 +306,13 @@ class _Merger:
             standing[c] == row[c] or not (known(standing[c]) and known(row[c])) for c in _TELLING[table]
         )
 
-    def _url_of(self, device: Mapping[str, str]) -> str:
-        return next(p["url"] for p in self.tables["papers"] if p["paper_id"] == device["paper_id"])
+    def _read_elsewhere(self, sub: Submission, device: Mapping[str, str]) -> str:
+        """Page of a submission if it is not the one that its paper's row names, else empty."""
+        paper = next(p for p in self.tables["papers"] if p["paper_id"] == device["paper_id"])
+        page = sub.paper["url"] or (
+            f"https://doi.org/{sub.paper['doi']}" if sub.paper["doi"] != paper["doi"] else ""
+        )
+        return page if page != paper["url"] else ""
 
     def _warn(self, sub: Submission, column: str, value: str, problem: str, accepted: str) -> None:
         self.out.warnings.append(Problem(*sub.place, column, value, problem, accepted, "warning"))

@@ -372,7 +372,11 @@ def load_background(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, A
     for column in DESIGN_COLUMNS:
         if column in frame:
             frame[column] = frame[column].where(frame[column] != NOT_STATED, None)
-    frame = frame.reindex(columns=[*_DEVICE_COLUMNS, *_VALUE_COLUMNS, "material"])
+    columns = [*_DEVICE_COLUMNS, *_VALUE_COLUMNS, "material"]
+    numeric = {c.name for c in TABLES["devices"].columns if c.type == "number"}
+    frame = frame.assign(**{c: float("nan") if c in numeric else None for c in columns if c not in frame})[
+        columns
+    ]
     frame.attrs = {"units": {name: METRICS[name].unit for name in METRICS if (frame["metric"] == name).any()}}
     return frame if as_frame else _records(frame)
 

@@ -75,6 +75,7 @@ _SYNONYMS: dict[str, dict[str, tuple[str, str]]] = {
             "mixed",
             "ions, traps and recombination at a 2D/3D junction",
         ),
+        "vacancy": ("ion-migration", "vacancies"),
         "metal-filament (li)": ("metal-filament", "lithium filament"),
     },
     "on_off_kind": {

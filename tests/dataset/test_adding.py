@@ -1,6 +1,7 @@
 """Adding records: all or nothing, stable keys, nothing twice, every part accounted for."""
 
 import json
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -405,17 +406,45 @@ def test_the_account_of_the_shipped_tables_adds_up():
     from perovdata.files import data_dir
 
     report = json.loads((data_dir() / "import_report.json").read_text("utf-8"))
-    devices = {r["device_id"] for r in rows_of(data_dir() / "tables")["devices"]}
-    kept = dict.fromkeys(("records", "measurements", "benchmarks"), 0)
+    rows = rows_of(data_dir() / "tables")
+    kept = {"devices": Counter(), "background": Counter()}
     for source in report["files"]:
-        for part in kept:
+        for part in ("records", "measurements", "benchmarks"):
             c = source[part]
             assert c["in"] == c["kept"] + c["merged"] + c["rejected"]
-            kept[part] += c["kept"]
-        assert set(source["devices"].values()) <= devices
-    rows = rows_of(data_dir() / "tables")
-    assert kept == {"records": len(devices), "measurements": len(rows["measurements"]),
-                    "benchmarks": len(rows["benchmarks"])}  # fmt: skip
+            kept[source["table"]][part] += c["kept"]
+        assert set(source["devices"].values()) <= {r["device_id"] for r in rows[source["table"]]}
+    assert kept["devices"] == {
+        "records": len(rows["devices"]),
+        "measurements": len(rows["measurements"]),
+        "benchmarks": len(rows["benchmarks"]),
+    }
+    background = rows["background"]
+    devices = {r["device_id"] for r in background}
+    assert kept["background"] == {"records": len(devices), "measurements": len(background), "benchmarks": 0}
+
+
+def test_records_of_other_materials_go_to_the_background_table_without_their_benchmarks(
+    small, jsonl, cli, tmp_path
+):
+    other = record(design={"composition_text": "HfO2", "device_type": "2T-memristor", "mechanism": "vacancy"})
+    path, rejects = jsonl(other), tmp_path / "rejected.csv"
+    options = ("--tables", small, "--background", "--yes", "--rejects", rejects)
+    code, out, _ = cli("dataset", "add", path, *options, "--json")
+    assert code == 3
+    counts = json.loads(out)["counts"]
+    assert (counts["measurements"]["kept"], counts["benchmarks"]["rejected"]) == (2, 1)
+    rows = rows_of(small)
+    assert [(r["background_id"], r["device_id"], r["material"]) for r in rows["background"]] == [
+        ("g0001", "x0001", "TaOx"),
+        ("g0002", "x0002", "HfO2"),
+        ("g0003", "x0002", "HfO2"),
+    ]
+    assert rows["background"][1]["mechanism"] == "ion-migration"
+    assert {**rows, "background": []} == {**small_tables(), "background": []}
+    code, out, _ = cli("dataset", "add", path, *options, "--json")
+    assert json.loads(out)["counts"]["measurements"] == {"in": 2, "kept": 0, "merged": 0, "rejected": 2}
+    assert rows_of(small) == rows
 
 
 def test_the_rejection_list_gives_a_reason_for_every_part():
