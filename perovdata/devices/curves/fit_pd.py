@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from scipy.optimize import minimize
 from scipy.stats import norm
 from scipy.stats import t as student
 
 from perovdata.devices.curves.compare import compare_laws, residual_pattern
 from perovdata.devices.curves.measurement import PulseTrain
 from perovdata.devices.curves.metrics import train_metrics
+from perovdata.devices.curves.noise_models import (
+    CensoredReadings,
+    CensoredSteps,
+    Maximum,
+    StateSpace,
+    hard_ends,
+    label_at,
+    maximise,
+    peak,
+)
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
-from perovdata.devices.curves.transitions import Profile, Sweep, mean_curve, profile, steepness
+from perovdata.devices.curves.transitions import Sweep, mean_curve
 from perovdata.devices.device_file import DeviceFile
 from perovdata.devices.fields import FIELDS, MAX_LABEL
-from perovdata.devices.label import curvature_to_label, label_to_a, label_to_curvature
+from perovdata.devices.label import label_to_a
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.uncertainty import Uncertainty
 from perovdata.errors import InputError
@@ -24,8 +31,6 @@ from perovdata.errors import InputError
 __all__ = ["fit_pulse_train", "sweeps_of"]
 
 _NAME = {1: "ltp", -1: "ltd"}
-#: Bounds of log10(variance of a pulse / variance of a reading): beyond them one of the two is not seen.
-_LOG_RATIO = (-5.0, 3.0)
 
 
 def sweeps_of(train: PulseTrain) -> list[Sweep]:
@@ -43,82 +48,6 @@ def sweeps_of(train: PulseTrain) -> list[Sweep]:
         shared = axis[0] == 0 and all(s.shared_start for s in segments[-1:])
         sweeps.append(Sweep(sign, axis, values, n_pulses, shared))
     return sweeps
-
-
-@dataclass
-class _Fit:
-    """Maximum of the likelihood and the curvature around it, on the optimiser's scale."""
-
-    sweeps: list[Sweep]
-    point: np.ndarray  # asinh(curvature / 2) of each sweep, log10 noise ratio
-    covariance: np.ndarray
-    best: Profile
-
-    @property
-    def labels(self) -> list[float]:
-        return [_label(s.sign, x) for s, x in zip(self.sweeps, self.point, strict=False)]
-
-
-def _label(sign: int, x: float) -> float:
-    return float(sign * curvature_to_label(2.0 * np.sinh(x)))
-
-
-_X_MAX = float(np.arcsinh(label_to_curvature(MAX_LABEL) / 2.0))
-
-
-def _maximise(sweeps: list[Sweep], starts: list[np.ndarray]) -> _Fit:
-    """Multi-start maximum likelihood over the labels and the noise ratio."""
-
-    def objective(x: np.ndarray) -> float:
-        return profile(sweeps, [2.0 * np.sinh(v) for v in x[:-1]], x[-1]).minus_two_log_likelihood
-
-    bounds = [(-_X_MAX, _X_MAX)] * len(sweeps) + [_LOG_RATIO]
-    found = [
-        minimize(
-            objective,
-            start,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"eps": 1e-5, "ftol": 1e-9, "maxiter": 60},
-        )
-        for start in starts
-    ]
-    point = min(found, key=lambda r: r.fun).x
-    return _Fit(
-        sweeps,
-        point,
-        _covariance(objective, point, bounds),
-        profile(sweeps, [2.0 * np.sinh(v) for v in point[:-1]], point[-1]),
-    )
-
-
-def _covariance(objective, point: np.ndarray, bounds) -> np.ndarray:
-    """Inverse observed information: half the second differences of -2 log L."""
-    k = len(point)
-    step = np.full(k, 0.02)
-    step[-1] = 0.1
-    centre = np.array(
-        [np.clip(p, low + h, high - h) for p, (low, high), h in zip(point, bounds, step, strict=True)]
-    )
-    hessian = np.empty((k, k))
-    base = objective(centre)
-
-    def at(*moves: tuple[int, float]) -> float:
-        x = centre.copy()
-        for i, sign in moves:
-            x[i] += sign * step[i]
-        return objective(x)
-
-    plus, minus = [at((i, 1)) for i in range(k)], [at((i, -1)) for i in range(k)]
-    for i in range(k):
-        hessian[i, i] = (plus[i] - 2 * base + minus[i]) / step[i] ** 2
-        for j in range(i):
-            mixed = at((i, 1), (j, 1)) - at((i, 1), (j, -1)) - at((i, -1), (j, 1)) + at((i, -1), (j, -1))
-            hessian[i, j] = hessian[j, i] = mixed / (4 * step[i] * step[j])
-    values, vectors = np.linalg.eigh(hessian / 2.0)
-    # A direction without curvature is one that the data leave open: as wide as the bounds.
-    wide = 1.0 / np.square([high - low for low, high in bounds]).max()
-    return (vectors / np.maximum(values, wide)) @ vectors.T
 
 
 def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "device") -> FitResult:
@@ -142,6 +71,8 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
         Fewer than 4 readings in every direction.
     """
     warnings = list(train.notes)
+    if train.alternatives:
+        train = _likeliest_cut(train)
     sweeps, n_outliers = _without_spikes(sweeps_of(train))
     sweeps = [s for s in sweeps if np.isfinite(s.values).sum(axis=1).max() >= 4]
     if not sweeps:
@@ -151,12 +82,11 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
 
     comparison = compare_laws(sweeps)
     exponential = comparison.of("exponential")
-    guess = [float(np.arcsinh(u / 2.0)) for u in exponential.shapes]
-    fit = _maximise(sweeps, [np.array([*guess, ratio]) for ratio in (-3.0, 1.0)])
+    fit = _best_model(sweeps, list(exponential.shapes), warnings)
 
     cycles = min(len(s.values) for s in sweeps)
     parameters, device = _estimates(fit, level, cycles, train, name, warnings)
-    fitted = [_fitted(fit, s) for s in sweeps]
+    fitted = [_fitted(fit, s, u) for s, u in zip(sweeps, fit.curvatures, strict=True)]
     measured = np.concatenate([s.values[np.isfinite(s.values)] for s in sweeps])
     predicted = np.concatenate(
         [
@@ -166,7 +96,9 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
     )
     residual = measured - predicted
     r2 = 1.0 - float(residual @ residual) / float(np.sum((measured - measured.mean()) ** 2))
-    pattern = residual_pattern([s.values - f for s, f in zip(sweeps, fitted, strict=True)], fit.best.width)
+    pattern = residual_pattern(
+        [s.values - f for s, f in zip(sweeps, fitted, strict=True)], fit.natural.g_max - fit.natural.g_min
+    )
     if pattern["verdict"] == "systematic":
         warnings.append(
             "residuals follow a pattern: the exponential law is not the whole story "
@@ -174,8 +106,8 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
         )
     if comparison.ranking[0]["law"] != "exponential" and comparison.ranking[0]["r2"] > exponential.r2 + 0.005:
         warnings.append(
-            f"law '{comparison.ranking[0]['law']}' describes the curve better (R2 {comparison.ranking[0]['r2']:.4f} "
-            f"against {exponential.r2:.4f}); the device file uses the exponential law"
+            f"law '{comparison.ranking[0]['law']}' describes the curve better (R2 "
+            f"{comparison.ranking[0]['r2']:.4f} against {exponential.r2:.4f}); the device file uses the exponential law"
         )
     return FitResult(
         kind="pd",
@@ -196,9 +128,43 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
     )
 
 
-def _fitted(fit: _Fit, sweep: Sweep) -> np.ndarray:
-    curvature = steepness(sweep.sign, fit.labels[fit.sweeps.index(sweep)])
-    return fit.best.g_min + fit.best.width * mean_curve(sweep.sign, sweep.pulses, sweep.n_pulses, curvature)
+def _likeliest_cut(train: PulseTrain) -> PulseTrain:
+    """Of several ways to cut the readings into sweeps, the one under which they are likeliest.
+
+    Every turn put freely costs as much as a parameter (Schwarz, Ann. Stat. 1978, doi:10.1214/aos/1176344136),
+    so sweeps of one length win where noise hides the turns.
+    """
+    best, lowest = train.segments, np.inf
+    for segments in (train.segments, *train.alternatives):
+        sweeps = sweeps_of(PulseTrain(segments))
+        model = StateSpace(sweeps)
+        _, minimum = peak(model, [3.0] * len(sweeps), quick=True)
+        lengths = {(s.sign, len(s.values)) for s in segments[1:]}
+        free = 0 if len(lengths) <= 2 else len(segments) - 1
+        score = minimum * len(train.values) / model.n_used + free * np.log(model.n_used)
+        if score < lowest:
+            best, lowest = segments, score
+    return PulseTrain(best, train.read_voltage, train.notes)
+
+
+def _best_model(sweeps: list[Sweep], guess: list[float], warnings: list[str]) -> Maximum:
+    """Noise of pulses and readings; with readings piled up at an end, the likelier of the censored models."""
+    low, high = hard_ends(sweeps)
+    if low is None and high is None:
+        return maximise(StateSpace(sweeps), guess)
+    ends = [f"{end:.4g} S" for end in (low, high) if end is not None]
+    warnings.append(
+        f"readings pile up at {' and '.join(ends)}: taken as a hard end of the window (compliance?)"
+    )
+    fits = [maximise(model(sweeps, low, high), guess) for model in (CensoredSteps, CensoredReadings)]
+    # The two count different numbers of readings: compare them per reading.
+    return min(fits, key=lambda f: f.minus_two_log_likelihood / f.model.n_used)
+
+
+def _fitted(fit: Maximum, sweep: Sweep, curvature: float) -> np.ndarray:
+    window = fit.natural
+    rise = mean_curve(sweep.sign, sweep.pulses, sweep.n_pulses, curvature)
+    return window.g_min + (window.g_max - window.g_min) * rise
 
 
 def _without_spikes(sweeps: list[Sweep]) -> tuple[list[Sweep], int]:
@@ -219,33 +185,17 @@ def _without_spikes(sweeps: list[Sweep]) -> tuple[list[Sweep], int]:
     return cleaned, count
 
 
-def _estimates(fit: _Fit, level: float, cycles: int, train: PulseTrain, name: str, warnings: list[str]):
+def _estimates(fit: Maximum, level: float, cycles: int, train: PulseTrain, name: str, warnings: list[str]):
     """Parameters with intervals, and the device file with their joint uncertainty."""
-    n_shapes = len(fit.sweeps)
-    fields = [f"nonlinearity_{_NAME[s.sign]}" for s in fit.sweeps] + ["g_min", "g_max"]
+    sweeps = fit.model.sweeps
+    n_shapes = len(sweeps)
+    fields = [f"nonlinearity_{_NAME[s.sign]}" for s in sweeps] + ["g_min", "g_max"]
     scales = ["linear"] * n_shapes + ["log", "log"]
-    smallest = float(min(np.nanmin(s.values) for s in fit.sweeps))
-    floor = max(0.0, smallest)
-
-    def natural(x: np.ndarray) -> np.ndarray:
-        p = profile(fit.sweeps, [2.0 * np.sinh(v) for v in x[:-1]], x[-1])
-        return np.array(
-            [*(_label(s.sign, v) for s, v in zip(fit.sweeps, x, strict=False)), p.g_min, p.g_min + p.width]
-        )
-
-    jacobian = np.empty((n_shapes + 2, len(fit.point)))
-    for k in range(len(fit.point)):
-        move = np.zeros(len(fit.point))
-        move[k] = 1e-3
-        jacobian[:, k] = (natural(fit.point + move) - natural(fit.point - move)) / 2e-3
-    covariance = jacobian @ fit.covariance @ jacobian.T
-    mix = np.array([[1.0, 0.0], [1.0, 1.0]])
-    covariance[n_shapes:, n_shapes:] += mix @ fit.best.window_covariance @ mix.T
-
-    values = natural(fit.point)
+    floor = max(0.0, float(min(np.nanmin(s.values) for s in sweeps)))
+    covariance = fit.window_covariance()
     sigma = np.sqrt(np.diag(covariance))
-    quantile = float(student.ppf(0.5 + level / 2, max(fit.best.n_used - len(values), 1)))
-    g_min, g_max = float(values[n_shapes]), float(values[n_shapes + 1])
+    quantile = float(student.ppf(0.5 + level / 2, max(fit.model.n_used - len(fit.point) - 2, 1)))
+    g_min, g_max = fit.natural.g_min, fit.natural.g_max
     resolved = g_min > quantile * sigma[n_shapes]
     if not resolved:
         warnings.append(
@@ -253,9 +203,12 @@ def _estimates(fit: _Fit, level: float, cycles: int, train: PulseTrain, name: st
         )
         g_min = floor
     parameters: dict[str, Estimate] = {}
-    for k, field in enumerate(fields[:n_shapes]):
-        low, high = values[k] - quantile * sigma[k], values[k] + quantile * sigma[k]
-        parameters[field] = _estimate(field, values[k], max(low, -MAX_LABEL), min(high, MAX_LABEL))
+    for k, (sweep, field) in enumerate(zip(sweeps, fields, strict=False)):
+        # The interval is made on the scale on which the likelihood is closest to a parabola.
+        half = quantile * float(np.sqrt(fit.covariance[k, k]))
+        ends = [label_at(sweep.sign, float(fit.point[k]) + s * half) for s in (-1, 1)]
+        low, high = max(min(ends), -MAX_LABEL), min(max(ends), MAX_LABEL)
+        parameters[field] = _estimate(field, fit.labels[k], low, high)
         if high - low > 2.0:
             warnings.append(
                 f"{field} is uncertain by {(high - low) / 2:.1f}: more cycles or less noise are needed"
@@ -266,18 +219,18 @@ def _estimates(fit: _Fit, level: float, cycles: int, train: PulseTrain, name: st
     parameters["g_max"] = _estimate(
         "g_max", g_max, g_max - quantile * sigma[-1], g_max + quantile * sigma[-1]
     )
-    for sweep in fit.sweeps:
+    for sweep in sweeps:
         field = f"n_pulses_{_NAME[sweep.sign]}"
         parameters[field] = _estimate(
             field, float(sweep.n_pulses), float(sweep.n_pulses), float(sweep.n_pulses)
         )
     for sign in (1, -1):
-        if sign not in [s.sign for s in fit.sweeps]:
+        if sign not in [s.sign for s in sweeps]:
             other = _NAME[-sign]
             warnings.append(f"no {_NAME[sign].upper()} in the file: the device file mirrors {other.upper()}")
     noise = _noise(fit, level, cycles, warnings)
     parameters |= noise
-    for sweep in fit.sweeps:
+    for sweep in sweeps:
         label = parameters[f"nonlinearity_{_NAME[sweep.sign]}"]
         ends = (
             sorted(float(label_to_a(v)) for v in (label.low, label.high))
@@ -291,7 +244,7 @@ def _estimates(fit: _Fit, level: float, cycles: int, train: PulseTrain, name: st
             "NeuroSim's A over the pulses of a sweep",
         )
     stated = {n: e.value for n, e in parameters.items() if n in FIELDS}
-    _mirror(stated, fit)
+    _mirror(stated, sweeps)
     if train.read_voltage is not None:
         stated["read_voltage"] = train.read_voltage
     relative = covariance.copy()
@@ -312,10 +265,10 @@ def _estimates(fit: _Fit, level: float, cycles: int, train: PulseTrain, name: st
     return parameters, device
 
 
-def _mirror(stated: dict[str, float], fit: _Fit) -> None:
+def _mirror(stated: dict[str, float], sweeps: list[Sweep]) -> None:
     """A direction that was not measured is the mirror of the other (NeuroSim: the label changes sign)."""
-    if len(fit.sweeps) == 1:
-        have = _NAME[fit.sweeps[0].sign]
+    if len(sweeps) == 1:
+        have = _NAME[sweeps[0].sign]
         lack = "ltd" if have == "ltp" else "ltp"
         stated[f"nonlinearity_{lack}"] = -stated[f"nonlinearity_{have}"]
         stated[f"n_pulses_{lack}"] = stated[f"n_pulses_{have}"]
@@ -325,32 +278,18 @@ def _estimate(field: str, value: float, low: float, high: float) -> Estimate:
     return Estimate(float(value), float(low), float(high), FIELDS[field].unit, FIELDS[field].meaning)
 
 
-def _noise(fit: _Fit, level: float, cycles: int, warnings: list[str]) -> dict[str, Estimate]:
+def _noise(fit: Maximum, level: float, cycles: int, warnings: list[str]) -> dict[str, Estimate]:
     """Noise of a pulse and of a reading, fractions of the window; only from repeated cycles."""
     if cycles < 2:
         warnings.append(
             "one cycle: cycle-to-cycle variation and read noise are not reported (give repeated cycles)"
         )
         return {}
-    labels = [2.0 * np.sinh(v) for v in fit.point[:-1]]
-    grid = np.linspace(*_LOG_RATIO, 33)
-    profiles = [profile(fit.sweeps, labels, r) for r in grid]
-    inside = [
-        (r, p)
-        for r, p in [*zip(grid, profiles, strict=True), (fit.point[-1], fit.best)]
-        if p.minus_two_log_likelihood <= fit.best.minus_two_log_likelihood + norm.ppf(0.5 + level / 2) ** 2
-    ]
-    own = 1.0 + norm.ppf(0.5 + level / 2) / np.sqrt(2.0 * fit.best.n_used)
-    found = {}
-    for field, sign in (("c2c_variation", -1.0), ("read_noise", 1.0)):
-        values = [p.sigma / p.width / np.sqrt(1.0 + 10.0 ** (sign * r)) for r, p in inside]
-        value = fit.best.sigma / fit.best.width / np.sqrt(1.0 + 10.0 ** (sign * fit.point[-1]))
-        edge = _LOG_RATIO[0] if sign < 0 else _LOG_RATIO[1]
-        open_end = any(abs(r - edge) < 1e-6 for r, _ in inside)
-        low = 0.0 if open_end else min(values) / own
-        value = 0.0 if abs(fit.point[-1] - edge) < 1e-3 else value
-        found[field] = _estimate(field, value, min(low, value), max(values) * own)
-    return found
+    intervals = fit.model.noise_intervals(fit, level)
+    return {
+        "c2c_variation": _estimate("c2c_variation", fit.natural.c2c, *intervals["c2c"]),
+        "read_noise": _estimate("read_noise", fit.natural.read, *intervals["read"]),
+    }
 
 
 def _with_noise(fields, scales, covariance, noise: dict[str, Estimate], level: float) -> Uncertainty:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from perovdata.devices.curves.reader import Table
-from perovdata.devices.curves.segments import turning_points
+from perovdata.devices.curves.segments import Layout, layouts
 
 __all__ = ["Decay", "Endurance", "PairedPulse", "PulseTrain", "Segment", "interpret"]
 
 _MIN_SEGMENT = 4
+#: More readings than any train of pulses that a fit needs.
+_MAX_READINGS = 100_000
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,23 @@ class Segment:
 
 @dataclass(frozen=True)
 class PulseTrain:
-    """Potentiation and depression: segments in the order of the file."""
+    """Potentiation and depression.
+
+    Parameters
+    ----------
+    segments : list of Segment
+        In the order of the file.
+    read_voltage : float or None, V
+    notes : list of str
+        What was assumed.
+    alternatives : list of list of Segment
+        Other ways to cut the same readings, where the file does not say how.
+    """
 
     segments: list[Segment]
     read_voltage: float | None = None
     notes: list[str] = field(default_factory=list)
+    alternatives: list[list[Segment]] = field(default_factory=list)
 
     def of(self, sign: int) -> list[Segment]:
         """Segments of one direction."""
@@ -182,7 +197,7 @@ def _recognise(columns: _Columns) -> str:
     ):
         return "ppf"
     peak = int(np.argmax(np.abs(y - tail)))
-    return "decay" if peak < 0.5 * n and len(turning_points(y)) <= 1 else "pd"
+    return "decay" if peak < 0.5 * n and len(layouts(y)[0].turns) <= 1 else "pd"
 
 
 # --- potentiation and depression ---
@@ -198,20 +213,27 @@ def _pulse_train(columns: _Columns, read_voltage: float | None) -> PulseTrain:
         x = columns.get("abscissa")
     voltage = _read_voltage(columns, read_voltage)
     named = columns.has("ltp", "ltd")
-    segments: list[Segment] = []
+    ways: list[list[Segment]] = [[]]
     for k in columns.values:
         sign = {"ltp": 1, "ltd": -1}.get(table.headings[k].role) if named else None
         if named and sign is None:
             continue
         g = _conductance(columns, k, voltage, notes)
+        if len(g) > _MAX_READINGS:
+            raise table.error(
+                f"{len(g)} readings in column {k + 1}; a train of at most {_MAX_READINGS} is fitted: give a part of it"
+            )
         pulses = None if x is None else x[: len(g)]
         if pulses is not None and len(pulses) < len(g):
             raise table.error(f"column {k + 1} is longer ({len(g)}) than the pulse numbers ({len(pulses)})")
         if sign is None and len(columns.values) == 2 and not columns.has("cycle", "pulse_voltage"):
             sign = _opposite_pair(columns)[columns.values.index(k)]
-        segments += _split(table, g, pulses, columns, sign)
-    _check_segments(table, segments)
-    return PulseTrain(segments, None if voltage is None else float(np.median(np.abs(voltage))), notes)
+        own = _split(table, g, pulses, columns, sign)
+        ways = own if ways == [[]] else [way + own[0] for way in ways]
+    ways = [way for way in ways if _long_enough(way)] or ways[:1]
+    _check_segments(table, ways[0])
+    volts = None if voltage is None else float(np.median(np.abs(voltage)))
+    return PulseTrain(ways[0], volts, notes, ways[1:])
 
 
 def _opposite_pair(columns: _Columns) -> tuple[int | None, int | None]:
@@ -266,9 +288,11 @@ def _conductance(columns: _Columns, k: int, voltage, notes: list[str]) -> np.nda
     return y
 
 
-def _split(table: Table, g: np.ndarray, pulses, columns: _Columns, sign: int | None) -> list[Segment]:
-    """Cut one column into segments of one direction."""
+def _split(table: Table, g: np.ndarray, pulses, columns: _Columns, sign: int | None) -> list[list[Segment]]:
+    """Cut one column into segments of one direction: every way that is worth a fit, usually one."""
     voltage, cycle = columns.get("pulse_voltage"), columns.get("cycle")
+    if voltage is not None and len(voltage) >= len(g):
+        return [_split_by_sign(g, voltage[: len(g)])]
     cuts = {0, len(g)}
     if pulses is not None:
         back = np.flatnonzero(np.diff(pulses) <= 0) + 1
@@ -276,15 +300,19 @@ def _split(table: Table, g: np.ndarray, pulses, columns: _Columns, sign: int | N
         cuts |= set(back.tolist())
     if cycle is not None and len(cycle) >= len(g):
         cuts |= set((np.flatnonzero(np.diff(cycle[: len(g)]) != 0) + 1).tolist())
-    if voltage is not None and len(voltage) >= len(g):
-        return _split_by_sign(g, voltage[: len(g)])
-    segments = []
-    edges = sorted(cuts)
-    for start, stop in zip(edges, edges[1:], strict=False):
-        part = g[start:stop]
-        count = None if pulses is None else pulses[start:stop]
-        segments += _split_by_turns(part, count, sign)
-    return segments
+    runs = [(g[a:b], None if pulses is None else pulses[a:b]) for a, b in pairwise(sorted(cuts))]
+    if sign is not None:
+        return [[Segment(sign, _count(run, number), run) for run, number in runs]]
+    if len(runs) == 1:
+        return [_cut(*runs[0], layout) for layout in layouts(g)]
+    return [[segment for run, number in runs for segment in _cut(run, number, _plain_layout(run))]]
+
+
+def _plain_layout(run: np.ndarray) -> Layout:
+    """Turns of a short numbered run as found freely; a doubled reading at the turn must be exact."""
+    layout = layouts(run)[0] if len(run) > 2 else Layout((), False, True)
+    doubled = bool(layout.turns) and all(run[t] == run[t + 1] for t in layout.turns)
+    return Layout(layout.turns, doubled, False)
 
 
 def _check_order(table: Table, pulses: np.ndarray, back: np.ndarray) -> None:
@@ -293,8 +321,8 @@ def _check_order(table: Table, pulses: np.ndarray, back: np.ndarray) -> None:
     if back.size and not restarts.all():
         k = int(back[np.argmin(restarts)])
         raise table.error(
-            f"data row {k + 1}: pulse number {pulses[k]:g} after {pulses[k - 1]:g}; pulses in the order in which "
-            "they were applied are expected"
+            f"data row {k + 1}: pulse number {pulses[k]:g} after {pulses[k - 1]:g}; pulses in the order "
+            "in which they were applied are expected"
         )
 
 
@@ -302,7 +330,7 @@ def _split_by_sign(g: np.ndarray, voltage: np.ndarray) -> list[Segment]:
     """Segments by the sign of the pulse that preceded each reading."""
     sign = np.sign(voltage)
     edges = [0, *(np.flatnonzero(np.diff(sign) != 0) + 1).tolist(), len(g)]
-    parts = [(int(sign[a]), g[a:b], a) for a, b in zip(edges, edges[1:], strict=False) if sign[a] != 0]
+    parts = [(int(sign[a]), g[a:b], a) for a, b in pairwise(edges) if sign[a] != 0]
     # Positive pulses potentiate, unless the data say the opposite.
     change = sum(s * (p[-1] - p[0]) for s, p, _ in parts)
     flip = 1 if change >= 0 else -1
@@ -316,29 +344,21 @@ def _split_by_sign(g: np.ndarray, voltage: np.ndarray) -> list[Segment]:
     return segments
 
 
-def _split_by_turns(g: np.ndarray, pulses, sign: int | None) -> list[Segment]:
-    """Segments of one run of pulse numbers (or of an unnumbered column)."""
-    if sign is not None:
-        return [Segment(sign, _count(g, pulses), g)]
-    turns = turning_points(g) if len(g) > 2 else []
-    edges = [0, *turns, len(g) - 1]
+def _cut(g: np.ndarray, pulses, layout: Layout) -> list[Segment]:
+    """Segments of one run of readings under a layout."""
     segments = []
-    for k, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+    for k, (start, stop) in enumerate(pairwise([0, *layout.turns, len(g) - 1])):
         direction = 1 if g[stop] >= g[start] else -1
-        if k == 0:
-            segments.append(
-                Segment(
-                    direction,
-                    _count(g[: stop + 1], None if pulses is None else pulses[: stop + 1]),
-                    g[: stop + 1],
-                )
-            )
-            continue
         # The reading at the turn is the state before the first pulse; read twice, the second one is.
-        repeated = g[start + 1] == g[start]
-        first = start + 1 if repeated else start
-        number = np.arange(stop - first + 1.0) if pulses is None else pulses[first : stop + 1] - pulses[first]
-        segments.append(Segment(direction, number, g[first : stop + 1], not repeated))
+        first = start + 1 if k and layout.repeated else start
+        values = g[first : stop + 1]
+        if k == 0:
+            number = _count(values, None if pulses is None else pulses[: stop + 1])
+        else:
+            number = (
+                np.arange(float(len(values))) if pulses is None else pulses[first : stop + 1] - pulses[first]
+            )
+        segments.append(Segment(direction, number, values, shared_start=k > 0 and not layout.repeated))
     return segments
 
 
@@ -357,12 +377,16 @@ def _check_segments(table: Table, segments: list[Segment]) -> None:
         raise table.error(
             f"constant conductance ({values[0]:g} S); a train of pulses that changes it is expected"
         )
-    sizes = [len(s.values) for s in segments]
-    if np.median(sizes) < _MIN_SEGMENT:
+    if not _long_enough(segments):
+        typical = np.median([len(s.values) for s in segments])
         raise table.error(
-            f"{len(segments)} runs of about {np.median(sizes):.0f} readings: no potentiation or depression of at "
-            f"least {_MIN_SEGMENT} pulses in a row (are the pulses in order?)"
+            f"{len(segments)} runs of about {typical:.0f} readings: no potentiation or depression of at least "
+            f"{_MIN_SEGMENT} pulses in a row (are the pulses in order?)"
         )
+
+
+def _long_enough(segments: list[Segment]) -> bool:
+    return bool(segments) and np.median([len(s.values) for s in segments]) >= _MIN_SEGMENT
 
 
 # --- the other kinds ---

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-__all__ = ["isotonic_errors", "turning_points"]
+__all__ = ["Layout", "isotonic_errors", "layouts"]
 
 #: A reversal counts once it exceeds this share of the (robust) range of the readings.
 _REVERSAL = 0.5
 
 
-def turning_points(y: np.ndarray) -> list[int]:
-    """Indices of the last reading before each change of direction.
+@dataclass(frozen=True)
+class Layout:
+    """One way to cut a train into sweeps.
 
-    First the coarse turns: alternating extremes whose reversal exceeds half of the range. Then each turn is
-    put where a rising curve on one side and a falling one on the other leave the smallest squared error
-    (unimodal regression), because noise puts the largest reading of a flat top anywhere.
+    Parameters
+    ----------
+    turns : tuple of int
+        Index of the last reading before each change of direction.
+    repeated : bool
+        Each sweep begins by reading the end of the one before again, without a pulse between.
+    regular : bool
+        All sweeps of a direction are equally long.
+    """
+
+    turns: tuple[int, ...]
+    repeated: bool
+    regular: bool
+
+
+def layouts(y: np.ndarray) -> list[Layout]:
+    """Ways to cut a train of readings into sweeps that are worth a fit.
+
+    Where noise hides the turns, how trains are programmed helps: equally long sweeps, with or without a first
+    reading of the untouched device, with or without a second reading at each turn. The turns found freely are
+    always among the candidates.
 
     Parameters
     ----------
@@ -24,11 +45,41 @@ def turning_points(y: np.ndarray) -> list[int]:
 
     Returns
     -------
-    list of int
-        Empty if the direction never changes.
+    list of Layout
+        At least one; a train that never turns has one without turns.
     """
     low, high = np.percentile(y, [2, 98])
-    turns, rising = _coarse_turns(y, _REVERSAL * (high - low))
+    coarse, rising = _coarse_turns(y, _REVERSAL * (high - low))
+    if not coarse:
+        return [Layout((), False, True)]
+    free = _refined(y, coarse, rising)
+    n, sweeps = len(y), len(free) + 1
+    found = [Layout(tuple(free), repeated, False) for repeated in (False, True)]
+    for before in (0, 1):
+        length, rest = divmod(n - before, sweeps)
+        if rest == 0 and length > 2:
+            turns = tuple(before + length * k - 1 for k in range(1, sweeps))
+            found += [
+                Layout(turns, repeated, True) for repeated in ((False, True) if before == 0 else (False,))
+            ]
+    if sweeps > 3:
+        periodic = _periodic(n, free)
+        found += [Layout(periodic, repeated, True) for repeated in (False, True)]
+    return found
+
+
+def _periodic(n: int, free: list[int]) -> tuple[int, ...]:
+    """Turns of alternating sweeps of two lengths, the medians of what was found freely."""
+    lengths = np.diff(free)
+    one, other = int(np.median(lengths[0::2])), int(np.median(lengths[1::2]))
+    steps = np.resize([one, other], len(lengths))
+    relative = np.concatenate([[0], np.cumsum(steps)])
+    start = int(np.median(np.array(free) - relative))
+    return tuple(int(np.clip(start + r, 1, n - 2)) for r in relative)
+
+
+def _refined(y: np.ndarray, turns: list[int], rising: bool) -> list[int]:
+    """Each turn where a rising and a falling curve leave the smallest squared error (unimodal regression)."""
     edges = [0, *turns, len(y) - 1]
     refined = []
     for k in range(1, len(edges) - 1):
@@ -45,31 +96,24 @@ def turning_points(y: np.ndarray) -> list[int]:
 def _coarse_turns(y: np.ndarray, threshold: float) -> tuple[list[int], bool]:
     """Alternating extremes by hysteresis, and whether the train starts rising."""
     top = bottom = 0
-    rising = None
+    direction = first = 0  # 0: not known yet
     turns: list[int] = []
     for k, value in enumerate(y):
         if value > y[top]:
             top = k
         if value < y[bottom]:
             bottom = k
-        if rising is not False and y[top] - value > threshold:
-            if rising is None and top == 0:
-                rising = False
-            else:
+        fell, rose = y[top] - value > threshold, value - y[bottom] > threshold
+        if fell and direction >= 0:
+            if direction:
                 turns.append(top)
-                rising = False
-            bottom = k
-        elif rising is not True and value - y[bottom] > threshold:
-            if rising is None and bottom == 0:
-                rising = True
-            else:
+            direction, bottom = -1, k
+        elif rose and direction <= 0:
+            if direction:
                 turns.append(bottom)
-                rising = True
-            top = k
-    if turns:
-        first_up = y[turns[0]] > y[turns[1]] if len(turns) > 1 else not rising
-        return turns, bool(first_up)
-    return turns, bool(y[-1] >= y[0])
+            direction, top = 1, k
+        first = first or direction
+    return turns, first >= 0
 
 
 def isotonic_errors(y: np.ndarray) -> np.ndarray:

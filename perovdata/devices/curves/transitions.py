@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve_banded, cholesky_banded
+from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
 from perovdata.devices.label import label_to_curvature
 
@@ -141,6 +141,11 @@ def _geometric(rate, steps):
     return steps * 1.0 if abs(rate) < 1e-12 else np.expm1(rate * steps) / np.expm1(rate)
 
 
+def _impossible(n: int) -> Profile:
+    """Curvatures at which the arithmetic breaks down: as unlikely as can be said in numbers."""
+    return Profile(1e15, 0.0, 1.0, 1.0, np.eye(2), n)
+
+
 def profile(sweeps: list[Sweep], curvatures: list[float], log_ratio: float) -> Profile:
     """Profile likelihood over the window and the scale of the noise.
 
@@ -160,8 +165,13 @@ def profile(sweeps: list[Sweep], curvatures: list[float], log_ratio: float) -> P
         other = (k + 1) % len(sweeps)
         n_other = sweeps[other].n_pulses
         spread = min(_geometric(-2 * curvatures[other] / n_other, n_other), n_other)
-        block, det, counted = _quadratic(sweep, curvatures[k], process, reading, process * spread)
+        try:
+            block, det, counted = _quadratic(sweep, curvatures[k], process, reading, process * spread)
+        except LinAlgError:
+            return _impossible(n)
         product, log_det, n = product + block, log_det + det, n + counted
+    if not (np.isfinite(product).all() and np.isfinite(log_det) and (np.diag(product) > 0).all()):
+        return _impossible(n)
     scale = np.sqrt(np.diag(product)[1:])
     inverse = np.linalg.pinv(product[1:, 1:] / np.outer(scale, scale)) / np.outer(scale, scale)
     window = inverse @ product[1:, 0]
