@@ -183,8 +183,8 @@ def add(
 
 
 def _ask_record():
-    from perovdata.dataset.incoming import submission_from_record
     from perovdata.dataset.interview import interview
+    from perovdata.dataset.submissions import submission_from_record
 
     def ask(question: str, help: str) -> str:
         return typer.prompt(f"{question} [{help}]", default="", show_default=False, err=True)

@@ -1,14 +1,13 @@
 """What has been reported: schema, tables, loading, validation and curation."""
 
+from perovdata.dataset.frames import Tables, load_tables
 from perovdata.dataset.loading import (
     FAMILIES,
-    Tables,
     family_of,
     load_background,
     load_benchmarks,
     load_properties,
     load_synapses,
-    load_tables,
 )
 from perovdata.dataset.overview import info, show, sources
 from perovdata.dataset.problems import Problem, Report

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from perovdata.dataset.background import merge_background
+from perovdata.dataset.crossref import read_crossref
 from perovdata.dataset.csvfiles import Rows, read_tables, render, write_tables
 from perovdata.dataset.curation import Merge, Rejection, fill_from_crossref, merge
 from perovdata.dataset.diffing import TableDiff, diff_tables
-from perovdata.dataset.incoming import Submission, read_crossref
 from perovdata.dataset.problems import Problem
+from perovdata.dataset.submissions import Submission
 from perovdata.dataset.validation import validate_rows
 from perovdata.errors import InputError
 from perovdata.files import write_atomic

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from perovdata.dataset.csvfiles import Rows
 from perovdata.dataset.curation import Merge, Numbering, merge, paper_key
-from perovdata.dataset.incoming import Submission
 from perovdata.dataset.problems import Problem
 from perovdata.dataset.schema import TABLES
+from perovdata.dataset.submissions import Submission
 
 __all__ = ["merge_background"]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from perovdata.dataset.compositions import parsed_composition
 from perovdata.dataset.csvfiles import Rows
-from perovdata.dataset.incoming import Submission, joined
 from perovdata.dataset.problems import Problem
 from perovdata.dataset.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.schema import NOT_STATED, TABLES, known
+from perovdata.dataset.submissions import Submission, joined
 from perovdata.errors import InputError
 
 __all__ = ["Merge", "Rejection", "fill_from_crossref", "merge", "paper_key"]

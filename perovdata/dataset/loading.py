@@ -1,17 +1,14 @@
-"""The tables as data frames: missing is missing, units travel in ``df.attrs``."""
+"""What people load: the reported devices with their values, benchmarks, properties."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perovdata.dataset.csvfiles import read_rows
+from perovdata.dataset.frames import load_table
 from perovdata.dataset.schema import DESIGN_COLUMNS, METRICS, NOT_STATED, TABLES, VOCABULARIES, known
-from perovdata.errors import InputError, unknown_choice
+from perovdata.errors import unknown_choice
 from perovdata.files import tables_dir
 
 if TYPE_CHECKING:
@@ -19,13 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAMILIES",
-    "Tables",
     "family_of",
     "load_background",
     "load_benchmarks",
     "load_properties",
     "load_synapses",
-    "load_tables",
 ]
 
 FAMILIES = ("3D", "2D/quasi-2D", "quantum dots", "lead-free")
@@ -34,92 +29,6 @@ _LOWER = {">", ">="}
 _UPPER = {"<", "<="}
 # Bounds in the narrow sense of exclude_bounds: the reported number is not the value itself.
 _BOUNDS = _LOWER | _UPPER | {"up to"}
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The source tables, typed; a cell that is empty in the file is missing here.
-
-    ``not stated`` stays as written: it is a term of the closed lists.
-    """
-
-    papers: pd.DataFrame
-    devices: pd.DataFrame
-    measurements: pd.DataFrame
-    benchmarks: pd.DataFrame
-    organic_cations: pd.DataFrame
-    properties: pd.DataFrame
-    background: pd.DataFrame
-
-
-def load_tables(path: str | PathLike[str] | None = None) -> Tables:
-    """Read the source tables.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        Folder of the CSV files; the shipped tables by default.
-
-    Returns
-    -------
-    Tables
-        Fresh copies; changing them changes nothing else.
-
-    Raises
-    ------
-    InputError
-        If a table cannot be read; ``perovdata dataset validate`` lists everything that is wrong.
-    """
-    folder = Path(path) if path is not None else tables_dir()
-    return Tables(**{name: _frame(folder, name) for name in TABLES})
-
-
-def _frame(folder: Path, name: str) -> pd.DataFrame:
-    """A fresh copy of one table; the file is read anew only if it changed."""
-    path = (folder / f"{name}.csv").resolve()
-    try:
-        status = path.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
-    except OSError:
-        stamp = None
-    frame = _read(path, name, stamp)
-    out = frame.copy()
-    out.attrs = dict(frame.attrs)
-    return out
-
-
-@lru_cache(maxsize=4 * len(TABLES))
-def _read(path: Path, name: str, stamp: tuple | None) -> pd.DataFrame:
-    rows, _, problems = read_rows(path, TABLES[name])
-    if problems:
-        raise InputError(str(problems[0]).removeprefix("error: "))
-    return _typed(name, rows)
-
-
-def _typed(name: str, rows: list[dict[str, str]]) -> pd.DataFrame:
-    """Turn text cells into a typed frame; unreadable numbers name their place."""
-    import pandas as pd
-
-    table = TABLES[name]
-    frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
-    for column in table.columns:
-        text = frame[column.name]
-        empty = text == ""
-        if column.type in ("number", "integer"):
-            numbers = pd.to_numeric(text.where(~empty), errors="coerce")
-            bad = numbers.isna() & ~empty
-            if bad.any():
-                row = int(bad.idxmax())
-                raise InputError(
-                    f"{name}.csv:{row + 2}:{column.name}: '{text[row]}' is not a number; a number is accepted"
-                )
-            frame[column.name] = numbers.astype("Int64" if column.type == "integer" else "float64")
-        elif column.type == "boolean":
-            frame[column.name] = text.map({"true": True, "false": False}).astype("boolean")
-        else:
-            frame[column.name] = text.where(~empty, None)
-    frame.attrs["units"] = {c.name: c.unit for c in table.columns if c.unit}
-    return frame
 
 
 def family_of(row: Mapping[str, Any]) -> str | None:
@@ -267,7 +176,7 @@ def load_synapses(
         devices = devices[devices["family"].isin(families)]
     if stimuli is not None:
         devices = devices[devices["stimulus"].fillna(NOT_STATED).isin(stimuli)]
-    values = _frame(folder, "measurements")
+    values = load_table(folder, "measurements")
     if metrics is not None:
         values = values[values["metric"].isin(metrics)]
     if exclude_bounds:
@@ -311,8 +220,8 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _device_frame(folder: Path) -> pd.DataFrame:
     """Devices joined with their paper, design terms that are not stated as missing."""
-    devices = _frame(folder, "devices")
-    frame = devices.merge(_frame(folder, "papers"), on="paper_id", how="left", validate="m:1")
+    devices = load_table(folder, "devices")
+    frame = devices.merge(load_table(folder, "papers"), on="paper_id", how="left", validate="m:1")
     frame["family"] = [family_of(row) for row in frame.to_dict("records")]
     stated = frame[list(DESIGN_COLUMNS)].where(frame[list(DESIGN_COLUMNS)] != NOT_STATED)
     for column in DESIGN_COLUMNS:
@@ -367,7 +276,7 @@ def load_background(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, A
     DataFrame or list of dict
         The columns of ``load_synapses()``, those that do not apply missing, and ``material``.
     """
-    frame = _frame(tables_dir(), "background").rename(columns={"background_id": "measurement_id"})
+    frame = load_table(tables_dir(), "background").rename(columns={"background_id": "measurement_id"})
     frame = _with_bounds(frame)
     for column in DESIGN_COLUMNS:
         if column in frame:
@@ -396,7 +305,7 @@ def load_benchmarks(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, A
     """
     folder = tables_dir()
     devices = _device_frame(folder)
-    claims = _frame(folder, "benchmarks")
+    claims = load_table(folder, "benchmarks")
     frame = claims.merge(devices, on="device_id", how="left", validate="m:1", suffixes=("", "_device"))
     frame.attrs = {"units": {**claims.attrs["units"], **devices.attrs["units"]}}
     return frame if as_frame else _records(frame)
@@ -415,5 +324,5 @@ def load_properties(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, A
     DataFrame or list of dict
         Columns of ``properties``; the unit is a column because it differs from row to row.
     """
-    frame = _frame(tables_dir(), "properties")
+    frame = load_table(tables_dir(), "properties")
     return frame if as_frame else _records(frame)

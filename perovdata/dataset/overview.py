@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from perovdata.dataset.compositions import parsed_composition
-from perovdata.dataset.loading import FAMILIES, load_benchmarks, load_synapses, load_tables
+from perovdata.dataset.frames import load_tables
+from perovdata.dataset.loading import FAMILIES, load_benchmarks, load_synapses
 from perovdata.dataset.schema import METRICS
 from perovdata.errors import InputError
 
