@@ -18,21 +18,9 @@ from perovdata.errors import InputError
 
 __all__ = ["Merge", "Rejection", "fill_from_crossref", "merge", "paper_key"]
 
-# Two rows of a paper are the same device only if all of these agree (what a formula tells is not asked).
-_IDENTITY = tuple(
-    n
-    for n in TABLES["devices"].names
-    if n
-    not in (
-        "device_id",
-        "source_kind",
-        "applications",
-        "design_notes",
-        "notes",
-        "lead_free",
-        "dimensionality",
-    )
-)
+# Columns of a device that its formula or a reader's remark tells, so that they do not tell two devices apart.
+_TOLD = {"device_id", "source_kind", "applications", "design_notes", "notes", "lead_free", "dimensionality"}
+_IDENTITY = tuple(n for n in TABLES["devices"].names if n not in _TOLD)
 # Two values of a device are the same report if these agree ...
 _NUMBERS = {
     "measurements": ("metric", "operator", "value", "value_high"),
@@ -168,25 +156,15 @@ class _Merger:
         """Why the whole record cannot be taken, if so."""
         doi, url = sub.paper["doi"], sub.paper["url"]
         if not (doi or url):
-            return Problem(
-                *sub.place, "url", None, "neither DOI nor URL", "the DOI, or the page that was read"
-            )
+            return sub.problem("url", None, "neither DOI nor URL", "the DOI, or the page that was read")
         if is_reserved(doi, url):
-            return Problem(
-                *sub.place, "doi" if doi else "url", doi or url, RESERVED_REASON, "any other paper"
-            )
+            return sub.problem("doi" if doi else "url", doi or url, RESERVED_REASON, "any other paper")
         if sub.device_id and sub.device_id not in self.devices:
-            return Problem(
-                *sub.place,
-                "device_id",
-                sub.device_id,
-                "no such device",
-                "a device_id of devices.csv or nothing",
-            )
+            return sub.problem("device_id", sub.device_id, "no such device", "a device_id of devices.csv")
         if not (sub.measurements or sub.benchmarks):
             if sub.rejected:
                 return sub.rejected[0][2]
-            return Problem(*sub.place, None, None, "no value and no benchmark", "at least one")
+            return sub.problem(None, None, "no value and no benchmark", "at least one")
         return None
 
     def _reject_whole(self, sub: Submission, problem: Problem) -> None:
@@ -202,11 +180,7 @@ class _Merger:
         if sub.device_id:
             paper_id = self.devices[sub.device_id]["paper_id"]
             found = next(p for p in self.tables["papers"] if p["paper_id"] == paper_id)
-            if not (
-                found["doi"]
-                and sub.paper["doi"]
-                and paper_key(found["doi"], "") != paper_key(sub.paper["doi"], "")
-            ):
+            if sub.device["source_kind"] != "secondary" and _compatible(found, sub.paper):
                 _fill(found, sub.paper)
             return found
         found = self.papers.get(paper_key(sub.paper["doi"], sub.paper["url"]))
@@ -228,17 +202,10 @@ class _Merger:
         wanted = {"paper_id": paper["paper_id"], **sub.device}
         if sub.device_id:
             device = self.devices[sub.device_id]
-            changed = _fill(
-                device, {k: v for k, v in sub.device.items() if k not in ("notes", "source_kind")}
-            )
-            for column in changed:
-                self._warn(
-                    sub,
-                    column,
-                    wanted[column],
-                    f"differs from '{device[column]}' of {sub.device_id}",
-                    "the table's value was kept",
-                )
+            told = {k: v for k, v in sub.device.items() if k not in ("notes", "source_kind")}
+            for column in _fill(device, told):
+                words = f"differs from '{device[column]}' of {sub.device_id}"
+                self._warn(sub, column, told[column], words, "the table's value was kept")
             return device, True
         siblings = [d for d in self.tables["devices"] if d["paper_id"] == paper["paper_id"]]
         for device in siblings:
@@ -246,13 +213,10 @@ class _Merger:
                 return device, True
         for device in siblings:
             if device["device_id"] in self.old_devices and device["composition"] == wanted["composition"]:
-                self._warn(
-                    sub,
-                    "composition",
-                    wanted["composition"],
-                    f"the paper already has {device['device_id']} of this composition, a new device was made",
-                    f"device_id {device['device_id']} if it is the same one",
-                )
+                other = device["device_id"]
+                words = f"the paper already has {other} of this composition, a new device was made"
+                accepted = f"device_id {other} if it is the same one"
+                self._warn(sub, "composition", wanted["composition"], words, accepted)
         device = {"device_id": self.numbers["devices"].next(), **wanted}
         self._derive(device)
         self.tables["devices"].append(device)
@@ -286,10 +250,10 @@ class _Merger:
                 row["source_url"] = self._read_elsewhere(sub, device)
             same = next((r[key] for r in own if self._same_report(table, r, row)), None)
             if same:
-                text = f"already in the tables as {same}"
-                self.out.reject(
-                    sub, table[:-1], cells, Problem(sub.place[0], line, None, None, text, "new values")
+                why = Problem(
+                    sub.place[0], line, None, None, f"already in the tables as {same}", "new values"
                 )
+                self.out.reject(sub, table[:-1], cells, why)
                 continue
             row = {key: self.numbers[table].next(), **row}
             own.append(row)
@@ -315,15 +279,23 @@ class _Merger:
         return page if page != paper["url"] else ""
 
     def _warn(self, sub: Submission, column: str, value: str, problem: str, accepted: str) -> None:
-        self.out.warnings.append(Problem(*sub.place, column, value, problem, accepted, "warning"))
+        self.out.warnings.append(sub.problem(column, value, problem, accepted, "warning"))
+
+
+def _compatible(paper: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether nothing that both rows tell says that they are two papers."""
+    if paper["doi"] and other["doi"] and paper["doi"].casefold() != other["doi"].casefold():
+        return False
+    telling = ("title", "year", "journal", "first_author")
+    return all(not paper[c] or not other[c] or paper[c] == other[c] for c in telling)
 
 
 def _same_page(paper: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether two rows are one paper of which one lacks the DOI: same page, and nothing says otherwise."""
-    if not paper["url"] or paper["url"] != other["url"] or (paper["doi"] and other["doi"]):
-        return False
-    telling = ("title", "year", "journal", "first_author")
-    return all(not paper[c] or not other[c] or paper[c] == other[c] for c in telling)
+    both_known = paper["doi"] and other["doi"]
+    return (
+        bool(paper["url"]) and paper["url"] == other["url"] and not both_known and _compatible(paper, other)
+    )
 
 
 def _fill(row: dict[str, str], more: Mapping[str, str]) -> list[str]:

@@ -61,6 +61,12 @@ class Submission:
     problems: list[Problem] = field(default_factory=list)
     rejected: list[tuple[str, dict, Problem]] = field(default_factory=list)
 
+    def problem(
+        self, column: str | None, value: str | None, problem: str, accepted: str, severity: str = "error"
+    ) -> Problem:
+        """A finding at the first line of this record."""
+        return Problem(*self.place, column, value, problem, accepted, severity)
+
 
 class _Refused(Exception):
     """A part of a record that cannot be taken; carries the finding."""

@@ -128,6 +128,17 @@ def test_values_for_a_named_device_join_it(small, jsonl, cli):
     assert rows["measurements"][-1]["device_id"] == "d0001"
 
 
+def test_a_review_that_names_a_device_does_not_become_its_paper(small, jsonl, cli):
+    review = {"doi": "10.1000/xx", "url": "https://example.org/review", "title": "A review", "year": 2023}
+    for extra in ({"source_kind": "secondary"}, {"source_kind": "abstract"}):
+        more = record(device_id="d0003", paper=review, **extra)
+        more["design"] = {}
+        assert cli("dataset", "add", jsonl(more), "--tables", small, "--yes")[0] == 0
+        rows = rows_of(small)
+        assert rows["papers"] == small_tables()["papers"]
+        assert rows["measurements"][-1]["source_url"] == "https://example.org/review"
+
+
 def test_a_second_device_of_a_composition_is_made_with_a_warning(small, jsonl, cli):
     again = record(
         paper={"doi": "10.1000/aa", "url": "https://example.org/a"}, design={"composition": "CsPbBr3"}
