@@ -91,14 +91,19 @@ def check_keys(sheets: Sheets) -> Iterator[Problem]:
 
 
 def check_papers(sheets: Sheets) -> Iterator[Problem]:
-    """Each paper can be found and stands once."""
+    """Each paper stands once."""
     first: dict[str, int] = {}
+    titles: dict[str, int] = {}
     for entry in sheets.each("papers"):
         column = "doi" if entry["doi"] else "url"
         key = entry["doi"].casefold() or entry["url"]
         if key and key in first:
             yield entry.problem(column, f"same paper as line {first[key]}", "one row per paper")
         first.setdefault(key, entry.line)
+        title = re.sub(r"\W", "", entry["title"]).casefold()
+        if title and title in titles:
+            yield entry.warning("title", f"same title as line {titles[title]}", "one row per paper")
+        titles.setdefault(title, entry.line)
 
 
 def check_sources(sheets: Sheets) -> Iterator[Problem]:

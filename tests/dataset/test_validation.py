@@ -117,6 +117,12 @@ ERRORS = {
 }
 
 WARNINGS = {
+    "title twice": (
+        lambda t: t["papers"][1].update(title="a"),
+        "papers",
+        3,
+        "title",
+    ),
     "energy of a match": cell("measurements", 0, "value", "1"),
     "energy below thermal noise": cell("measurements", 0, "value", "1e-25"),
     "kilovolt": cell("measurements", 2, "value_high", "1000"),
