@@ -166,8 +166,7 @@ def requirements(
             task, accuracy, seeds=seeds, seed=seed, epochs=epochs, data_dir=data_dir, progress=report
         )
     if output is not None:
-        from perovdata.files import write_atomic
-        from perovdata.studies.saving import write_json
+        from perovdata.files import write_atomic, write_json
 
         write_json(output / "requirements.json", found)
         write_atomic(output / "requirements.png", requirements_figure(found))
@@ -276,7 +275,8 @@ def _save(output: Path | None, name: str, rows: list[dict[str, Any]]) -> None:
         return
     import pandas as pd
 
-    from perovdata.studies.saving import write_json, write_parquet
+    from perovdata.files import write_json
+    from perovdata.studies.saving import write_parquet
 
     write_json(output / f"{name}.json", rows)
     write_parquet(output / f"{name}.parquet", pd.DataFrame(rows))

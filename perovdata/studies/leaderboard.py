@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_tables
+from perovdata.dataset.schema import known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import RULES, Routed
 from perovdata.studies.batch import run_stacked
@@ -93,11 +94,11 @@ def leaderboard(
     -------
     list of dict
         One per device and task, best first within a task: ``task, rank, rank_low, rank_high, device_id,
-        paper_id, doi, composition, family, accuracy, low, high, ceiling, chance, stated, population,
-        assumed, reported_accuracy, reported_dataset, energy_per_image_J``. ``stated``, ``population`` and
-        ``assumed`` list what the task reads. ``reported_accuracy`` is the paper's claim for its own
-        network, on the images of the task if it names them; None if it claims none. Devices of the same
-        median share a rank.
+        label, paper_id, doi, url, composition, family, accuracy, low, high, ceiling, chance, stated,
+        population, assumed, reported_accuracy, reported_dataset, energy_per_image_J``. ``stated``,
+        ``population`` and ``assumed`` list what the task reads. ``reported_accuracy`` is the paper's claim
+        for its own network, on the images of the task if it names them; None if it claims none. Devices of
+        the same median share a rank.
 
     Raises
     ------
@@ -155,7 +156,7 @@ def _ranked(
     energy = result.energy_per_image_J
     n_draws = result.accuracy.shape[0] // max(len(devices), 1)
     reported = load_benchmarks()
-    doi = load_tables().papers.set_index("paper_id")["doi"]
+    papers = load_tables().papers.set_index("paper_id")
     rows = []
     for index, device in enumerate(devices):
         low, high = np.quantile(scores[index], tails)
@@ -169,7 +170,9 @@ def _ranked(
                 "rank_high": int(np.ceil(rank_high)),
                 "device_id": device.device_id,
                 "paper_id": device.row["paper_id"],
-                "doi": _text(doi.get(device.row["paper_id"])),
+                "label": _label(device, papers.loc[device.row["paper_id"]]),
+                "doi": _text(papers.loc[device.row["paper_id"], "doi"]),
+                "url": _text(papers.loc[device.row["paper_id"], "url"]),
                 "composition": _text(device.row["composition"]),
                 "family": family_of(device.row),
                 "accuracy": float(median[index]),
@@ -183,6 +186,15 @@ def _ranked(
             }
         )
     return sorted(rows, key=lambda row: (row["rank"], row["device_id"]))
+
+
+def _label(device: _Device, paper) -> str:
+    author = _text(paper["first_author"])
+    surname = author.split()[-1] if author else paper.name
+    year = f" {int(paper['year'])}" if known(paper["year"]) else ""
+    return (
+        f"{device.device_id} {_text(device.row['composition']) or 'composition not seen'} ({surname}{year})"
+    )
 
 
 def _median(values) -> float | None:

@@ -24,8 +24,10 @@ class Knob(NamedTuple):
     metrics : tuple of str
         Of the tables, best first: where reported devices lie.
     unit : str
-    grid : ndarray
-        From demanding to undemanding.
+    best, worst : float
+        Ends of the sweep, from demanding to undemanding.
+    scale : str
+        ``"log"`` or ``"linear"``.
     typical : float
         What it is held at in the typical context.
     set : callable
@@ -36,10 +38,17 @@ class Knob(NamedTuple):
 
     metrics: tuple[str, ...]
     unit: str
-    grid: np.ndarray
+    best: float
+    worst: float
+    scale: str
     typical: float
     set: Callable[[float], dict[str, float]]
     better: str
+
+    def grid(self, points: int) -> np.ndarray:
+        """Values of the sweep, the demanding end first."""
+        space = np.geomspace if self.scale == "log" else np.linspace
+        return space(self.best, self.worst, points)
 
 
 _G_MAX = 1e-6
@@ -47,29 +56,30 @@ _TRAIN = 32.0
 
 KNOBS: dict[str, Knob] = {
     "dynamic range": Knob(
-        ("dynamic_range", "on_off_ratio"), "1", np.geomspace(1000, 1.5, 9), 10.0,
+        ("dynamic_range", "on_off_ratio"), "1", 1000.0, 1.5, "log", 10.0,
         lambda v: {"g_min": _G_MAX / v}, "at least",
     ),
     "number of states": Knob(
-        ("n_states",), "1", np.rint(np.geomspace(1024, 4, 9)), _TRAIN,
+        ("n_states",), "1", 1024.0, 4.0, "log", _TRAIN,
         lambda v: {"n_pulses_ltp": np.rint(v), "n_pulses_ltd": np.rint(v)}, "at least",
     ),
     "nonlinearity": Knob(
-        ("nonlinearity_ltp", "nonlinearity"), "NeuroSim label", np.linspace(0, 6, 9), 1.75,
+        ("nonlinearity_ltp", "nonlinearity"), "NeuroSim label", 0.0, 6.0, "linear", 1.75,
         lambda v: {"nonlinearity_ltp": v, "nonlinearity_ltd": -v}, "at most",
     ),
     "cycle-to-cycle variation": Knob(
-        ("c2c_variation",), "% per pulse of 32", np.linspace(0, 8, 9), 2.0,
+        ("c2c_variation",), "% per pulse of 32", 0.0, 8.0, "linear", 2.0,
         lambda v: {"c2c_variation": v / 100}, "at most",
     ),
     "device-to-device variation": Knob(
-        ("d2d_variation",), "%", np.linspace(0, 60, 9), 10.0,
+        ("d2d_variation",), "%", 0.0, 60.0, "linear", 10.0,
         lambda v: {"d2d_g_max": v / 100}, "at most",
     ),
 }  # fmt: skip
 
 #: What the other metrics are while one is varied. Typical: five bits and a window of 10, as
-#: :mod:`perovdata.routing` assumes; label and noises in the middle of the devices of MLP-NeuroSim's manual.
+#: :mod:`perovdata.routing` assumes; label and cycle noise in the middle of the devices of MLP-NeuroSim's
+#: manual; 10 % between devices is assumed.
 CONTEXTS = ("ideal", "typical")
 _MAP = ("number of states", "nonlinearity")
 
@@ -80,6 +90,7 @@ def requirements(
     *,
     seeds: int = 2,
     seed: int = 0,
+    points: int = 9,
     map_points: int = 7,
     progress: Callable[[float, int], None] | None = None,
     **options: Any,
@@ -93,6 +104,8 @@ def requirements(
         Target, percent.
     seeds, seed : int
         Accuracy is the mean over the seeds.
+    points : int
+        Values of each metric in its sweep.
     map_points : int
         Points per axis of the map of nonlinearity against number of states.
     progress, **options
@@ -114,10 +127,8 @@ def requirements(
     if not 0 < accuracy < 100:
         raise InputError(f"option --accuracy: {accuracy} is not between 0 and 100 %")
     sweeps = [(name, context) for name in KNOBS for context in CONTEXTS]
-    groups = [_sweep(name, context) for name, context in sweeps]
-    states, labels = (np.array([KNOBS[name].grid[0], KNOBS[name].grid[-1]], float) for name in _MAP)
-    state_axis = np.rint(np.geomspace(*states, map_points))
-    label_axis = np.linspace(*labels, map_points)
+    groups = [_sweep(name, context, points) for name, context in sweeps]
+    state_axis, label_axis = (KNOBS[name].grid(map_points) for name in _MAP)
     groups.append(_map_sets(state_axis, label_axis))
     accuracies, result = run_stacked(task, groups, seeds=seeds, seed=seed, progress=progress, **options)
     if len(accuracies) < len(groups):
@@ -135,7 +146,7 @@ def requirements(
         "reachable": bool(max(part.mean(axis=1).max() for part in accuracies) >= accuracy),
         "table": table,
         "map": {
-            "number of states": state_axis.tolist(),
+            "number of states": np.rint(state_axis).tolist(),
             "nonlinearity": label_axis.tolist(),
             "accuracy": grid.tolist(),
             "others": "ideal",
@@ -166,8 +177,8 @@ def _stack(rows: list[dict[str, float]]) -> SynapseParameters:
     return SynapseParameters.stack([SynapseParameters.make(**row) for row in rows])
 
 
-def _sweep(name: str, context: str) -> SynapseParameters:
-    return _stack([_fields(context, **{name: value}) for value in KNOBS[name].grid])
+def _sweep(name: str, context: str, points: int) -> SynapseParameters:
+    return _stack([_fields(context, **{name: value}) for value in KNOBS[name].grid(points)])
 
 
 def _map_sets(states: np.ndarray, labels: np.ndarray) -> SynapseParameters:
@@ -177,20 +188,20 @@ def _map_sets(states: np.ndarray, labels: np.ndarray) -> SynapseParameters:
 
 def _row(name: str, context: str, accuracy: np.ndarray, target: float) -> dict[str, Any]:
     knob = KNOBS[name]
-    needed = _crossing(knob.grid, accuracy, target)
+    grid = knob.grid(len(accuracy))
     return {
         "metric": name,
         "unit": knob.unit,
         "others": context,
         "better": knob.better,
-        "needed": needed,
+        "needed": _crossing(knob, grid, accuracy, target),
         "accuracy_at_best": float(accuracy[0]),
-        "values": knob.grid.tolist(),
+        "values": grid.tolist(),
         "accuracy": accuracy.tolist(),
     }
 
 
-def _crossing(grid: np.ndarray, accuracy: np.ndarray, target: float) -> float | str | None:
+def _crossing(knob: Knob, grid: np.ndarray, accuracy: np.ndarray, target: float) -> float | str | None:
     """Least demanding value up to which the target holds from the demanding end, interpolated."""
     met = accuracy >= target
     if not met[0]:
@@ -201,7 +212,7 @@ def _crossing(grid: np.ndarray, accuracy: np.ndarray, target: float) -> float | 
     a, b = accuracy[first_miss - 1], accuracy[first_miss]
     share = (a - target) / (a - b)
     low, high = grid[first_miss - 1], grid[first_miss]
-    if grid.min() > 0:
+    if knob.scale == "log":
         return float(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
     return float(low + share * (high - low))
 
@@ -238,13 +249,13 @@ def requirements_figure(found: dict[str, Any]) -> bytes:
                         label=f"others {row['others']}")  # fmt: skip
         ax.axhline(found["target"], color="black", linestyle="--", linewidth=1)
         reported = [d[name] for d in found["devices"] if name in d]
-        span = (min(KNOBS[name].grid), max(KNOBS[name].grid))
+        span = sorted((KNOBS[name].best, KNOBS[name].worst))
         inside = [v for v in reported if span[0] <= v <= span[1]]
         ax.plot(inside, np.full(len(inside), 3.0), "|", color="black", markersize=9)
         if len(inside) < len(reported):
             ax.text(0.98, 0.1, f"{len(reported) - len(inside)} reported beyond", transform=ax.transAxes,
                     ha="right", fontsize=7)  # fmt: skip
-        if KNOBS[name].grid.min() > 0:
+        if KNOBS[name].scale == "log":
             ax.set_xscale("log")
         ax.set(xlabel=f"{name} ({KNOBS[name].unit})", ylabel="accuracy (%)", ylim=(0, 100))
     axes[0].legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 0.2))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from perovdata.files import write_atomic
+from perovdata.files import write_atomic, write_json
 from perovdata.studies.sources import Source
 from perovdata.vision import TaskResult
 
-__all__ = ["draws_frame", "save_result", "write_json", "write_parquet"]
+__all__ = ["draws_frame", "save_result", "write_parquet"]
 
 
 def save_result(
@@ -36,21 +35,6 @@ def save_result(
     write_parquet(folder / "draws.parquet", draws_frame(result, source))
     for name, figure in _figures(result, description):
         write_atomic(folder / f"{name}.png", figure)
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON without NaN and infinities, atomically."""
-    write_atomic(path, json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _finite(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def write_parquet(path: Path, frame) -> None:

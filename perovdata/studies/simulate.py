@@ -13,7 +13,7 @@ import numpy as np
 from perovdata.dataset import DESIGN_COLUMNS
 from perovdata.errors import InputError, unknown_choice
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
-from perovdata.vision import TaskResult, run
+from perovdata.vision import TaskResult, check_request, run
 
 __all__ = ["describe", "simulate", "spread", "versions"]
 
@@ -84,6 +84,7 @@ def simulate(
     InputError
         For bad input, with one line that says what is accepted.
     """
+    check_request(task, protocol, options or {})  # before anything long
     source = _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note)
     result = run(
         task,
@@ -171,6 +172,7 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
         "chance": result.chance,
         "energy_per_image_J": energy["median"],
         "energy_per_image_interval_J": energy["interval"],
+        "energy_terms": result.energy_terms,
         "energy_per_training_J": _cost(result.energy_training_J, level)["median"],
         "latency_per_image_s": _cost(result.latency_per_image_s, level)["median"],
         "area_m2": _cost(result.area_m2, level)["median"],
@@ -208,9 +210,10 @@ def _notes(result: TaskResult) -> list[str]:
     if result.interrupted:
         notes.append(f"interrupted: {len(result.accuracy)} parameter sets were finished")
     if result.energy_per_image_J is None or not np.isfinite(result.energy_per_image_J).any():
-        notes.append(
-            "energy per image unknown: the device states neither its energy nor voltage and pulse width"
-        )
+        notes.append("energy per image unknown: the device does not state the energy of an event")
+    assumed = [name for name, term in result.energy_terms.items() if term["origin"] == "assumed"]
+    if assumed:
+        notes.append(f"energy: {', '.join(assumed)} rest on assumptions of the periphery (energy_terms)")
     if result.stand_ins:
         filled = ", ".join(f"{name} {value:g}" for name, value in result.stand_ins.items())
         notes.append(f"no short-term memory stated for some sets: textbook values stand in ({filled})")

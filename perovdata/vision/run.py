@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from perovdata.vision.registry import TASKS
 from perovdata.vision.sensor import fill_memory
 from perovdata.vision.task import Plan, Scores, read_options
 
-__all__ = ["TaskResult", "run"]
+__all__ = ["TaskResult", "check_request", "run"]
 
 
 @dataclass
@@ -42,6 +42,9 @@ class TaskResult:
     classes : tuple of str
     energy_per_image_J, energy_training_J, latency_per_image_s, area_m2 : ndarray, shape (P,), or None
         NaN where the device does not state what it takes.
+    energy_terms : dict of str to dict
+        Per term of the energy of an image ``median_J``, ``origin`` (device or assumed) and ``basis``; of the
+        first sets run together.
     extras : dict of str to ndarray, shape (P, S, ...)
     pictures : dict of str to ndarray, shape (n, height, width)
         Of the first parameter set and seed.
@@ -70,6 +73,7 @@ class TaskResult:
     energy_training_J: np.ndarray | None
     latency_per_image_s: np.ndarray | None
     area_m2: np.ndarray | None
+    energy_terms: dict[str, dict[str, Any]]
     extras: dict[str, np.ndarray]
     pictures: dict[str, np.ndarray]
     ideal_fields: tuple[str, ...]
@@ -129,15 +133,11 @@ def run(
         If nothing was finished.
     """
     start = time.perf_counter()
-    if task not in TASKS:
-        raise unknown_choice("task", task, TASKS)
+    values = check_request(task, protocol, options)
     definition = TASKS[task]
-    if protocol not in definition.protocols:
-        raise unknown_choice(f"protocol of task {task}", protocol, definition.protocols)
     for name, value in (("seeds", seeds), ("epochs", 1 if epochs is None else epochs)):
         if value < 1:
             raise InputError(f"{name}: {value} is not a whole number of 1 or more")
-    values = read_options(definition, options)
     if not isinstance(images, Images):
         images = load_images(images if images is not None else definition.image_set, data_dir)
     plan = Plan(images, tuple(range(seed, seed + seeds)), epochs, protocol, values)
@@ -185,6 +185,16 @@ def run(
     )
 
 
+def check_request(task: str, protocol: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a task, checked with its name and protocol; raises InputError."""
+    if task not in TASKS:
+        raise unknown_choice("task", task, TASKS)
+    definition = TASKS[task]
+    if protocol not in definition.protocols:
+        raise unknown_choice(f"protocol of task {task}", protocol, definition.protocols)
+    return read_options(definition, options)
+
+
 def _report_share(report: Callable, done: int, count: int, total: int, share: float) -> None:
     report(done + share * count, total)
 
@@ -201,7 +211,8 @@ def _first(scores: Scores, n: int) -> Scores:
         for item in fields(Scores)
         if isinstance(value := getattr(scores, item.name), np.ndarray)
     }
-    return Scores(**cut, extras={k: v[:n] for k, v in scores.extras.items()}, pictures=scores.pictures)
+    extras = {name: values[:n] for name, values in scores.extras.items()}
+    return replace(scores, **cut, extras=extras)
 
 
 def _join(parts: list[Scores]) -> Scores:
@@ -212,4 +223,4 @@ def _join(parts: list[Scores]) -> Scores:
         if isinstance(getattr(first, item.name), np.ndarray)
     }
     extras = {key: np.concatenate([part.extras[key] for part in parts]) for key in first.extras}
-    return Scores(**joined, extras=extras, pictures=first.pictures)
+    return replace(first, **joined, extras=extras)

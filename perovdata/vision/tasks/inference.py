@@ -9,12 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from perovdata.arrays.crossbar import Crossbar, CrossbarState
+from perovdata.arrays import Crossbar, CrossbarState
 from perovdata.devices import SynapseParameters
 from perovdata.vision.scoring import accuracy_of
 from perovdata.vision.softnet import mlp_logits, train_mlp
 from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
 from perovdata.vision.tasks.memory import AGES_S
+from perovdata.vision.upkeep import Layer, network_cost
 
 __all__ = ["inference_task"]
 
@@ -90,8 +91,20 @@ class InferenceCourse:
 
         pairs = self.labels * self.n_classes + named[0]
         counts = np.apply_along_axis(np.bincount, 2, pairs, minlength=self.n_classes**2)
-        given = sum(np.asarray(s.given.sum(axis=(1, 2, 3))) for s in (state_1, state_2))
-        given = given.reshape(curve.shape[:2])
+        given = [np.asarray(s.given.sum(axis=(1, 2, 3))).reshape(curve.shape[:2]) for s in (state_1, state_2)]
+        hidden = jax.nn.sigmoid(self.calibration @ self.net.w1)
+        layers = [
+            Layer(
+                array.design,
+                float((x**2).mean()),
+                pulses.mean(axis=1),
+                _mean_conductance(state, params.n_sets),
+            )
+            for array, x, pulses, state in (
+                (first, self.calibration, given[0], state_1),
+                (second, np.asarray(hidden), given[1], state_2),
+            )
+        ]
         stored = np.asarray(first.weights(state_1))
         error = stored - np.asarray(self.net.w1)
         span = float(np.abs(self.net.w1).max())
@@ -99,17 +112,21 @@ class InferenceCourse:
             accuracy=curve[:, :, 0],
             curve=curve,
             confusion=counts.reshape(*curve.shape[:2], self.n_classes, self.n_classes),
-            energy_training_J=np.asarray(params.energy_per_pulse, float) * given.mean(axis=1),
             extras={
                 "accuracy_at_the_end": curve[:, :, -1],
                 "weight_error": np.sqrt((error**2).mean(axis=(2, 3))) / span,
-                "pulses_per_device": given / (2 * (self.net.w1.size + self.net.w2.size)),
+                "pulses_per_device": sum(given) / (2 * (self.net.w1.size + self.net.w2.size)),
             },
+            **network_cost(params, layers),
             pictures={
                 "weights of the first hidden units, float": _maps(np.asarray(self.net.w1), self.shape),
                 "the same in the array": _maps(stored[0, 0], self.shape),
             },
         )
+
+
+def _mean_conductance(state: CrossbarState, n_sets: int) -> np.ndarray:
+    return np.clip(np.asarray(state.g.mean(axis=(1, 2, 3))).reshape(n_sets, -1).mean(axis=1), 0, 1)
 
 
 def _maps(weights: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

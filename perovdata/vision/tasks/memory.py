@@ -74,7 +74,9 @@ class MemoryCourse:
         out = over_seeds(runs)
         seen = out.pop("seen")
         clean = self.pictures[: seen.shape[3]]
+        # A full potentiation per white pixel, a share of it per grey one.
         energy = np.asarray(params.energy_per_pulse, float) * np.asarray(params.n_pulses_ltp, float)
+        white = float(self.pictures.sum(axis=(1, 2)).mean())
         shown = {
             f"after {age:g} s": seen[0, 0, index, :_SHOWN] for index, age in enumerate(self.checkpoints[1])
         }
@@ -82,7 +84,8 @@ class MemoryCourse:
             accuracy=out["accuracy"][:, :, 0],
             curve=out["accuracy"],
             confusion=out["confusion"],
-            energy_per_image_J=energy * float(self.pictures.sum(axis=(1, 2)).mean()),
+            energy_per_image_J=energy * white,
+            energy_terms=_energy_terms(energy * white),
             extras={
                 "psnr_dB": psnr(seen[:, :, 0], clean).mean(axis=-1),
                 "ssim": ssim(seen[:, :, 0], clean).mean(axis=-1),
@@ -92,6 +95,13 @@ class MemoryCourse:
             },
             pictures={"written": clean[:_SHOWN], **shown},
         )
+
+
+def _energy_terms(energy: np.ndarray) -> dict:
+    if not np.isfinite(energy).any():
+        return {}
+    median = float(np.nanmedian(energy))
+    return {"writing": {"median_J": median, "origin": "device", "basis": "energy_per_pulse per pulse"}}
 
 
 @partial(jax.jit, static_argnames=("n_classes",))

@@ -8,10 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, OnlineResult, Protocol, train_online
+from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, Design, OnlineResult, Protocol, train_online
 from perovdata.devices import SynapseParameters
 from perovdata.vision.scenes import enlarge
 from perovdata.vision.task import LONG_TERM, Option, Plan, Scores, Task
+from perovdata.vision.upkeep import Layer, network_cost
 
 __all__ = ["online_task"]
 
@@ -72,6 +73,24 @@ class OnlineCourse:
             progress=progress,
         )
 
+    def _layers(self, result: OnlineResult) -> list[Layer]:
+        """Both arrays with the pulses they took, means over the seeds."""
+        bits = self.protocol.adc_bits
+        active = float((self.test >= 0.5).mean())
+        shapes = ((self.train.shape[1], self.hidden, active), (self.hidden, self.n_classes, 0.5))
+        per_device = result.pulses.sum(axis=3).mean(axis=1)
+        # Without pulses there is no conductance under them: the middle of the window stands in.
+        under_pulses = np.nan_to_num(result.pulse_conductance.mean(axis=1), nan=0.5)
+        return [
+            Layer(
+                Design(rows, columns, scheme="reference", input_bits=1, adc_bits=bits),
+                mean_square,
+                per_device[:, index] * rows * columns,
+                under_pulses[:, index],
+            )
+            for index, (rows, columns, mean_square) in enumerate(shapes)
+        ]
+
     def _final(self, result: OnlineResult) -> np.ndarray:
         # Single tests fluctuate by several points; their mean does not.
         return result.last(min(_MEAN_OF_LAST, -(-self.epochs // 2)))
@@ -86,6 +105,7 @@ class OnlineCourse:
             curve=result.accuracy,
             confusion=counts.reshape(*counts.shape[:2], self.n_classes, self.n_classes),
             extras={"pulses_per_device": result.pulses.sum(axis=3).mean(axis=2)},
+            **network_cost(params, self._layers(result), n_reads=result.samples),
         )
 
 

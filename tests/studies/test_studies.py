@@ -1,0 +1,175 @@
+"""Leaderboard, limits, requirements and screening."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from perovdata.cli.main import app
+from perovdata.devices import SynapseParameters, preset
+from perovdata.errors import InputError
+from perovdata.studies import (
+    eligible_devices,
+    leaderboard,
+    limits,
+    requirements,
+    requirements_figure,
+    screen,
+    sensitivity,
+)
+
+from .test_simulate import FixedPredictor
+
+#: One short epoch with few hidden units: the machinery, not the accuracy.
+SHORT = {"epochs": 1, "hidden": 16}
+
+
+def test_leaderboard_ranks_what_states_enough():
+    rows = leaderboard(["reservoir-digits", "associate"], draws=2)
+    eligible = eligible_devices(2)
+    for task in ("reservoir-digits", "associate"):
+        placed = [row for row in rows if row["task"] == task]
+        assert [row["rank"] for row in placed] == sorted(row["rank"] for row in placed)
+        assert placed[0]["rank"] == 1
+        best = [row["accuracy"] for row in placed]
+        assert best == sorted(best, reverse=True)
+        for row in placed:
+            assert row["device_id"] in eligible
+            assert row["low"] <= row["accuracy"] <= row["high"]
+            assert 1 <= row["rank_low"] <= row["rank_high"] <= len(placed)
+            assert row["stated"], "a device is placed by something of its own"
+            assert row["device_id"] in row["label"]
+    # The reservoir reads short-term memory only: who states none of it is not placed.
+    assert all(
+        set(row["stated"]) & {"ppf_index", "memory_decay", "d2d_variation"}
+        for row in rows
+        if row["task"] == "reservoir-digits"
+    )
+    assert any(row["population"] for row in rows)
+
+
+def test_leaderboard_is_reproducible_and_paired():
+    first, second = (leaderboard(["reservoir-digits"], draws=2) for _ in range(2))
+    assert first == second
+
+
+def test_leaderboard_refuses_what_nobody_states():
+    with pytest.raises(InputError, match="99 of the metrics"):
+        leaderboard(["associate"], min_stated=99)
+    with pytest.raises(InputError, match="is not one of"):
+        leaderboard(["chess"])
+
+
+def test_limits_name_what_hurts():
+    # One device that only forgets, one that only is blind to red.
+    sources = {
+        "forgetful": SynapseParameters.make(retention_tau=[10.0, 20.0]),
+        "exact": SynapseParameters.make(g_max=1e-6, n_pulses_ltp=500.0),
+    }
+    rows = limits(sources, "memory", ages_s=(1000.0,))
+    forgetful = {row["effect"]: row for row in rows if row["device"] == "forgetful"}
+    assert set(forgetful) == {"retention", "all"}
+    assert forgetful["retention"]["gain"] > 50
+    assert forgetful["retention"]["accuracy_ideal"] == forgetful["all"]["accuracy_ideal"]
+    exact = {row["effect"]: row for row in rows if row["device"] == "exact"}
+    assert abs(exact["number of pulses"]["gain"]) < 3
+
+
+def test_limits_keep_the_noise_of_a_sweep():
+    rows = limits({"a": preset("ag-a-si")}, "digits-online", effects=["number of pulses"], **SHORT)
+    assert {row["effect"] for row in rows} == {"number of pulses", "all"}
+    with pytest.raises(InputError, match="did you mean 'nonlinearity'"):
+        limits({"a": preset("ag-a-si")}, effects=["nonlinearty"])
+
+
+def test_sobol_indices_are_shares():
+    rows = sensitivity("digits-online", n=4, **SHORT)
+    assert len(rows) == 6
+    totals = [row["total"] for row in rows]
+    assert totals == sorted(totals, reverse=True)
+    for row in rows:
+        assert row["total_low"] <= row["total_high"]
+    with pytest.raises(InputError, match="power of two"):
+        sensitivity(n=6)
+
+
+def test_requirements_find_the_crossing():
+    found = requirements("associate", 50.0, seeds=1, points=4, map_points=2)
+    assert found["reachable"]
+    assert np.shape(found["map"]["accuracy"]) == (2, 2)
+    table = {(row["metric"], row["others"]): row for row in found["table"]}
+    assert len(table) == 10
+    for row in table.values():
+        accuracy, values = np.array(row["accuracy"]), np.array(row["values"])
+        if row["needed"] is None:
+            assert accuracy[0] < 50
+        elif row["needed"] == "any":
+            assert (accuracy >= 50).all()
+        else:
+            # Between the last value that will do and the first that will not.
+            miss = int(np.argmin(accuracy >= 50))
+            assert min(values[miss - 1 : miss + 1]) <= row["needed"] <= max(values[miss - 1 : miss + 1])
+    assert any(isinstance(row["needed"], float) for row in table.values())
+    assert found["devices"]
+    assert requirements_figure(found)[:8] == b"\x89PNG\r\n\x1a\n"
+    json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.parametrize("target", [0.0, 100.0, float("nan")])
+def test_impossible_target(target):
+    with pytest.raises(InputError, match="--accuracy"):
+        requirements("associate", target)
+
+
+def test_screen_ranks_and_reports_failures():
+    designs = [{"composition": "CsPbBr3"}, {"composition": "Qq"}, {"composition": "(PEA)2SnI4"}]
+    ranked, failed = screen(designs, "associate", draws=3, predictor=FixedPredictor())
+    assert [row["rank"] for row in ranked] == [1, 2]
+    assert sum(row["share_best"] for row in ranked) == pytest.approx(1)
+    assert failed[0]["row"] == 2
+    assert "Qq" in failed[0]["error"]
+    with pytest.raises(InputError, match="none of 1"):
+        screen([{"composition": "Qq"}], predictor=FixedPredictor())
+    with pytest.raises(InputError, match="no designs"):
+        screen([], predictor=FixedPredictor())
+
+
+def test_commands(tmp_path):
+    runner = CliRunner()
+    board = runner.invoke(
+        app,
+        ["study", "leaderboard", "--task", "associate", "--draws", "1", "--json", "--output", str(tmp_path)],
+    )
+    assert board.exit_code == 0, board.output
+    assert json.loads(board.stdout)[0]["rank"] == 1
+    assert (tmp_path / "leaderboard.parquet").is_file()
+    limited = runner.invoke(app, ["study", "limits", "--preset", "epiram", "--task", "associate"])
+    assert limited.exit_code == 0
+    assert "made ideal" in limited.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["limits"], "no device"),
+        (["limits", "--global", "--preset", "ideal"], "--global"),
+        (["screen"], "no designs"),
+        (["screen", "--input", "absent.csv"], "absent.csv"),
+        (["leaderboard", "--draws", "0"], "--draws: 0"),
+        (["requirements", "--accuracy", "101"], "--accuracy"),
+    ],
+)
+def test_bad_commands(arguments, message):
+    result = CliRunner().invoke(app, ["study", *arguments])
+    assert isinstance(result.exception, InputError)
+    assert message in str(result.exception)
+
+
+def test_screen_csv_needs_its_column(tmp_path):
+    path = tmp_path / "designs.csv"
+    path.write_text("formula\nCsPbBr3\n")
+    result = CliRunner().invoke(app, ["study", "screen", "--input", str(path)])
+    assert "no column 'composition'" in str(result.exception)
