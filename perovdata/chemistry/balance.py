@@ -7,6 +7,7 @@ table row is in doubt, is accepted only where it makes the charges balance.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -18,7 +19,8 @@ from perovdata.chemistry.reader import Item
 __all__ = ["Balanced", "balance"]
 
 _EXACT = 5e-3  # charges; amounts are written with two or three decimals
-_MOST_READINGS = 256
+_MOST_READINGS = 64
+_MOST_STATES = 512
 # Alkali ions small enough to replace a B metal beside a larger A ion (Cs2NaBiCl6), largest first.
 _SMALL_ALKALI = ("Rb", "K", "Na", "Li")
 
@@ -78,11 +80,10 @@ def _settle_names(formula: str, items: Sequence[Item]) -> tuple[dict[str, Ion], 
     options = [ions for _, ions in names]
     open_names = [name for name, ions in names if len(ions) > 1]
     doubtful = [ions[0] for _, ions in names if len(ions) == 1 and ions[0].doubtful]
-    readings = 1
-    for ions in options:
-        readings *= len(ions)
-    if readings > _MOST_READINGS:
+    if math.prod(len(ions) for ions in options) > _MOST_READINGS:
         raise FormulaError(formula, f"too many ambiguous abbreviations: {', '.join(open_names)}")
+    if math.prod(max(len(ion.charges) for ion in ions) for ions in options) > _MOST_STATES:
+        raise FormulaError(formula, "too many metals of several oxidation states to balance the charges")
     balanced = []
     for combination in product(*options):
         chosen = dict(zip((name for name, _ in names), combination, strict=True))

@@ -16,7 +16,7 @@ from functools import cache
 from perovdata.chemistry.ions import Ion, atoms_of, organic_cations
 from perovdata.chemistry.perovskite import Perovskite
 
-__all__ = ["DESCRIPTORS", "bartel_tau", "descriptors", "goldschmidt_factor"]
+__all__ = ["DESCRIPTORS", "bartel_tau", "descriptors", "goldschmidt_factor", "undefined_descriptors"]
 
 # name: unit and meaning, in the order of the output
 DESCRIPTORS: dict[str, str] = {
@@ -128,7 +128,7 @@ def descriptors(perovskite: Perovskite) -> dict[str, float]:
     r_x = _mean(x, _x_radius)
     chi_b, chi_x = _mean(b, _electronegativity), _mean(x, _electronegativity)
     caged = p.prototype in _CAGED
-    values = {
+    return {
         "tolerance_factor": goldschmidt_factor(r_a, r_b, r_x) if caged else math.nan,
         "octahedral_factor": r_b / r_x,
         "tau": bartel_tau(r_a, r_b, r_x, _mean(a, p.charges.__getitem__)) if caged else math.nan,
@@ -167,7 +167,49 @@ def descriptors(perovskite: Perovskite) -> dict[str, float]:
         "spacer_carbon_atoms": _mean(spacer, lambda k: float(atoms_of(k).get("C", 0))),
         "dopant_count": float(len(p.dopants)),
     }
-    return values
+
+
+def undefined_descriptors(perovskite: Perovskite, values: Mapping[str, float]) -> dict[str, str]:
+    """Why each descriptor that is NaN has no value.
+
+    Parameters
+    ----------
+    perovskite : Perovskite
+    values : mapping of str to float
+        Result of :func:`descriptors`.
+
+    Returns
+    -------
+    dict of str to str
+        Name of the descriptor to reason.
+    """
+    p = perovskite
+    reasons = {}
+    for name in (name for name, value in values.items() if math.isnan(value)):
+        if name.startswith("spacer"):
+            reasons[name] = "no radius of the spacer is known" if p.spacer else "no spacer cation"
+        elif name in ("n", "inv_n"):
+            reasons[name] = "the formula has no layer number"
+        elif name in ("tolerance_factor", "tau") and p.prototype not in _CAGED:
+            reasons[name] = "no A ion in a cage of octahedra in this formula type"
+        elif name.startswith(("a_", "cesium", "methyl", "formamid")) and not p.A:
+            reasons[name] = "no A-site cation"
+        elif name == "organic_fraction":
+            reasons[name] = "no A-site or spacer cation"
+        else:
+            reasons[name] = f"not tabulated for {', '.join(_without_data(p, name)) or 'these ions'}"
+    return reasons
+
+
+def _without_data(p: Perovskite, name: str) -> list[str]:
+    """Ions whose missing radius or electronegativity leaves a descriptor undefined."""
+    if "electronegativity" in name:
+        return [label for label in (*p.B, *p.X) if math.isnan(_electronegativity(label))]
+    return [
+        *(label for label in p.A if math.isnan(_a_radius(label, p.charges[label]))),
+        *(label for label in p.B if math.isnan(_b_radius(label, p.charges[label]))),
+        *(label for label in p.X if math.isnan(_x_radius(label))),
+    ]
 
 
 def _mean(site: Mapping[str, float], value) -> float:

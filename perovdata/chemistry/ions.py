@@ -16,7 +16,16 @@ from types import MappingProxyType
 
 from perovdata.files import tables_dir
 
-__all__ = ["ELEMENTS", "ELEMENTS_BY_NUMBER", "SOLVATES", "Ion", "atoms_of", "ions_by_name", "organic_cations"]
+__all__ = [
+    "ELEMENTS",
+    "ELEMENTS_BY_NUMBER",
+    "SOLVATES",
+    "Ion",
+    "atoms_of",
+    "ions_by_name",
+    "organic_cations",
+    "plain_name",
+]
 
 _SYMBOLS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr "
@@ -205,3 +214,23 @@ def atoms_of(label: str) -> Mapping[str, int]:
     """
     cations = organic_cations()
     return cations[label].atoms if label in cations else ions_by_name()[label][0].atoms
+
+
+@cache
+def plain_name(label: str) -> str:
+    """A name that stands for the ion with this label and for no other of the same charge.
+
+    Most often the label itself; a few abbreviations (TBA, MBA, TA, AZ) are claimed by several ions, and one
+    (PMA) is read as another ion than its row at the origin.
+    """
+    names = ions_by_name()
+    ion = organic_cations().get(label)
+    if ion is None:
+        return label
+    spellings = next(spellings for other, spellings in _table_rows() if other.label == label)
+    candidates = (label, *spellings)
+    return next((n for n in candidates if _is_plain(names[n], ion)), label)
+
+
+def _is_plain(meanings: tuple[Ion, ...], ion: Ion) -> bool:
+    return [other.label for other in meanings if other.charges == ion.charges] == [ion.label]

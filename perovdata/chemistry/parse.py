@@ -52,35 +52,45 @@ def parse(formula: str, n: int | None = None, x: float | None = None, y: float |
     variables = {"n": _layers(formula, n), "x": _fraction(formula, "x", x), "y": _fraction(formula, "y", y)}
     read = read_formula(formula, variables)
     phases = [_phase(formula, phase, read.polymorph) for phase in read.phases]
+    if not any(phase.A or phase.spacer or len(phase.B) > 1 for phase in phases):
+        raise FormulaError(formula, "holds no A-site or spacer cation (Cs, MA, FA, PEA, BA ...)")
     whole = phases[0] if len(phases) == 1 else _mixture(formula, phases, read.phases)
     dopants = dict(read.dopants)
     if dopants:
         whole = whole.replaced(dopants=dopants)
-    if n is not None and whole.n != n:
+    if read.n is not None and whole.n != read.n:
         found = "no layer number" if whole.n is None else f"n = {whole.n}"
-        raise FormulaError(formula, f"n = {n} was given, but the stoichiometry says {found}")
+        raise FormulaError(formula, f"n = {read.n:g} was given, but the stoichiometry says {found}")
     return whole
 
 
 def _layers(formula: str, n: int | None) -> int | None:
     if n is None:
         return None
-    if isinstance(n, bool) or n != n or n != int(n) or not 1 <= n <= _MOST_LAYERS:
+    layers = _number(n)
+    if layers != math.floor(layers) or not 1 <= layers <= _MOST_LAYERS:
         raise FormulaError(str(formula), f"n = {n} is not a whole number from 1 to {_MOST_LAYERS}")
-    return int(n)
+    return int(layers)
 
 
 def _fraction(formula: str, name: str, value: float | None) -> float | None:
-    if value is not None and not (math.isfinite(value) and 0 <= value <= 100):
+    if value is not None and not 0 <= _number(value) <= 100:
         raise FormulaError(str(formula), f"{name} = {value} is not a number from 0 to 100")
-    return value
+    return None if value is None else float(value)
+
+
+def _number(value: object) -> float:
+    """A finite number, or -1 (outside every range here) for anything else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return -1.0
+    return number if math.isfinite(number) and not isinstance(value, bool) else -1.0
 
 
 def _phase(formula: str, phase: Phase, polymorph: str | None) -> Perovskite:
     """One phase: charges, sites, formula type."""
     found = balance(formula, phase.items)
-    if not found.sites["A"] and not found.sites["spacer"] and len(found.sites["B"]) < 2:
-        raise FormulaError(formula, "holds no A-site or spacer cation (Cs, MA, FA, PEA, BA ...)")
     anions = sum(amount * -found.charges[label] for label, amount in found.sites["X"].items())
     warnings = list(found.warnings)
     kind = Prototype()
@@ -142,7 +152,7 @@ def _mixture(formula: str, phases: list[Perovskite], read: tuple[Phase, ...]) ->
         solvate=_summed_solvate(phases, shares),
         polymorph=phases[0].polymorph,
         phases=tuple(phases),
-        shares=shares,
+        shares=shares if stated else (),
         warnings=tuple(warnings),
     )
 

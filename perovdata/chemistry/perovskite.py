@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from perovdata.chemistry.ions import ELEMENTS, SOLVATES, atoms_of
+from perovdata.chemistry.ions import ELEMENTS, SOLVATES, atoms_of, plain_name
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition
@@ -47,7 +47,8 @@ class Perovskite:
     phases : tuple of Perovskite
         The phases of a mixture ``A + B``, empty for a single phase.
     shares : tuple of float
-        Formula units of each phase of a mixture.
+        Formula units of each phase of a mixture; empty if the ratio is not stated (then one of each is
+        counted in the sites).
     warnings : tuple of str
         What a reader should know: leftover charge, an abbreviation with two meanings, an unstated ratio.
     """
@@ -86,25 +87,45 @@ class Perovskite:
 
     @property
     def canonical(self) -> str:
-        """One spelling per composition: sites in the order spacer, A, B, X, labels sorted."""
-        parts = []
-        for ions in self.sites.values():
-            for label in sorted(ions):
-                amount = "" if ions[label] == 1 else f"{ions[label]:.6g}"
-                shown = label if label in ELEMENTS or label in ("MA", "FA") else f"({label})"
-                parts.append(f"{shown}{amount}")
-        return "".join(parts)
+        """One spelling per composition, which :func:`parse` reads back to an equal object.
+
+        Sites in the order spacer, A, B, X, labels sorted; then solvate and dopants; phases joined by ``+``.
+        """
+        if self.shares:
+            phases = zip(self.shares, self.phases, strict=True)
+            written = " + ".join(f"({phase.canonical}){share:.6g}" for share, phase in phases)
+        elif self.phases:
+            written = " + ".join(phase.canonical for phase in self.phases)
+        else:
+            written = "".join(
+                f"{_bracketed(plain_name(label))}{_amount(ions[label])}"
+                for ions in self.sites.values()
+                for label in sorted(ions)
+            )
+            written += "".join(f"·{_amount(v)}{molecule}" for molecule, v in sorted(self.solvate.items()))
+        if self.polymorph == "delta":
+            written = f"delta-{written}"
+        if self.dopants:
+            doped = (
+                element if amount is None else f"{element}{amount:.6g}"
+                for element, amount in sorted(self.dopants.items())
+            )
+            written += f":{','.join(doped)}"
+        return written
 
     @property
     def key(self) -> tuple:
-        """What makes two compositions the same: ions per B atom, dopants, solvate and polymorph."""
+        """What makes two compositions the same: ions per B atom, dopants, solvate, delta phase or not."""
         metals = sum(self.B.values())
         ratios = tuple(
             (site, label, round(amount / metals, 4))
             for site, ions in self.sites.items()
             for label, amount in sorted(ions.items())
         )
-        return ratios, tuple(sorted(self.dopants.items())), tuple(sorted(self.solvate)), self.polymorph
+        delta = self.polymorph == "delta"  # the non-perovskite phase is another material
+        phases = tuple(phase.key for phase in self.phases)
+        dopants = tuple(sorted(self.dopants.items()))
+        return ratios, dopants, tuple(sorted(self.solvate.items())), delta, phases
 
     def replaced(self, **changes: object) -> Perovskite:
         """A copy with some fields changed (as :func:`dataclasses.replace`)."""
@@ -140,3 +161,11 @@ class Perovskite:
     def expanded(self) -> str:
         """pymatgen's formula with the organic ions written out, e.g. ``H6 C1 Pb1 I3 N1``."""
         return self.composition.formula
+
+
+def _bracketed(name: str) -> str:
+    return name if name in ELEMENTS or name in ("MA", "FA") else f"({name})"
+
+
+def _amount(amount: float) -> str:
+    return "" if amount == 1 else f"{amount:.6g}"

@@ -21,8 +21,16 @@ from perovdata.chemistry.perovskite import Perovskite
 from perovdata.errors import unknown_choice
 from perovdata.files import tables_dir
 
-__all__ = ["PropertyValue", "class_median", "lookup_property"]
+__all__ = ["PROPERTIES_SHOWN", "PropertyValue", "class_median", "lookup_property"]
 
+# The properties of a composition that bear on a synapse, for an overview.
+PROPERTIES_SHOWN = (
+    "bandgap",
+    "ion_migration_activation_energy",
+    "exciton_binding_energy",
+    "carrier_mobility",
+    "dielectric_constant",
+)
 _INTERPOLATED = frozenset({"bandgap"})  # the only property here for which Vegard's line is a fair first guess
 _MOST_END_MEMBERS = 32
 
@@ -130,7 +138,7 @@ def lookup_property(perovskite: Perovskite, name: str) -> PropertyValue:
         )
     why = f"no measured value{', only calculated or quoted ones' if rows else ''}"
     if name not in _INTERPOLATED:
-        return _missing(name, f"{why}; {name} is not interpolated")
+        return _missing(name, f"{why}; only the band gap is interpolated")
     return _interpolated(perovskite, name, why, host)
 
 

@@ -9,27 +9,23 @@ proportional to the length.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from perovdata.chemistry.errors import FormulaError
 from perovdata.chemistry.ions import ELEMENTS, SOLVATES, Ion, ions_by_name
+from perovdata.chemistry.spelling import MIDDLE_DOT, SPACED_PLUS, Spelled, spell
 
 __all__ = ["Item", "Phase", "Read", "read_formula"]
 
-_LONGEST = 200  # characters of a formula; the longest in the literature are under 60
 _LARGEST_AMOUNT = 1000.0
-_SPACED_PLUS = "\u2295"  # a '+' that stands alone between two phases
-_MINUS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u208b", "-") | {"\u208a": "+"}
-_DOTS = frozenset("\u00b7\u2022\u2219\u22c5\u30fb*")
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
 _TERM = r"(?:\d+\.?\d*|\.\d+)?[nxyz]|\d+\.?\d*|\.\d+"
 _EXPRESSION = re.compile(rf"(?:{_TERM})(?:[+-](?:{_TERM}))*")
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+")
-_POLYMORPH = re.compile(r"\s*(alpha|beta|gamma|delta|[αβγδ])\s*[-\u2010-\u2015\u2212]\s*", re.IGNORECASE)
-_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta"}
+_DOPANT = re.compile(r"(?:(\d+\.?\d*|\.\d+)%)?([A-Z][a-z]?)(?:\d?\+)?(\d+\.?\d*|\.\d+)?")
+_PLACEHOLDERS = {"X": "a halide", "M": "a metal", "A": "a cation", "R": "an organic group", "A'": "a cation"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,7 @@ class Read:
     phases: tuple[Phase, ...]
     dopants: Mapping[str, float | None]
     polymorph: str | None
+    n: float | None
 
 
 @cache
@@ -89,65 +86,21 @@ def read_formula(formula: str, variables: Mapping[str, float | None]) -> Read:
     FormulaError
         Naming the token that could not be read and its position.
     """
-    if not isinstance(formula, str) or not formula.strip():
-        raise FormulaError(str(formula), "is empty; give a formula such as CsPbBr3 or (PEA)2PbI4")
-    if len(formula) > _LONGEST:
-        raise FormulaError(formula, f"has {len(formula)} characters; at most {_LONGEST} are read")
-    polymorph = None
-    start = 0
-    if match := _POLYMORPH.match(formula):
-        polymorph = _GREEK.get(match[1].lower(), match[1].lower())
-        start = match.end()
-    text, places = _normalise(formula, start)
-    reader = _Reader(formula, text, places, variables)
-    return Read(*reader.read(), polymorph)
-
-
-def _normalise(formula: str, start: int) -> tuple[str, list[int]]:
-    """Plain characters of a formula and, for each, its place in the original (from 1).
-
-    Subscripts become digits, dashes become ``-``, markup of subscripts and white space vanish; superscripts
-    are refused, because a charge read as an amount would be wrong without notice.
-    """
-    text: list[str] = []
-    places: list[int] = []
-    markup = {m.start(): m.end() for m in re.finditer(r"</?sub>|<sub/>", formula)}
-    skip_to = start
-    for i, char in enumerate(formula):
-        if i < skip_to:
-            continue
-        if i in markup:
-            skip_to = markup[i]
-            continue
-        if char in "_$" or char.isspace() or char in "\u200b\u200c\u200d\u2060\ufeff":
-            continue
-        decomposition = unicodedata.decomposition(char)
-        if decomposition.startswith("<super>"):
-            raise FormulaError(formula, "superscripts (charges) do not belong in a formula", char, i + 1)
-        plain = _MINUS.get(char, char)
-        if decomposition and char not in _MINUS and char not in _DOTS:
-            plain = unicodedata.normalize("NFKC", char)
-        if plain in _DOTS:
-            plain = "\u00b7"
-        if plain == "+" and (_space_at(formula, i - 1) or _space_at(formula, i + 1)):
-            plain = _SPACED_PLUS
-        for c in plain:
-            text.append(c)
-            places.append(i + 1)
-    return "".join(text), places
-
-
-def _space_at(formula: str, i: int) -> bool:
-    return 0 <= i < len(formula) and formula[i].isspace()
+    spelled = spell(formula)
+    values = {name: spelled.stated.get(name) if v is None else v for name, v in variables.items()}
+    phases, dopants = _Reader(formula, spelled, values).read()
+    if spelled.dopant:
+        dopants = {spelled.dopant: None, **dopants}
+    return Read(phases, dopants, spelled.polymorph, values["n"])
 
 
 class _Reader:
     """One pass over a normalised formula."""
 
-    def __init__(self, formula: str, text: str, places: list[int], variables: Mapping[str, float | None]):
+    def __init__(self, formula: str, spelled: Spelled, variables: Mapping[str, float | None]):
         self.formula = formula
-        self.text = text
-        self.places = places
+        self.text = spelled.text
+        self.places = spelled.places
         self.variables = variables
         self.dead: set[tuple[int, int, bool]] = set()
         self.furthest = 0
@@ -175,19 +128,23 @@ class _Reader:
     # -- phases, dopants, solvates ---------------------------------------------------------------
 
     def read(self) -> tuple[tuple[Phase, ...], dict[str, float | None]]:
-        body_end, dopants = self._dopants()
-        phases = tuple(self._phase(i, j) for i, j in self._phase_spans(0, body_end))
+        start, end, dopants = self._dopants()
+        phases = tuple(self._phase(i, j) for i, j in self._phase_spans(start, end))
         return phases, dopants
 
-    def _dopants(self) -> tuple[int, dict[str, float | None]]:
-        """End of the host formula, and the dopants named after a colon."""
+    def _dopants(self) -> tuple[int, int, dict[str, float | None]]:
+        """Span of the host formula, and the dopants that a colon sets apart (``Mn:CsPbBr3`` or after it)."""
         colon = self.text.find(":")
         if colon < 0:
-            return len(self.text), {}
+            return 0, len(self.text), {}
+        if (match := _DOPANT.fullmatch(self.text, 0, colon)) and match[2] in ELEMENTS:
+            return colon + 1, len(self.text), self._named_dopants(0, colon)
+        return 0, colon, self._named_dopants(colon + 1, len(self.text))
+
+    def _named_dopants(self, at: int, end: int) -> dict[str, float | None]:
         dopants: dict[str, float | None] = {}
-        at = colon + 1
-        for part in self.text[colon + 1 :].split(","):
-            match = re.fullmatch(r"(?:(\d+\.?\d*|\.\d+)%)?([A-Z][a-z]?)(\d+\.?\d*|\.\d+)?", part)
+        for part in self.text[at:end].split(","):
+            match = _DOPANT.fullmatch(part)
             if not match or match[2] not in ELEMENTS or (match[1] and match[3]):
                 raise self.fail(
                     "not a dopant; after ':' write elements with an optional amount, e.g. CsPbBr3:Mn, "
@@ -200,7 +157,7 @@ class _Reader:
                 raise self.fail("amount of a dopant must lie between 0 and 1 (or 100 %)", part, at)
             dopants[match[2]] = amount
             at += len(part) + 1
-        return colon, dopants
+        return dopants
 
     def _phase_spans(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Spans between the '+' signs that join phases (not those of an amount such as 3n+1)."""
@@ -214,7 +171,7 @@ class _Reader:
             if expression:
                 i += len(expression)
                 continue
-            if char in (_SPACED_PLUS, "+"):
+            if char in (SPACED_PLUS, "+"):
                 yield begin, i
                 begin = i + 1
             i += 1
@@ -222,7 +179,7 @@ class _Reader:
 
     def _phase(self, start: int, end: int) -> Phase:
         text = self.text
-        dot = text.find("\u00b7", start, end)
+        dot = text.find(MIDDLE_DOT, start, end)
         host_end = end if dot < 0 else dot
         solvate = {} if dot < 0 else self._solvate(dot + 1, end)
         share = None
@@ -323,21 +280,7 @@ class _Reader:
             inner = self.text[before + 1 : self.closing[before]]
             if inner.isalpha() and inner.isupper():
                 token, at = inner, before + 1
-        if token[0] in "-\u2212":
-            return self.fail("amounts cannot be negative", token, at)
-        if token in ELEMENTS:
-            return self.fail(
-                "an element without a place in a halide perovskite; organic ions are written as "
-                "abbreviation or in brackets, e.g. MA or (CH3NH3)",
-                token,
-                at,
-            )
-        return self.fail(
-            "neither an element nor a known ion; names are case-sensitive, organic ions come from the table "
-            "organic_cations and are safest in brackets, e.g. (PEA)2PbI4",
-            token,
-            at,
-        )
+        return self.fail(_explain(token), token, at)
 
     # -- amounts ---------------------------------------------------------------------------------
 
@@ -395,6 +338,27 @@ class _Reader:
         if amount > _LARGEST_AMOUNT:
             raise self.fail(f"amounts above {_LARGEST_AMOUNT:g} are not believed", token, at)
         return amount
+
+
+def _explain(token: str) -> str:
+    """Why a token cannot stand in a formula, and what could."""
+    if token[0] == "-":
+        return "amounts cannot be negative"
+    if token == ",":
+        return "decimals are written with a point; dopants follow a colon"
+    if token == "/":
+        return "phases of a mixture are joined by ' + '"
+    if token in _PLACEHOLDERS:
+        return f"stands for {_PLACEHOLDERS[token]}; write which one"
+    if token in ELEMENTS:
+        return (
+            "an element without a place in a halide perovskite; organic ions are written as abbreviation or "
+            "in brackets, e.g. MA or (CH3NH3)"
+        )
+    return (
+        "neither an element nor a known ion; names are case-sensitive, organic ions come from the table "
+        "organic_cations and are safest in brackets, e.g. (PEA)2PbI4"
+    )
 
 
 def _count_atoms(condensed: str) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Annotated
 
 import typer
@@ -27,10 +28,19 @@ def register(app: typer.Typer) -> None:
 
 def composition(formula: Formula, n: Layers = None, x: X = None, y: Y = None, json: Json = False) -> None:
     """Read a formula: sites, charge, dimensionality, lead, and the descriptors computed from them."""
-    from perovdata.chemistry import descriptors, parse
+    from dataclasses import asdict
+
+    from perovdata.chemistry import (
+        PROPERTIES_SHOWN,
+        descriptors,
+        lookup_property,
+        parse,
+        undefined_descriptors,
+    )
 
     perovskite = parse(formula, n=n, x=x, y=y)
     values = descriptors(perovskite)
+    properties = {name: lookup_property(perovskite, name) for name in PROPERTIES_SHOWN}
     for warning in perovskite.warnings:
         note(f"warning: {warning}")
     if json:
@@ -51,21 +61,25 @@ def composition(formula: Formula, n: Layers = None, x: X = None, y: Y = None, js
                 "charges": perovskite.charges,
                 "phases": [
                     {"formula": phase.canonical, "share": share}
-                    for phase, share in zip(perovskite.phases, perovskite.shares, strict=True)
+                    for phase, share in zip_longest(perovskite.phases, perovskite.shares)
                 ],
                 "descriptors": values,
+                "undefined": undefined_descriptors(perovskite, values),
+                "properties": {name: asdict(found) for name, found in properties.items()},
                 "warnings": perovskite.warnings,
             }
         )
         return
-    _show(perovskite, values)
+    _show(perovskite, values, properties)
 
 
-def _show(perovskite, values: dict[str, float]) -> None:
-    """Two tables for people: the formula, and the descriptors that are defined for it."""
+def _show(perovskite, values: dict[str, float], properties: dict) -> None:
+    """Three tables for people: the formula, the descriptors defined for it, the properties reported."""
     import math
 
     from rich.table import Table
+
+    from perovdata.chemistry import DESCRIPTORS
 
     def ions(amounts):
         return "  ".join(
@@ -81,10 +95,7 @@ def _show(perovskite, values: dict[str, float]) -> None:
         },
         "dopants": ions(perovskite.dopants),
         "solvate": ions(perovskite.solvate),
-        "phases": " + ".join(
-            f"{share:g} {phase.canonical}"
-            for phase, share in zip(perovskite.phases, perovskite.shares, strict=True)
-        ),
+        "phases": perovskite.canonical if perovskite.phases else "",
         "formula type": perovskite.prototype or unknown,
         "dimensionality": perovskite.dimensionality or unknown,
         "layers n": "" if perovskite.n is None else str(perovskite.n),
@@ -94,10 +105,17 @@ def _show(perovskite, values: dict[str, float]) -> None:
     for name, value in rows.items():
         if value:
             facts.add_row(name, value)
-    table = Table("descriptor", "value", title="Descriptors", title_justify="left")
+    table = Table("descriptor", "value", "unit", "meaning", title="Descriptors", title_justify="left")
     for name, value in values.items():
-        if math.isfinite(value):
-            table.add_row(name, f"{value:.4g}")
+        if math.isfinite(value) and not (value == 0 and name.endswith("_fraction")):
+            unit, meaning = DESCRIPTORS[name].split("; ", 1)
+            table.add_row(name.replace("_", " "), f"{value:.4g}", "" if unit == "1" else unit, meaning)
+    reported = Table("property", "value", "range", "from", title="Properties", title_justify="left")
+    for name, found in properties.items():
+        known = found.origin != "missing"
+        value = f"{found.value:.3g} {found.unit}" if known else "missing"
+        spread = f"{found.low:.3g} to {found.high:.3g}" if known else ""
+        reported.add_row(name.replace("_", " "), value, spread, found.rule)
     console = table_console()
-    console.print(facts)
-    console.print(table)
+    for part in (facts, table, reported):
+        console.print(part)

@@ -125,6 +125,112 @@ def test_unbalanced_formula_is_read_and_says_so():
     assert perovskite.dimensionality is None
 
 
+SPELLINGS = [
+    ("CsPbBr₃", "CsPbBr3"),
+    (" Cs Pb Br3 ", "CsPbBr3"),
+    ("CsPb<sub>2</sub>Br<sub>5</sub>", "CsPb2Br5"),
+    ("Cs_3Bi_2I_{9}", "Cs3Bi2I9"),
+    ("PbBr3Cs", "CsPbBr3"),
+    ("Cs2Pb2Br6", "CsPbBr3"),
+    ("[HC(NH2)2]0.83Cs0.17Pb(I0.6Br0.4)3", "FA0.83Cs0.17PbI1.8Br1.2"),
+    ("(BA)2(MA)n − 1PbnI3n + 1 (n = 4)", "BA2MA3Pb4I13"),
+    ("(BA)₂(MA)ₙ₋₁PbₙI₃ₙ₊₁ (n=4)", "BA2MA3Pb4I13"),
+    ("CsPbBr3–xIx, x = 0.5", "CsPbBr2.5I0.5"),
+    ("Cs(1-x)FA(x)PbI3 (x=0.1)", "Cs0.9FA0.1PbI3"),
+    ("Mn-doped CsPbBr3", "CsPbBr3:Mn"),
+    ("Mn:CsPbBr3", "CsPbBr3:Mn"),
+    ("CsPbBr3:Mn2+", "CsPbBr3:Mn"),
+    ("MAPbI3.H2O", "MAPbI3·H2O"),
+    ("α-FAPbI3", "FAPbI3"),
+    ("0.4Cs3Bi2I9 + 0.6CsPbI3", "(Cs3Bi2I9)0.4 + (CsPbI3)0.6"),
+    ("CsPbBr3+CsPbI3", "CsPbBr3 + CsPbI3"),
+    ("(CH3)3SPbI3", "(TMS)PbI3"),
+    ("(C5H11NH3)2PbI4", "(PAM)2PbI4"),
+    ("(PMA)2PbI4", "(BZA)2PbI4"),
+    ("(R-MBA)2PbI4", "(PhEA)2PbI4"),
+    ("(DGA)PbI4", "(MF)PbI4"),
+]
+
+
+@pytest.mark.parametrize(("written", "plain"), SPELLINGS, ids=[s[0] for s in SPELLINGS])
+def test_one_composition_in_many_spellings(written, plain):
+    assert parse(written) == parse(plain)
+
+
+def test_doping_is_kept_apart_from_the_host():
+    doped = parse("CsPbCl3:5%Mn,Yb")
+    assert doped.dopants == {"Mn": 0.05, "Yb": None}
+    assert doped.B == {"Pb": 1}
+    assert doped != parse("CsPbCl3")
+
+
+def test_lead_counts_as_a_dopant_too():
+    assert parse("Cs3Cu2I5:Sb").lead_free
+    assert not parse("Cs3Bi2Br9:Pb").lead_free
+    assert not parse("(BA)2Pb0.5Sn0.5I4").lead_free
+
+
+def test_hydrate_enters_the_expanded_formula():
+    assert parse("MAPbI3·H2O").composition["O"] == 1
+    assert parse("MAPbI3·H2O").solvate == {"H2O": 1}
+
+
+def test_mixture_keeps_its_phases():
+    mixture = parse("(Cs3Bi2I9)0.4 + (CsPbI3)0.6")
+    assert [phase.canonical for phase in mixture.phases] == ["Cs3Bi2I9", "CsPbI3"]
+    assert mixture.shares == (0.4, 0.6)
+    assert mixture.A["Cs"] == pytest.approx(1.8)
+    unstated = parse("CsPbBr3 + CsPbI3")
+    assert unstated.shares == ()
+    assert "ratio of the phases is not stated" in unstated.warnings[0]
+    assert unstated != parse("CsPbBr1.5I1.5")  # two phases are not an alloy
+
+
+@pytest.mark.parametrize(
+    ("formula", "charges"),
+    [
+        ("CsSnI3", {"Sn": 2}),
+        ("Cs2SnI6", {"Sn": 4}),
+        ("Cs3Cu2I5", {"Cu": 1}),
+        ("(PEA)2CuCl4", {"Cu": 2}),
+        ("Cs2AgBiBr6", {"Ag": 1, "Bi": 3}),
+        ("Cs2Au2I6", {"Au": 2}),  # one Au+ and one Au3+
+        ("Cs2InAgCl6", {"In": 3}),
+    ],
+)
+def test_oxidation_states_are_those_that_balance(formula, charges):
+    perovskite = parse(formula)
+    assert perovskite.charge == 0
+    assert {k: perovskite.charges[k] for k in charges} == charges
+
+
+def test_charge_settles_an_abbreviation_with_two_meanings():
+    assert parse("(3AMP)PbI4").spacer == {"3AMP": 1}  # pyridinium, 2+
+    assert parse("(3AMP)2PbI4").spacer == {"AMP": 2}  # pyridine, 1+
+    assert "alias collision" in parse("(3AMP)PbI4").warnings[0]
+
+
+def test_layers_given_must_agree_with_the_formula():
+    assert parse("(PEA)2PbI4", n=1).n == 1
+    with pytest.raises(FormulaError, match="n = 2 was given, but the stoichiometry says n = 1"):
+        parse("(PEA)2PbI4", n=2)
+
+
+@pytest.mark.parametrize("n", ["3.5", -1, 0, True, float("nan"), "a", 1000])
+def test_layers_must_be_a_sensible_number(n):
+    with pytest.raises(FormulaError, match="is not a whole number from 1 to 100"):
+        parse("(BA)2(MA)n-1PbnI3n+1", n=n)
+
+
+def test_missing_variable_is_told_apart_from_an_unreadable_formula():
+    with pytest.raises(FormulaError) as caught:
+        parse("CsPbBrxI3-x")
+    assert caught.value.variable == "x"
+    with pytest.raises(FormulaError) as caught:
+        parse("CsPbQ3")
+    assert caught.value.variable is None
+
+
 BAD = [
     ("", "is empty"),
     ("   ", "is empty"),
@@ -144,6 +250,18 @@ BAD = [
     ("PbI2", "no A-site or spacer"),
     ("Cs2O", "'O'"),
     ("(TBA)2PbI4", "several meanings"),
+    ("(AZ)PbI3", "several meanings"),
+    ("(PA)3PbI4", "the charges do not balance"),
+    ("(C2H7NO)PbI3", "no organic ion of the table has these atoms"),
+    ("(C4H12N)2PbI4", "several ions have these atoms"),
+    ("CsPbX3", "stands for a halide"),
+    ("CsPbBr3 NCs", "give it as morphology"),
+    ("CsPbBr3/CsPb2Br5", "joined by ' + '"),
+    ("CsPbBr1,5I1.5", "',"),
+    ("CsPbBr3·C2H5OH", "not a solvate"),
+    ("CsPbBr()3", "empty brackets"),
+    ("CsPbBrxI3-x (x=4)", "amounts must be positive"),
+    ("CsPbBr3 (n=2)", "the stoichiometry says no layer number"),
     ("CsPbI", "charges leave"),
     ("A" * 10_000, "10000 characters"),
     ("cspbbr3", "case-sensitive"),
@@ -159,3 +277,16 @@ def test_bad_formula_gives_one_clear_line(formula, says):
     message = str(caught.value)
     assert says in message
     assert "\n" not in message
+    assert len(message) < 400
+
+
+@pytest.mark.parametrize("value", [None, 5, float("nan"), b"CsPbBr3", ["CsPbBr3"]])
+def test_no_text_is_no_formula(value):
+    with pytest.raises(FormulaError, match="is no text"):
+        parse(value)
+
+
+def test_position_counts_in_the_formula_as_given():
+    with pytest.raises(FormulaError) as caught:
+        parse("α-Cs Pb Q₃")
+    assert (caught.value.token, caught.value.position) == ("Q", 9)
