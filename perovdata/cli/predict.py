@@ -175,7 +175,7 @@ def _many(source, output, metrics, level, seed, json) -> None:
 def _show(result) -> None:
     from rich.table import Table
 
-    from perovdata.models.quantities import engineering
+    from perovdata.quantity import quantity
 
     stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")
     title = result.design["composition"] + (f" ({stated})" if stated else "")
@@ -188,9 +188,10 @@ def _show(result) -> None:
             f"{p.skill['value']:+.2f} ({p.skill['low']:+.2f} .. {p.skill['high']:+.2f})" if p.skill else ""
         )
         least = "≥ " if p.at_least is not None else ""
+        median = "–" if p.median is None else least + quantity(p.median, p.unit)
         shown = p.kind if p.model is None else f"{p.kind}: {p.model}"
-        table.add_row(name.replace("_", " "), least + engineering(p.median, p.unit),
-                      f"{engineering(low, p.unit)} .. {engineering(high, p.unit)}", shown, skill, str(p.n_papers))  # fmt: skip
+        table.add_row(name.replace("_", " "), median,
+                      f"{quantity(low, p.unit)} .. {quantity(high, p.unit)}", shown, skill, str(p.n_papers))  # fmt: skip
     near = Table(
         "nearest reported device", "composition", "distance", "in common", "source", title_justify="left"
     )

@@ -1,9 +1,9 @@
 """How far a design lies from the reported ones, and which of them are nearest.
 
 The distance is Gower's (1971, doi 10.2307/2528823): the mean over properties of a mismatch between 0
-and 1. Design categories count 0 or 1, numbers by their difference over the range in the reference set;
-a property that one side does not state is left out of the mean and half a mismatch stands in for it, so
-that saying nothing is neither near nor far.
+and 1. Design categories count 0 or 1, numbers by their difference over the range in the reference set. A
+property that the design itself leaves open is left out of the mean (saying nothing is not being far); one that
+only the reported device leaves open counts half a mismatch.
 """
 
 from __future__ import annotations
@@ -54,22 +54,24 @@ class DesignDistance:
         """Distances, shape (n, n_reference), each in [0, 1]."""
         mine_all = [texts(X, c) for c in self.categories]
         values = X[list(self.numbers)].to_numpy(dtype=float)
-        n, m = len(X), self.values_.shape[0]
-        total = np.zeros((n, m))
+        n, m = len(X), len(self.values_)
+        total, weight = np.zeros((n, m)), np.zeros(n)
         for mine, theirs in zip(mine_all, self.codes_, strict=True):
             theirs = np.asarray(theirs, dtype=object)
-            mismatch = (mine[:, None] != theirs[None, :]).astype(float)
-            mismatch[(mine == "")[:, None] | (theirs == "")[None, :]] = 0.5
-            total += mismatch
-        weight = float(len(self.categories))
+            mismatch = np.where(theirs == "", 0.5, (mine[:, None] != theirs).astype(float))
+            stated = (mine != "").astype(float)
+            total += mismatch * stated[:, None]
+            weight += stated
         if self.numbers:
-            weight += self.composition_weight
+            stated = ~np.isnan(values)
+            share = self.composition_weight * stated.mean(axis=1)
+            weight += share
             for start in range(0, n, _CHUNK):
-                part = values[start : start + _CHUNK, None, :]
-                gap = np.minimum(np.abs(part - self.values_[None]) / self.span_, 1.0)
-                gap = np.where(np.isnan(gap), 0.5, gap)
-                total[start : start + _CHUNK] += self.composition_weight * gap.mean(-1)
-        return total / weight
+                rows = slice(start, start + _CHUNK)
+                gap = np.minimum(np.abs(values[rows, None, :] - self.values_[None]) / self.span_, 1.0)
+                gap = np.where(np.isnan(gap), 0.5, gap) * stated[rows, None, :]
+                total[rows] += share[rows, None] * gap.sum(-1) / np.maximum(stated[rows].sum(1), 1)[:, None]
+        return np.where(weight[:, None] > 0, total / np.maximum(weight, 1e-9)[:, None], 0.5)
 
     def difficulty(self, X: pd.DataFrame, exclude: np.ndarray | None = None) -> np.ndarray:
         """Mean distance to the nearest reported designs, shape (n,).

@@ -1,7 +1,7 @@
 """The predictor on disk: one folder, no pickle, refused if anything in it is not as it was written.
 
-``metadata.json`` holds everything but the fitted estimators, ``models/METRIC.skops`` the estimators
-(skops stores their state as data; only the types listed here may be rebuilt), ``README.md`` the model card,
+``metadata.json`` holds everything but the fitted estimators; ``models/METRIC.json`` or ``.skops`` the estimators
+(their state as data; only the types listed here and in :mod:`plain` may be rebuilt), ``README.md`` the model card,
 ``checksums.json`` the SHA-256 of every file. Checksums guard against accidents and careless edits; against a
 stranger's bundle guards the closed list of types.
 """
@@ -20,23 +20,25 @@ import pandas as pd
 
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
-from perovdata.models.applicability import DesignDistance
 from perovdata.models.card import model_card
 from perovdata.models.intervals import LocalScale, ResidualSample
 from perovdata.models.joint import Copula
-from perovdata.models.nested import MetricModel
+from perovdata.models.marginal import MetricModel
+from perovdata.models.plain import from_plain, is_plain, to_plain
 from perovdata.models.predictor import Predictor
 from perovdata.models.versions import BUNDLE_SCHEMA, data_version
 
 __all__ = ["TRUSTED", "load", "save"]
 
+# What skops may rebuild; everything else that it does not know itself is refused.
 TRUSTED = (
-    "perovdata.models.applicability.DesignDistance",
+    "numpy.dtype",
+    "sklearn.feature_selection._univariate_selection.f_regression",
+    "sklearn.tree._tree.Tree",
     "perovdata.models.baselines.FamilyMedian",
     "perovdata.models.baselines.GlobalMedian",
-    "perovdata.models.baselines.NearestDevice",
     "perovdata.models.candidates.Average",
-    "perovdata.models.candidates.IntervalBoosting",
+    "perovdata.models.boosting.IntervalBoosting",
     "perovdata.models.candidates.WithBounds",
     "perovdata.models.hierarchical.VarianceComponents",
     "xgboost.core.Booster",
@@ -53,15 +55,13 @@ def save(predictor: Predictor, folder: str | Path) -> None:
     folder : path-like
         Replaced if it exists.
     """
-    import skops.io
-
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         (staging / "models").mkdir()
         for name, model in predictor.models.items():
-            skops.io.dump(model.models, staging / "models" / f"{name}.skops")
+            _save_models(model.models, staging / "models", name)
         write_atomic(
             staging / "metadata.json", json.dumps(_to_json(predictor), indent=1, sort_keys=True) + "\n"
         )
@@ -113,12 +113,24 @@ def load(folder: str | Path, *, check_data: bool = True) -> Predictor:
     return _from_json(content, {name: _load_models(folder, name, sums) for name in content["models"]})
 
 
+def _save_models(models: list, folder: Path, name: str) -> None:
+    """Own estimators as JSON (loads at once), those of scikit-learn through skops."""
+    if all(is_plain(m) for m in models):
+        write_atomic(folder / f"{name}.json", json.dumps(to_plain(models), allow_nan=False) + "\n")
+        return
+    import skops.io
+
+    skops.io.dump(models, folder / f"{name}.skops")
+
+
 def _load_models(folder: Path, name: str, sums: dict[str, str]) -> list:
+    if f"models/{name}.json" in sums:
+        return from_plain(_read_json(folder / "models" / f"{name}.json"))
+    if f"models/{name}.skops" not in sums:
+        raise InputError(f"model bundle {folder}: no checksum for the models of {name}; train it anew")
     import skops.io
 
     path = folder / "models" / f"{name}.skops"
-    if f"models/{name}.skops" not in sums:
-        raise InputError(f"model bundle {folder}: models/{name}.skops has no checksum; train it anew")
     unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
     if unknown:
         raise InputError(
@@ -153,7 +165,6 @@ def _to_json(predictor: Predictor) -> dict[str, Any]:
             "fold": model.sample.fold.tolist(),
             "n_papers": model.sample.n_papers,
         }
-    d = predictor.distance
     reference = predictor.reference.astype(object)
     return {
         "metadata": predictor.metadata,
@@ -164,14 +175,7 @@ def _to_json(predictor: Predictor) -> dict[str, Any]:
             "correlation": predictor.copula.correlation.tolist(),
             "overlap": predictor.copula.overlap.tolist(),
         },
-        "distance": {
-            "categories": list(d.categories),
-            "numbers": list(d.numbers),
-            "composition_weight": d.composition_weight,
-            "codes": d.codes_,
-            "values": [[None if np.isnan(v) else v for v in row] for row in d.values_.tolist()],
-            "span": d.span_.tolist(),
-        },
+        "distance": to_plain(predictor.distance),
         "reference": reference.where(reference.notna(), None).to_dict("list"),
         "difficulty": predictor.difficulty.tolist(),
     }
@@ -185,11 +189,9 @@ def _from_json(content: dict[str, Any], estimators: dict[str, list]) -> Predicto
         )
         models[name] = MetricModel(row["name"], estimators[name], sample, LocalScale(*row["scale"]),
                                    np.array(row["rows"], dtype=int), np.array(row["difficulty"]))  # fmt: skip
-    d, c = content["distance"], content["copula"]
-    distance = DesignDistance(tuple(d["categories"]), tuple(d["numbers"]), d["composition_weight"], d["codes"],
-                              np.array(d["values"], dtype=float), np.array(d["span"]))  # fmt: skip
+    c = content["copula"]
     copula = Copula(tuple(c["names"]), np.array(c["correlation"]), np.array(c["overlap"], dtype=int))
     models = {name: models[name] for name in copula.names}
     reference = pd.DataFrame(content["reference"])
-    return Predictor(models, copula, distance, reference, np.array(content["difficulty"]), content["summary"],
+    return Predictor(models, copula, from_plain(content["distance"]), reference, np.array(content["difficulty"]), content["summary"],
                      content["metadata"])  # fmt: skip

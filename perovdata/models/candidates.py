@@ -20,11 +20,14 @@ from sklearn.linear_model import BayesianRidge, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from perovdata.errors import unknown_choice
 from perovdata.models.baselines import FamilyMedian, GlobalMedian, NearestDevice
+from perovdata.models.boosting import IntervalBoosting
 from perovdata.models.censoring import conditional_mean, turnbull, winsorise
 from perovdata.models.hierarchical import VarianceComponents
+from perovdata.models.settings import Settings
 
-__all__ = ["CANDIDATES", "Average", "Candidate", "IntervalBoosting", "WithBounds", "candidate_names"]
+__all__ = ["CANDIDATES", "Average", "Candidate", "WithBounds", "candidate_names"]
 
 
 @dataclass(frozen=True)
@@ -95,59 +98,6 @@ class WithBounds(RegressorMixin, BaseEstimator):
         return self.estimator_.predict(X[self.columns_].to_numpy(dtype=float)).astype(float)
 
 
-class IntervalBoosting(RegressorMixin, BaseEstimator):
-    """XGBoost with the accelerated-failure-time objective on interval labels.
-
-    The objective models the logarithm of a positive time; the model scale enters through an
-    exponential, so that the prediction is again on the model scale. Source: Barnwal, Cho and Hocking 2022,
-    doi 10.1080/10618600.2022.2067548.
-
-    Parameters
-    ----------
-    n_estimators, max_depth, learning_rate, reg_lambda, seed
-        As in XGBoost.
-    """
-
-    def __init__(self, n_estimators=60, max_depth=2, learning_rate=0.08, reg_lambda=5.0, seed=0):
-        self.n_estimators = n_estimators
-        self.max_depth = max_depth
-        self.learning_rate = learning_rate
-        self.reg_lambda = reg_lambda
-        self.seed = seed
-
-    def fit(self, X, y, sample_weight=None):
-        """Fit on the numeric columns of `X` and interval labels `y`, shape (n, 2)."""
-        y = np.asarray(y, dtype=float)
-        self.columns_ = list(X.select_dtypes("number").columns)
-        finite = y[np.isfinite(y)]
-        self.centre_ = float(np.median(finite))
-        self.scale_ = float(max(finite.std(), 1e-3))
-        labels = np.exp((y - self.centre_) / self.scale_)
-        data = xgboost.DMatrix(X[self.columns_].to_numpy(dtype=float), weight=sample_weight)
-        data.set_float_info("label_lower_bound", labels[:, 0])
-        data.set_float_info("label_upper_bound", labels[:, 1])
-        settings = {
-            "objective": "survival:aft",
-            "aft_loss_distribution": "logistic",
-            "aft_loss_distribution_scale": 0.7,
-            "max_depth": self.max_depth,
-            "learning_rate": self.learning_rate,
-            "lambda": self.reg_lambda,
-            "subsample": 0.8,
-            "colsample_bytree": 0.5,
-            "base_score": 1.0,
-            "seed": self.seed,
-            "nthread": 1,
-        }
-        self.booster_ = xgboost.train(settings, data, num_boost_round=self.n_estimators)
-        return self
-
-    def predict(self, X):
-        """Location on the model scale, shape (n,)."""
-        data = xgboost.DMatrix(X[self.columns_].to_numpy(dtype=float))
-        return np.log(self.booster_.predict(data).astype(float)) * self.scale_ + self.centre_
-
-
 class Average(RegressorMixin, BaseEstimator):
     """Mean of fitted models."""
 
@@ -191,7 +141,7 @@ def _boosting(seed, depth):
     )
 
 
-_POOLED = ("stimulus", "device_type", "family", "mechanism", "morphology")
+_POOLED = ("stimulus", "device_type", "family", "mechanism", "morphology", "geometry", "mode")
 
 _ALL = (
     Candidate("global median", lambda numbers, seed: GlobalMedian(), baseline=True),
@@ -207,12 +157,26 @@ _ALL = (
     Candidate("random forest", lambda numbers, seed: WithBounds(_forest(seed))),
     Candidate("XGBoost", lambda numbers, seed: WithBounds(_boosting(seed, 2))),
     Candidate("XGBoost AFT", lambda numbers, seed: IntervalBoosting(seed=seed)),
-    Candidate("average", None, members=("hierarchical", "Bayesian ridge", "random forest", "XGBoost AFT")),
+    Candidate("pooled average", None, members=("hierarchical", "family median")),
+    Candidate(
+        "wide average", None, members=("hierarchical", "random forest", "XGBoost AFT", "ridge, 10 features")
+    ),
 )
 
 CANDIDATES: dict[str, Candidate] = {c.name: c for c in _ALL}
 
 
-def candidate_names(full: bool = False) -> list[str]:
-    """Names of the candidates that a budget tries, members of averages before the averages."""
-    return [c.name for c in _ALL if full or c.default]
+def candidate_names(settings: Settings) -> list[str]:
+    """Names of the baselines and of the models to try, members of averages before the averages.
+
+    Raises
+    ------
+    InputError
+        If the settings name an unknown candidate.
+    """
+    for name in settings.candidates:
+        if name not in CANDIDATES:
+            raise unknown_choice("parameter evaluate.candidates", name, CANDIDATES)
+    wanted = set(settings.candidates) or {c.name for c in _ALL if settings.full or c.default}
+    wanted |= {member for name in wanted for member in CANDIDATES[name].members}
+    return [c.name for c in _ALL if c.baseline or c.name in wanted]

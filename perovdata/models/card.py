@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perovdata.dataset import METRICS
-from perovdata.models.candidates import CANDIDATES
 
 if TYPE_CHECKING:
     from perovdata.models.predictor import Predictor
@@ -37,11 +36,10 @@ def model_card(predictor: Predictor) -> str:
             f"| {scores['mae']:.2f} | {row['baseline']} | {scores['mae_baseline']:.2f} "
             f"| {skill['value']:.2f} ({skill['low']:.2f} .. {skill['high']:.2f}) | {scores['coverage_90']:.2f} |"
         )
-    tried = ", ".join(name for name, c in CANDIDATES.items() if not c.baseline)
     lines += [
         "",
         f"Training designs: {len(predictor.reference)} devices from {predictor.reference['paper_id'].nunique()} papers.",
-        f"Candidates: {tried}; baselines: {', '.join(n for n, c in CANDIDATES.items() if c.baseline)}.",
+        f"Candidates tried: {', '.join(predictor.metadata.get('candidates', []))}.",
         "Intervals: grouped cross-conformal (CV+ by paper), wider far from reported designs; a design further away than",
         f"{predictor.threshold:.2f} counts as extrapolation.",
         "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 __all__ = ["conditional_mean", "truncated_normal_mean", "turnbull", "winsorise"]
 
@@ -56,12 +56,16 @@ def conditional_mean(labels, support, mass) -> np.ndarray:
     return np.where(labels[:, 0] == labels[:, 1], labels[:, 0], mean)
 
 
+def _density(z):
+    return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+
+
 def truncated_normal_mean(mean, sd, low, high) -> np.ndarray:
     """Mean of a normal distribution given that it lies in [low, high] (element-wise)."""
     a, b = (np.asarray(low) - mean) / sd, (np.asarray(high) - mean) / sd
     with np.errstate(all="ignore"):
-        mass = norm.cdf(b) - norm.cdf(a)
-        value = mean + sd * (norm.pdf(a) - norm.pdf(b)) / mass
+        mass = ndtr(b) - ndtr(a)
+        value = mean + sd * (_density(a) - _density(b)) / mass
     nearest = np.clip(mean, low, high)
     return np.where((mass > 1e-10) & np.isfinite(value), np.clip(value, low, high), nearest)
 

@@ -73,7 +73,8 @@ def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) 
     ]
     texts["composition"] = designs["composition"].fillna("").tolist()
     wanted = [name for group in groups for name in GROUPS[group]]
-    keep = list(dict.fromkeys([*wanted, *COMPOSITION]))
+    numbers["background"] = 0.0  # 1 for devices of other materials, which models may borrow from
+    keep = list(dict.fromkeys([*wanted, *COMPOSITION, "background"]))
     return pd.concat([numbers[keep], pd.DataFrame(texts, index=designs.index, dtype=object)], axis=1)
 
 

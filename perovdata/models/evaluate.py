@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perovdata.dataset import load_synapses
 from perovdata.files import write_atomic
 from perovdata.models.baselines import BASELINES
-from perovdata.models.designs import design_frame
+from perovdata.models.evidence import gather
 from perovdata.models.fold import LEVELS, PROCEDURE, eligible_metrics, paper_states, run_fold
-from perovdata.models.lessons import leakage, learning_curve
+from perovdata.models.lessons import leakage, learning_curve, transfer
 from perovdata.models.scoring import bootstrap_papers, covered, signed_error, skill, spearman, weighted_mean
 from perovdata.models.settings import Settings
 from perovdata.models.splits import paper_folds
-from perovdata.models.targets import Corpus, build_corpus
+from perovdata.models.targets import Corpus
 
 __all__ = ["evaluate", "outer_splits"]
 
@@ -38,6 +37,7 @@ def evaluate(
     features: pd.DataFrame | None = None,
     *,
     long: pd.DataFrame | None = None,
+    background: pd.DataFrame | None = None,
     progress: Progress | None = None,
 ) -> dict[str, float]:
     """Run the whole evaluation and write its files.
@@ -48,12 +48,12 @@ def evaluate(
         Section ``evaluate`` of ``params.yaml``: see :class:`Settings`.
     out_dir : path-like
         Folder for metrics.json (flat finite numbers), skill.csv, candidates.csv, intervals.csv,
-        predictions.csv, parity.csv, calibration.csv, conditioning.csv, learning_curve.csv, leakage.json
+        predictions.csv, parity.csv, calibration.csv, conditioning.csv, learning_curve.csv, transfer.csv, leakage.json
         and splits.json.
     features : DataFrame, optional
         Design frame computed before (:func:`designs.design_frame`), index = device id.
-    long : DataFrame, optional
-        Long table; the shipped one by default.
+    long, background : DataFrame, optional
+        Long tables of perovskite devices and of others; the shipped ones by default.
     progress : callable, optional
         Called with (done, total) after each outer fold.
 
@@ -69,18 +69,16 @@ def evaluate(
     """
     settings = Settings.of(params)
     out = Path(out_dir)
-    corpus = build_corpus(load_synapses() if long is None else long)
-    X = (
-        design_frame(corpus.designs, settings.groups)
-        if features is None
-        else features.loc[corpus.designs.index]
-    )
+    evidence = gather(settings, long, background, features)
+    corpus = evidence.corpus
     splits = outer_splits(corpus, settings)
-    predictions, intervals, conditioning = _run(corpus, X, splits, settings, progress)
+    predictions, intervals, conditioning = _run(evidence, splits, settings, progress)
     skills = _skill_table(corpus, predictions, intervals, settings)
     pairs = _pair_table(corpus, conditioning, settings)
-    curve = learning_curve(corpus, X, splits, skills, settings)
-    leak = leakage(corpus, X, splits[0], settings)
+    modelled = list(skills.loc[skills["kind"] != "population", "metric"])
+    curve = learning_curve(evidence, splits, modelled, settings)
+    leak = leakage(evidence, splits[0], modelled, settings)
+    borrowed = transfer(evidence, splits[:1], list(skills["metric"]), settings)
     shipped = intervals[
         intervals["variant"] == intervals["metric"].map(skills.set_index("metric")["variant"])
     ]
@@ -94,6 +92,7 @@ def evaluate(
         "calibration": _calibration(corpus, shipped),
         "conditioning": pairs,
         "learning_curve": curve,
+        "transfer": borrowed,
     }
     for name, table in tables.items():
         write_atomic(out / f"{name}.csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
@@ -107,13 +106,13 @@ def _json(value: Any) -> str:
     return json.dumps(value, indent=1, allow_nan=False, sort_keys=True) + "\n"
 
 
-def _run(corpus, X, splits, settings, progress):
+def _run(evidence, splits, settings, progress):
     """All outer folds, in processes; results do not depend on their number."""
     from joblib import Parallel, delayed
 
     jobs = [(r, k) for r, fold in enumerate(splits) for k in range(max(fold.values()) + 1)]
     work = Parallel(n_jobs=min(settings.jobs, len(jobs)), return_as="generator")(
-        delayed(_one_thread)(corpus, X, splits[r], k, settings, settings.seed + 1000 * (r + 1) + k)
+        delayed(_one_thread)(evidence, splits[r], k, settings, settings.seed + 1000 * (r + 1) + k)
         for r, k in jobs
     )
     parts: list[list[pd.DataFrame]] = [[], [], []]

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from perovdata.models.applicability import DesignDistance
 from perovdata.models.baselines import BASELINES
 from perovdata.models.candidates import CANDIDATES, candidate_names
 from perovdata.models.designs import COMPOSITION
+from perovdata.models.evidence import Evidence
 from perovdata.models.joint import Copula, fit_copula
-from perovdata.models.nested import MetricModel, choose, fit_metric, fit_out_of_fold, normal_scores
+from perovdata.models.marginal import MetricModel
+from perovdata.models.nested import choose, fit_metric, fit_out_of_fold, normal_scores
 from perovdata.models.scoring import crps
 from perovdata.models.settings import Settings
 from perovdata.models.splits import paper_folds
@@ -59,16 +61,12 @@ def eligible_metrics(corpus: Corpus, settings: Settings) -> list[str]:
     return [name for name, t in corpus.targets.items() if t.n_papers >= settings.min_papers]
 
 
-def run_fold(
-    corpus: Corpus, X: pd.DataFrame, outer: dict[str, int], k: int, settings: Settings, seed: int
-) -> FoldResult:
+def run_fold(evidence: Evidence, outer: dict[str, int], k: int, settings: Settings, seed: int) -> FoldResult:
     """Everything that is compared, for the papers of outer fold `k`.
 
     Parameters
     ----------
-    corpus : Corpus
-    X : DataFrame
-        Design frame of the corpus.
+    evidence : Evidence
     outer : dict of str to int
         Outer fold of every paper.
     k : int
@@ -77,6 +75,7 @@ def run_fold(
     seed : int
         Seed of the inner deal.
     """
+    corpus, X = evidence.corpus, evidence.X
     states = {p: s for p, s in paper_states(corpus).items() if outer[p] != k}
     inner_fold = paper_folds(states, settings.inner_folds, seed)
     shown = np.array([outer[p] != k for p in corpus.papers])
@@ -93,8 +92,8 @@ def run_fold(
         hidden = target.rows[~train]
         labels = target.labels[~train]
         modelled = target.n_papers >= settings.model_papers
-        tried = candidate_names(settings.full) if modelled else list(BASELINES)
-        inner = fit_out_of_fold(X, target, train, inner_fold, tried, COMPOSITION, settings.seed)
+        tried = candidate_names(settings) if modelled else list(BASELINES)
+        inner = fit_out_of_fold(evidence, name, train, inner_fold, tried, settings.seed)
         chosen = choose(inner, settings.margin)[0] if modelled else BASELINES[0]
         variants = {PROCEDURE: chosen, **{b: b for b in BASELINES}}
         design = X.iloc[hidden]
@@ -118,12 +117,12 @@ def run_fold(
             frame["difficulty"] = model.difficulty(distance[hidden])
             intervals.append(frame)
         if len(hidden):
-            for candidate in candidate_names(settings.full):
-                value = _point(candidate, inner, X, target, train, design, settings)
+            for candidate in candidate_names(settings):
+                value = _point(candidate, inner, evidence, name, train, settings)
                 predictions.append(pd.DataFrame(
                     {"metric": name, "row": hidden, "candidate": candidate, "prediction": value}))  # fmt: skip
-    weights = corpus.design_weights()
-    copula = fit_copula(names, scores[:, : len(names)], np.where(shown, weights, 0.0))
+    weights = np.where(shown, corpus.design_weights(), 0.0)
+    copula = fit_copula(names, scores[:, : len(names)], weights, *evidence.background_scores(names))
     return FoldResult(
         pd.concat(predictions, ignore_index=True),
         pd.concat(intervals, ignore_index=True),
@@ -131,16 +130,15 @@ def run_fold(
     )
 
 
-def _point(candidate, inner, X, target, train, design, settings):
+def _point(candidate, inner, evidence, name, train, settings):
     """Outer prediction of one candidate: a baseline fitted on all shown papers, a model as the mean of its folds."""
     entry = CANDIDATES[candidate]
+    design = evidence.X.iloc[evidence.corpus.targets[name].rows[~train]]
     if entry.members:
-        return np.mean([_point(m, inner, X, target, train, design, settings) for m in entry.members], axis=0)
+        return np.mean([_point(m, inner, evidence, name, train, settings) for m in entry.members], axis=0)
     if candidate in inner.models and not entry.baseline:
         return np.mean([m.predict(design) for m in inner.models[candidate]], axis=0)
-    model = entry.make(COMPOSITION, settings.seed)
-    model.fit(X.iloc[target.rows[train]], target.labels[train], sample_weight=target.weights[train])
-    return model.predict(design)
+    return evidence.fit(candidate, name, train, settings.seed).predict(design)
 
 
 def _conditioning(corpus, models, points, copula: Copula, shown) -> pd.DataFrame:
@@ -157,7 +155,7 @@ def _conditioning(corpus, models, points, copula: Copula, shown) -> pd.DataFrame
             target = corpus.targets[name]
             value = target.reported[~shown[target.rows]][i : i + 1]
             u = models[name].probability(points[name][i : i + 1], value)
-            scores[name] = norm.ppf(np.clip(u, 1e-4, 1 - 1e-4))
+            scores[name] = ndtri(np.clip(u, 1e-4, 1 - 1e-4))
         for hidden, i in names.items():
             others = {g: z for g, z in scores.items() if g != hidden}
             sets = {g: {g: z} for g, z in others.items()}
@@ -169,7 +167,7 @@ def _conditioning(corpus, models, points, copula: Copula, shown) -> pd.DataFrame
             for given, known in sets.items():
                 mean, covariance = copula.given(known)
                 sd = np.sqrt(covariance[column, column])
-                u = norm.cdf(mean[0, column] + sd * norm.ppf([0.05, 0.5, 0.95]))
+                u = ndtr(mean[0, column] + sd * ndtri([0.05, 0.5, 0.95]))
                 low, after, high = models[hidden].quantiles(sample, u)[0]
                 records.append((hidden, given, row, before, after, low, high))
     columns = ["hidden", "given", "row", "before", "after", "low", "high"]

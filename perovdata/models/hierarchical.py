@@ -14,7 +14,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from perovdata.models.applicability import texts
@@ -43,7 +42,7 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         Variance of each part and of the noise.
     """
 
-    def __init__(self, groups=(), numbers=(), prior_sd=0.5, n_iter=4):
+    def __init__(self, groups=(), numbers=(), prior_sd=0.5, n_iter=3):
         self.groups = groups
         self.numbers = numbers
         self.prior_sd = prior_sd
@@ -114,6 +113,8 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         return kernels
 
     def _maximise(self, parts, target, weight, start):
+        from scipy.optimize import minimize  # heavy, and prediction never needs it
+
         sd = max(float(np.sqrt(np.average((target - target.mean()) ** 2))), 1e-3)
         if start is None:
             start = np.log(np.r_[np.full(len(parts), 0.3 * sd), 0.9 * sd])
@@ -135,7 +136,7 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
             return value + prior.sum(), gradient + np.r_[prior, 0.0]
 
         bounds = [(np.log(1e-3 * sd), np.log(10 * sd))] * len(parts) + [(np.log(0.05 * sd), np.log(10 * sd))]
-        return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60}).x
+        return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40}).x
 
     def _solve(self, parts, target, weight, theta):
         variance = np.exp(2 * theta)

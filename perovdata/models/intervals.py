@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from perovdata.models.censoring import turnbull
 
@@ -157,9 +157,9 @@ def ppf(points, mass, n_papers: int, u) -> np.ndarray:
         out[i] = np.interp(u[i], p[i], x[i])
     first, last = p[:, :1], p[:, -1:]
     low, high = u < first, u > last
-    z = norm.ppf(u)
-    out = np.where(low, x[:, :1] + spread[:, None] * (z - norm.ppf(first)), out)
-    return np.where(high, x[:, -1:] + spread[:, None] * (z - norm.ppf(last)), out)
+    z = ndtri(u)
+    out = np.where(low, x[:, :1] + spread[:, None] * (z - ndtri(first)), out)
+    return np.where(high, x[:, -1:] + spread[:, None] * (z - ndtri(last)), out)
 
 
 def cdf(points, mass, n_papers: int, value) -> np.ndarray:
@@ -175,6 +175,6 @@ def cdf(points, mass, n_papers: int, value) -> np.ndarray:
     x, p, spread = _sorted(points, mass, n_papers)
     value = np.asarray(value, dtype=float)
     out = np.array([np.interp(v, xi, pi) for v, xi, pi in zip(value, x, p, strict=True)])
-    below = norm.cdf(norm.ppf(p[:, 0]) + (value - x[:, 0]) / spread)
-    above = norm.cdf(norm.ppf(p[:, -1]) + (value - x[:, -1]) / spread)
+    below = ndtr(ndtri(p[:, 0]) + (value - x[:, 0]) / spread)
+    above = ndtr(ndtri(p[:, -1]) + (value - x[:, -1]) / spread)
     return np.where(value < x[:, 0], below, np.where(value > x[:, -1], above, out))

@@ -81,7 +81,7 @@ class Copula:
         return 0.0 if before[i, i] <= 1e-12 else float(1 - np.sqrt(max(after[i, i], 0.0) / before[i, i]))
 
 
-def fit_copula(names, scores: np.ndarray, weights: np.ndarray) -> Copula:
+def fit_copula(names, scores: np.ndarray, weights: np.ndarray, more_scores=None, more_weights=None) -> Copula:
     """Estimate the shrunken correlations.
 
     Parameters
@@ -92,7 +92,11 @@ def fit_copula(names, scores: np.ndarray, weights: np.ndarray) -> Copula:
         Normal scores, NaN where the device does not state the metric.
     weights : ndarray, shape (n_devices,)
         One over the number of devices of the paper.
+    more_scores, more_weights : ndarray, optional
+        The same for devices of other materials, whose couplings count as evidence too.
     """
+    if more_scores is not None:
+        scores, weights = np.vstack([scores, more_scores]), np.concatenate([weights, more_weights])
     m = len(names)
     stated = np.isfinite(scores)
     z = np.where(stated, scores, 0.0)

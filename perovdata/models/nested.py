@@ -12,17 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from perovdata.models.applicability import nearest_mean
 from perovdata.models.candidates import CANDIDATES, Average
 from perovdata.models.censoring import truncated_normal_mean
-from perovdata.models.intervals import LocalScale, ResidualSample, cdf, ppf, residual_sample
+from perovdata.models.evidence import Evidence
+from perovdata.models.intervals import LocalScale, residual_sample
+from perovdata.models.marginal import MetricModel
 from perovdata.models.scoring import signed_error, weighted_mean
-from perovdata.models.targets import Target
 
-__all__ = ["MetricModel", "OutOfFold", "choose", "fit_metric", "fit_out_of_fold", "normal_scores"]
+__all__ = ["OutOfFold", "choose", "fit_metric", "fit_out_of_fold", "normal_scores"]
 
 
 @dataclass
@@ -53,51 +53,45 @@ class OutOfFold:
 
 
 def fit_out_of_fold(
-    X: pd.DataFrame,
-    target: Target,
+    evidence: Evidence,
+    metric: str,
     train: np.ndarray,
     fold_of_paper: Mapping[str, int],
     names: Sequence[str],
-    numbers: tuple[str, ...],
     seed: int,
 ) -> OutOfFold:
     """Fit every candidate on every inner fold.
 
     Parameters
     ----------
-    X : DataFrame
-        Design frame of the corpus.
-    target : Target
-    train : ndarray of bool, shape (len(target.rows),)
-        Rows that may be used.
+    evidence : Evidence
+    metric : str
+    train : ndarray of bool
+        Rows of the metric's target that may be used.
     fold_of_paper : mapping
         Inner fold of every training paper.
     names : sequence of str
         Candidates, members of averages first.
-    numbers : tuple of str
-        Composition columns.
     seed : int
     """
-    rows, labels = target.rows[train], target.labels[train]
-    papers, weights = target.papers[train], target.weights[train]
+    target = evidence.corpus.targets[metric]
+    rows, papers = target.rows[train], target.papers[train]
     _, fold = np.unique([fold_of_paper[p] for p in papers], return_inverse=True)
-    out = OutOfFold(rows, labels, weights, fold)
-    design = X.iloc[rows]
-    folds = range(fold.max() + 1)
+    out = OutOfFold(rows, target.labels[train], target.weights[train], fold)
+    design = evidence.X.iloc[rows]
     for name in names:
-        candidate = CANDIDATES[name]
+        members = CANDIDATES[name].members
         models, prediction = [], np.empty(len(rows))
-        for k in folds:
-            inside = fold != k
-            if candidate.members:
-                model = Average([out.models[m][k] for m in candidate.members])
-                prediction[~inside] = np.mean(
-                    [out.predictions[m][~inside] for m in candidate.members], axis=0
-                )
+        for k in range(fold.max() + 1):
+            hidden = fold == k
+            if members:
+                model = Average([out.models[m][k] for m in members])
+                prediction[hidden] = np.mean([out.predictions[m][hidden] for m in members], axis=0)
             else:
-                model = candidate.make(numbers, seed)
-                model.fit(design[inside], labels[inside], sample_weight=weights[inside])
-                prediction[~inside] = model.predict(design[~inside])
+                inside = train.copy()
+                inside[np.flatnonzero(train)[hidden]] = False
+                model = evidence.fit(name, metric, inside, seed)
+                prediction[hidden] = model.predict(design[hidden])
             models.append(model)
         out.predictions[name], out.models[name] = prediction, models
     return out
@@ -125,57 +119,6 @@ def choose(inner: OutOfFold, margin: float) -> tuple[str, str]:
     return (best if mean > margin * error else baseline), baseline
 
 
-@dataclass
-class MetricModel:
-    """A fitted predictor of one metric: fold models, residual sample, local scale.
-
-    Attributes
-    ----------
-    name : str
-        Candidate that is used.
-    models : list of estimator
-        One per inner fold.
-    sample : ResidualSample
-    scale : LocalScale
-    rows : ndarray of int
-        Positions of the training designs in the corpus (reference set of the difficulty).
-    train_difficulty : ndarray, shape (n,)
-        Difficulty of the training rows, their own paper left out.
-    """
-
-    name: str
-    models: list
-    sample: ResidualSample
-    scale: LocalScale
-    rows: np.ndarray
-    train_difficulty: np.ndarray
-
-    def difficulty(self, distance: np.ndarray) -> np.ndarray:
-        """Mean distance to the nearest training designs, from distances to the corpus, shape (n,)."""
-        return nearest_mean(distance[:, self.rows])
-
-    def points(self, X: pd.DataFrame, distance: np.ndarray) -> np.ndarray:
-        """CV+ sample, shape (n, k).
-
-        Parameters
-        ----------
-        X : DataFrame
-        distance : ndarray, shape (n, n_corpus)
-            Distances to all designs of the corpus.
-        """
-        predictions = np.column_stack([m.predict(X) for m in self.models])
-        return self.sample.points(predictions, self.scale(self.difficulty(distance)))
-
-    def quantiles(self, points: np.ndarray, u) -> np.ndarray:
-        """Quantiles of a CV+ sample, shape (n, q); `u` is (q,) or (n, q)."""
-        u = np.broadcast_to(np.asarray(u, dtype=float), (len(points), np.shape(u)[-1]))
-        return ppf(points, self.sample.mass, self.sample.n_papers, u)
-
-    def probability(self, points: np.ndarray, value) -> np.ndarray:
-        """Probability below `value`, shape (n,)."""
-        return cdf(points, self.sample.mass, self.sample.n_papers, value)
-
-
 def normal_scores(inner: OutOfFold, model: MetricModel, prediction: np.ndarray) -> np.ndarray:
     """Normal scores of the training rows under their own out-of-fold distributions, shape (n,).
 
@@ -184,7 +127,7 @@ def normal_scores(inner: OutOfFold, model: MetricModel, prediction: np.ndarray) 
     scale = model.scale(model.train_difficulty)
     standard = (inner.labels - prediction[:, None]) / scale[:, None]
     points = np.broadcast_to(model.sample.value, (len(standard), len(model.sample.value)))
-    ends = [norm.ppf(np.clip(model.probability(points, np.nan_to_num(e, posinf=1e6, neginf=-1e6)), 1e-4, 1 - 1e-4))
+    ends = [ndtri(np.clip(model.probability(points, np.nan_to_num(e, posinf=1e6, neginf=-1e6)), 1e-4, 1 - 1e-4))
             for e in standard.T]  # fmt: skip
     low = np.where(np.isfinite(inner.labels[:, 0]), ends[0], -np.inf)
     high = np.where(np.isfinite(inner.labels[:, 1]), ends[1], np.inf)

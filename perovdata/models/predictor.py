@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from perovdata.dataset import METRICS, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
 from perovdata.models.applicability import DesignDistance, nearest_mean, shared_properties
 from perovdata.models.designs import design_frame, designs_to_table
 from perovdata.models.joint import Copula
-from perovdata.models.nested import MetricModel
+from perovdata.models.marginal import MetricModel
 from perovdata.models.targets import from_scale, to_scale
 
 __all__ = ["MetricPrediction", "Prediction", "Predictor"]
@@ -202,8 +202,8 @@ class Predictor:
             for name in wanted:
                 if name in points and name not in given:
                     i = self.copula.names.index(name)
-                    z = mean[:, i : i + 1] + np.sqrt(covariance[i, i]) * norm.ppf(u)
-                    values = self.models[name].quantiles(points[name], np.clip(norm.cdf(z), 1e-6, 1 - 1e-6))
+                    z = mean[:, i : i + 1] + np.sqrt(covariance[i, i]) * ndtri(u)
+                    values = self.models[name].quantiles(points[name], np.clip(ndtr(z), 1e-6, 1 - 1e-6))
                     store = quantiles.setdefault(name, np.full((len(designs), len(u)), np.nan))
                     store[rows] = from_scale(METRICS[name], values)
         sharpen = {given: self._sharpen(wanted, given) for _, given in _patterns(known)}
@@ -252,7 +252,7 @@ class Predictor:
             scores = self._scores(points, known, rows, given)
             z = self.copula.draw(scores, len(rows), n_draws, seed)
             for i, name in enumerate(self.copula.names):
-                u = np.clip(norm.cdf(z[:, :, i]), 1e-6, 1 - 1e-6)
+                u = np.clip(ndtr(z[:, :, i]), 1e-6, 1 - 1e-6)
                 out[name][rows] = from_scale(METRICS[name], self.models[name].quantiles(points[name], u))
         for i, mapping in enumerate(known):
             for name, value in mapping.items():
@@ -300,7 +300,7 @@ class Predictor:
             if name in points:
                 value = to_scale(METRICS[name], np.array([known[i][name] for i in rows]))
                 u = self.models[name].probability(points[name], value)
-                scores[name] = norm.ppf(np.clip(u, 1e-4, 1 - 1e-4))
+                scores[name] = ndtri(np.clip(u, 1e-4, 1 - 1e-4))
         return scores
 
     def _one(self, name, quantiles, i, known, level) -> MetricPrediction:
@@ -311,7 +311,7 @@ class Predictor:
             "level": level,
             "baseline": row["baseline"],
             "n_papers": row["n_papers"],
-            "reported_range": tuple(row["reported_range"]),
+            "reported_range": tuple(_rounded(v) for v in row["reported_range"]),
         }
         if name in known:
             value = float(known[name])
@@ -325,7 +325,7 @@ class Predictor:
         if name not in quantiles:
             return MetricPrediction(median=None, interval=None, kind=row["kind"], model=None, skill=None,
                                     note=KINDS[row["kind"]], **common)  # fmt: skip
-        low, median, high, at_least = (float(v) for v in quantiles[name][i])
+        low, median, high, at_least = (_rounded(v) for v in quantiles[name][i])
         return MetricPrediction(
             median=median,
             interval=(low, high),
@@ -376,6 +376,11 @@ class Predictor:
             gains = sorted((g for g in gains if g["narrowing"] >= 0.01), key=lambda g: -g["narrowing"])
             out[name] = gains[:3]
         return out
+
+
+def _rounded(value: float) -> float:
+    """Six digits: more would only show the order in which a machine adds."""
+    return float(f"{value:.6g}")
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""Numbers with units, in and out: ``energy_per_event=4.2 pJ``, and the same for people."""
+"""Measured metrics as people type them: ``energy_per_event=4.2 pJ``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from perovdata.dataset.metrics import METRICS
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["engineering", "parse_known"]
+__all__ = ["parse_known"]
 
 _PREFIXES = {
     "a": -18,
@@ -92,38 +92,3 @@ def _factor(unit: str, own: str) -> float | None:
 def _units(own: str) -> str:
     more = [f"m{own}, u{own} ..."] if own in _PREFIXED else []
     return ", ".join([own, *more, *(u for u in _OTHER.get(own, {}) if u)])
-
-
-def engineering(value: float | None, unit: str) -> str:
-    """A number as people write it: ``4.2 pJ``, ``3.5e4``, ``120 %``.
-
-    Parameters
-    ----------
-    value : float or None
-        None gives an en dash.
-    unit : str
-        Unit of the value; prefixes are used where the unit takes them.
-    """
-    if value is None:
-        return "–"
-    if unit in _PREFIXED and value != 0 and not (unit == "s" and abs(value) >= 1):
-        exponent = min(12, max(-18, 3 * math.floor(math.log10(abs(value)) / 3 + 1e-9)))
-        prefix = {
-            -18: "a",
-            -15: "f",
-            -12: "p",
-            -9: "n",
-            -6: "µ",
-            -3: "m",
-            0: "",
-            3: "k",
-            6: "M",
-            9: "G",
-            12: "T",
-        }
-        return f"{value / 10.0**exponent:.3g} {prefix[exponent]}{unit}"
-    number = f"{value:.2e}" if value and not 1e-2 <= abs(value) < 1e4 else f"{value:.3g}"
-    mantissa, e, exponent = number.partition("e")
-    if e:
-        number = f"{float(mantissa):.2g}e{int(exponent)}"
-    return number if unit == "1" else f"{number} {unit}"

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import rankdata
 
 __all__ = [
     "bootstrap_papers",
@@ -108,6 +107,8 @@ def pinball(quantile, level: float, labels) -> np.ndarray:
 
 def spearman(prediction, value, weights=None) -> float:
     """Rank correlation (weighted over rows); nan if one side is constant."""
+    from scipy.stats import rankdata  # heavy, and prediction never needs it
+
     a, b = rankdata(prediction), rankdata(value)
     weights = np.ones(len(a)) if weights is None else weights
     a = a - np.average(a, weights=weights)

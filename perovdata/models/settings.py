@@ -34,10 +34,14 @@ class Settings:
         Shares of the training papers in the learning curve.
     groups : tuple of str
         Feature groups used.
+    background_weight : float
+        Weight of a device of another material against a perovskite device in fitting; 0 leaves them out.
+    candidates : tuple of str
+        Models that are tried, of :data:`candidates.CANDIDATES`; empty: those of the budget. Baselines always are.
     jobs : int
         Processes.
     full : bool
-        Try every candidate instead of the default ones.
+        The long budget: every candidate.
     """
 
     seed: int = 20261124
@@ -50,6 +54,8 @@ class Settings:
     bootstrap: int = 2000
     shares: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0)
     groups: tuple[str, ...] = FEATURE_GROUPS
+    background_weight: float = 0.5
+    candidates: tuple[str, ...] = ()
     jobs: int = 2
     full: bool = False
 
@@ -67,7 +73,7 @@ class Settings:
         for key in given:
             if key not in names:
                 raise unknown_choice("parameter of evaluate", key, names)
-        for key in ("shares", "groups"):
+        for key in ("shares", "groups", "candidates"):
             if key in given:
                 given[key] = tuple(given[key])
         settings = cls(**given)
@@ -85,4 +91,8 @@ class Settings:
                 raise InputError(
                     f"parameter evaluate.{key}: '{value}' is not a whole number of at least {low}"
                 )
+        if not 0 <= settings.background_weight <= 1:
+            raise InputError(
+                f"parameter evaluate.background_weight: {settings.background_weight} is not from 0 to 1"
+            )
         return settings

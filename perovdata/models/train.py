@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perovdata.dataset import load_synapses
 from perovdata.errors import InputError
 from perovdata.models.applicability import DesignDistance, nearest_mean
 from perovdata.models.bundle import save
-from perovdata.models.candidates import CANDIDATES, candidate_names
-from perovdata.models.designs import COMPOSITION, design_frame
+from perovdata.models.candidates import candidate_names
+from perovdata.models.designs import COMPOSITION
+from perovdata.models.evidence import Evidence, gather
 from perovdata.models.fold import PROCEDURE, eligible_metrics, paper_states
 from perovdata.models.joint import fit_copula
 from perovdata.models.nested import choose, fit_metric, fit_out_of_fold, normal_scores
 from perovdata.models.predictor import Predictor
 from perovdata.models.settings import Settings
 from perovdata.models.splits import paper_folds
-from perovdata.models.targets import Corpus, build_corpus, from_scale
+from perovdata.models.targets import Corpus, from_scale
 from perovdata.models.versions import current_versions
 
 __all__ = ["fit_predictor", "train"]
@@ -33,6 +33,7 @@ def train(
     out_dir: str | Path = "data/derived/model",
     *,
     long: pd.DataFrame | None = None,
+    background: pd.DataFrame | None = None,
 ) -> Predictor:
     """Fit on all papers what the evaluation decided to ship, and save the bundle.
 
@@ -44,8 +45,8 @@ def train(
         Output of :func:`evaluate` on the same data.
     out_dir : path-like
         Folder of the bundle; replaced as a whole.
-    long : DataFrame, optional
-        Long table; the shipped one by default.
+    long, background : DataFrame, optional
+        Long tables; the shipped ones by default.
 
     Raises
     ------
@@ -56,46 +57,46 @@ def train(
     if not path.is_file():
         raise InputError(f"{path}: not found; run the evaluation first")
     skills = pd.read_csv(path).set_index("metric")
-    predictor = fit_predictor(Settings.of(params), skills, load_synapses() if long is None else long)
+    settings = Settings.of(params)
+    predictor = fit_predictor(gather(settings, long, background), skills, settings)
     save(predictor, out_dir)
     return predictor
 
 
-def fit_predictor(settings: Settings, skills: pd.DataFrame, long: pd.DataFrame) -> Predictor:
+def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) -> Predictor:
     """Fit all metrics on all papers.
 
     Parameters
     ----------
-    settings : Settings
+    evidence : Evidence
     skills : DataFrame
         Skill table of the evaluation, index = metric.
-    long : DataFrame
+    settings : Settings
     """
-    corpus = build_corpus(long)
+    corpus, X = evidence.corpus, evidence.X
     names = eligible_metrics(corpus, settings)
     if set(names) != set(skills.index):
         odd = sorted(set(names) ^ set(skills.index))
         raise InputError(f"the evaluation does not belong to this data: metrics differ in {', '.join(odd)}")
-    X = design_frame(corpus.designs, settings.groups)
     inner_fold = paper_folds(paper_states(corpus), settings.inner_folds, settings.seed)
     distance = DesignDistance(numbers=COMPOSITION).fit(X)
     matrix = distance(X)
     models, scores = {}, np.full((len(X), len(names)), np.nan)
     for column, name in enumerate(names):
         target, variant = corpus.targets[name], skills.loc[name, "variant"]
-        tried = candidate_names(settings.full) if variant == PROCEDURE else [variant]
+        tried = candidate_names(settings) if variant == PROCEDURE else [variant]
         everything = np.ones(len(target.rows), dtype=bool)
-        inner = fit_out_of_fold(X, target, everything, inner_fold, tried, COMPOSITION, settings.seed)
+        inner = fit_out_of_fold(evidence, name, everything, inner_fold, tried, settings.seed)
         chosen = choose(inner, settings.margin)[0] if variant == PROCEDURE else variant
         models[name] = fit_metric(inner, corpus.papers, matrix, chosen)
         scores[inner.rows, column] = normal_scores(inner, models[name], inner.predictions[chosen])
     own = corpus.papers[:, None] == corpus.papers[None, :]
     reference = corpus.designs.copy()
-    for column in reference.columns.intersection(X.columns[X.dtypes == object]):
+    for column in reference.columns.intersection(X.select_dtypes(object).columns):
         reference[column] = X[column]
     return Predictor(
         models=models,
-        copula=fit_copula(names, scores, corpus.design_weights()),
+        copula=fit_copula(names, scores, corpus.design_weights(), *evidence.background_scores(names)),
         distance=distance,
         reference=reference.reset_index(drop=True),
         difficulty=nearest_mean(matrix, own),
@@ -104,7 +105,7 @@ def fit_predictor(settings: Settings, skills: pd.DataFrame, long: pd.DataFrame) 
             "versions": current_versions(),
             "seed": settings.seed,
             "features": [c for c in X.columns if X[c].dtype != object],
-            "candidates": [n for n in candidate_names(settings.full) if CANDIDATES[n].make is not None],
+            "candidates": candidate_names(settings),
         },
     )
 
