@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from perovdata.dataset.problems import Problem, shorten
-from perovdata.dataset.schema import METRICS, NOT_STATED, TABLES, Column
+from perovdata.dataset.schema import METRICS, NOT_STATED, TABLES, Column, known
 from perovdata.dataset.synonyms import to_term
 
 __all__ = ["Submission", "joined", "submission_from_record"]
@@ -175,7 +175,7 @@ def _measurement_cells(values: Mapping[str, Any], source_kind: Any) -> dict[str,
     if not cells["value"]:
         raise _Refused("value", None, "missing", f"a number in {metric.unit}")
     if metric.kinds is None:
-        cells["notes"] = joined(cells["notes"], str(wording or ""))
+        cells["notes"] = joined(cells["notes"], str(wording) if known(wording) else "")
         return cells
     found = to_term(metric.kinds.name, str(wording)) if wording else (NOT_STATED, "")
     if found is None:
