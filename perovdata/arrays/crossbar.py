@@ -61,35 +61,38 @@ class CrossbarState(NamedTuple):
 class Crossbar:
     """Arrays of ``rows`` inputs by ``columns`` outputs, one per parameter set and seed.
 
-            Parameters
-            ----------
-            params : SynapseParameters
-                P parameter sets.
-            shape : tuple of int
-                (rows, columns).
-            seeds, seed, first_set, paired
-                S seeds per set and how their random numbers are drawn, as in
-                :func:`~perovdata.arrays.train_online`.
-            array : int
-                Index of this array in a network, so that its devices and noise differ from the others'.
-            **design
-                Fields of :class:`~perovdata.arrays.Design`.
+    Parameters
+    ----------
+    params : SynapseParameters
+        P parameter sets.
+    shape : tuple of int
+        (rows, columns).
+    seeds, seed, first_set, paired
+        S seeds per set and how their random numbers are drawn, as in
+        :func:`~perovdata.arrays.train_online`.
+    array : int
+        Index of this array in a network, so that its devices and noise differ from the others'.
+    **design
+        Fields of :class:`~perovdata.arrays.Design`.
 
-            Examples
-            --------
-            >>> import numpy as np
-            >>> from perovdata.arrays import Crossbar
-            >>> from perovdata.arrays.rules import FullPulses, Rule, apply_rule
-    from perovdata.arrays.wires import effective_conductance
-        from perovdata.devices import SynapseParameters
-            >>> crossbar = Crossbar(SynapseParameters.make(g_max=1e-6, n_pulses_ltp=1e6), (4, 2))
-            >>> w = np.linspace(-1, 1, 8).reshape(4, 2)
-            >>> state = crossbar.program(w)
-            >>> y, state = crossbar.read(state, np.eye(4))
-            >>> y.shape
-            (1, 1, 4, 2)
-            >>> bool(np.abs(y - w).max() < 1e-5)
-            True
+    Notes
+    -----
+    ``read`` and ``update`` may be used inside ``jax.jit`` and ``lax.scan`` (with lumped wires); the
+    values of traced inputs are then not checked.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from perovdata.arrays import Crossbar
+    >>> from perovdata.devices import SynapseParameters
+    >>> crossbar = Crossbar(SynapseParameters.make(g_max=1e-6, n_pulses_ltp=1e6), (4, 2))
+    >>> w = np.linspace(-1, 1, 8).reshape(4, 2)
+    >>> state = crossbar.program(w, method="exact")
+    >>> y, state = crossbar.read(state, np.eye(4))
+    >>> y.shape
+    (1, 1, 4, 2)
+    >>> bool(np.abs(y[0, 0] - w).max() < 1e-5)
+    True
     """
 
     def __init__(
@@ -317,6 +320,8 @@ class Crossbar:
         """Current fractions with the wires solved node by node; None for lumped wires."""
         if self.design.wires == "lumped":
             return None
+        if isinstance(state.g, jax.core.Tracer):
+            raise InputError("crossbar wires 'exact': solved outside jit only; give 'lumped'")
         known_g, known_elapsed, known = self._solved
         if known_g is state.g and known_elapsed == elapsed:
             return known
@@ -334,7 +339,8 @@ class Crossbar:
     def _inputs(self, x):
         x = self._per_lane(x, "x", (None, self.design.rows))
         limit = self.design.input_range
-        if self.design.input_bits is not None and not bool((jnp.abs(x) <= limit * (1 + 1e-6)).all()):
+        checkable = self.design.input_bits is not None and not isinstance(x, jax.core.Tracer)
+        if checkable and not bool((jnp.abs(x) <= limit * (1 + 1e-6)).all()):
             raise InputError(f"x: {float(jnp.abs(x).max()):g} is beyond input_range = {limit:g}")
         return x
 
@@ -348,7 +354,7 @@ class Crossbar:
             raise InputError(
                 f"{name}: shape {value.shape}; give {wanted} or {(*full, *wanted.strip('()').split(', '))}"
             )
-        if not bool(jnp.isfinite(value).all()):
+        if not isinstance(value, jax.core.Tracer) and not bool(jnp.isfinite(value).all()):
             raise InputError(f"{name}: NaN or infinite values are not accepted")
         return jnp.broadcast_to(value, (*full, *value.shape[-2:])).reshape(self.n_lanes, *value.shape[-2:])
 

@@ -1,0 +1,262 @@
+"""Online training: the protocol step by step, reproducibility, options, and the reference's accuracies."""
+
+import csv
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol, online, train_online
+from perovdata.devices import SynapseParameters, label_to_a, preset
+from perovdata.errors import InputError
+
+INPUTS, HIDDEN, CLASSES, STEPS = 30, 16, 4, 240
+SMALL = {"samples_per_epoch": STEPS}
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Noisy copies of four patterns: x_train, y_train, x_test, y_test."""
+    rng = np.random.default_rng(0)
+    patterns = rng.random((CLASSES, INPUTS)) < 0.4
+    y = rng.integers(0, CLASSES, 600)
+    x = np.where(rng.random((600, INPUTS)) < 0.15, rng.random((600, INPUTS)), patterns[y]).astype(np.float32)
+    return x[:400], y[:400], x[400:], y[400:]
+
+
+def literal(params, x, y, order, w1, w2, protocol):
+    """The reference page's seven points for one noiseless device, in plain double precision; final g."""
+    p = {name: float(column[0]) for name, column in params.as_dict().items()}
+    low, high, volt = p["g_min"], p["g_max"], protocol.read_voltage
+    n_up, n_down = p["n_pulses_ltp"], p["n_pulses_ltd"]
+    a_up, a_down = (float(label_to_a(p[f"nonlinearity_{d}"])) for d in ("ltp", "ltd"))
+    i_min, i_max = (volt / (1 / g + protocol.access_resistance) for g in (low, high))
+
+    def start(w):
+        g = (w + 1) / 2 * (high - low) + (0 if protocol.shifted_start else low)
+        return np.clip(g, low, high)
+
+    def current(g):
+        column, row = np.indices(g.shape)
+        wire = (column + 1 + g.shape[1] - row) * protocol.wire_resistance
+        return volt / (1 / g + wire + protocol.access_resistance)
+
+    def forward(g, drive):
+        unit = 255 / (len(drive) * (i_max - i_min))
+        digits = np.trunc((current(g) @ drive) * unit) - np.trunc(drive.sum() * (i_max + i_min) / 2 * unit)
+        return digits * len(drive) / 255
+
+    def write(g, change):
+        up = change > 0
+        full = np.where(up, n_up, n_down)
+        k = np.floor(np.abs(change) / 2 * full + 0.5) / full
+        n = np.trunc(k * full) * np.where(up, 1, -1)
+        state = (g - low) / (high - low)
+        if np.isinf(a_up):
+            new = state + n / full
+        else:
+            a = np.where(up, a_up * n_up, a_down * n_down)
+            b = 1 / (1 - np.exp(-full / a))
+            new = b - (b - state) * np.exp(-n / a)
+        return np.where(n != 0, low + np.clip(new, 0, 1) * (high - low), g)
+
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    g1, g2 = start(w1), start(w2)
+    rate1, rate2 = protocol.learning_rates
+    for sample in order:
+        drive = (x[sample] >= 0.5).astype(float)
+        a1 = sigmoid(forward(g1, drive))
+        a2 = sigmoid(forward(g2, (a1 >= 0.5).astype(float)))
+        s2 = -2 * a2 * (1 - a2) * (np.eye(CLASSES)[y[sample]] - a2)
+        read_back = np.clip(2 * (current(g2) - i_min) / (i_max - i_min) - 1, -1, 1)
+        s1 = a1 * (1 - a1) * (read_back.T @ s2)
+        g1 = write(g1, -rate1 * s1[:, None] * drive)
+        g2 = write(g2, -rate2 * s2[:, None] * a1)
+    return (g1 - low) / (high - low), (g2 - low) / (high - low)
+
+
+@pytest.mark.parametrize(
+    ("device", "protocol"),
+    [
+        (preset("ag-a-si").replace(c2c_variation=0.0), Protocol(**SMALL)),
+        (preset("epiram").replace(c2c_variation=0.0), Protocol(**SMALL, shifted_start=True)),
+        (preset("gst-pcm").replace(c2c_variation=0.0), Protocol(**SMALL)),
+        (preset("neurosim-ideal").replace(n_pulses_ltp=49, n_pulses_ltd=98), Protocol(**SMALL)),
+    ],
+    ids=["ag-a-si", "epiram shifted", "gst-pcm", "ideal"],
+)
+def test_every_step_follows_the_reference(data, device, protocol):
+    result = train_online(device, *data, hidden=HIDDEN, protocol=protocol, keep_weights=True)
+    shape = (INPUTS, HIDDEN, CLASSES)
+    order = online._order(0, [0], 1, len(data[0]), protocol)[:, 0]
+    g1, g2 = literal(device, data[0], data[1], order, *online._start_weights(0, 0, shape, protocol), protocol)
+    np.testing.assert_allclose(result.conductance[0][0, 0], g1, atol=2e-4)
+    np.testing.assert_allclose(result.conductance[1][0, 0], g2, atol=2e-4)
+    assert (result.pulses.sum(-1) > 1).all()
+
+
+def test_results_do_not_depend_on_the_split(data):
+    params = SynapseParameters.stack([preset("ag-a-si")] * 3).replace(
+        c2c_variation=[0.01, 0.02, 0.03], d2d_variation=0.3, d2d_g_max=0.1, stuck_on=0.05, read_noise=0.02
+    )
+    run = {"hidden": HIDDEN, "epochs": 2, "protocol": Protocol(**SMALL), "keep_weights": True}
+    whole = train_online(params, *data, seeds=2, **run)
+    last = train_online(params.take([2]), *data, seeds=2, first_set=2, **run)
+    assert np.array_equal(whole.predictions[2:], last.predictions)
+    assert np.array_equal(whole.conductance[0][2:], last.conductance[0])
+    again = train_online(params, *data, seeds=2, **run)
+    assert np.array_equal(whole.conductance[1], again.conductance[1])
+    assert whole.accuracy.shape == (3, 2, 2)
+    assert not np.array_equal(whole.conductance[0][:, 0], whole.conductance[0][:, 1])
+    assert not np.array_equal(whole.conductance[0][0], whole.conductance[0][1])
+
+
+def test_pairing_gives_equal_sets_equal_noise(data):
+    params = SynapseParameters.stack([preset("ag-a-si")] * 2)
+    run = {"hidden": HIDDEN, "protocol": Protocol(**SMALL), "keep_weights": True}
+    paired = train_online(params, *data, paired=True, **run).conductance[0]
+    assert np.array_equal(paired[0], paired[1])
+    free = train_online(params, *data, **run).conductance[0]
+    assert not np.array_equal(free[0], free[1])
+
+
+def test_analog_inputs_and_software_learn(data):
+    protocol = Protocol(
+        input_threshold=None, hidden_threshold=None, adc_bits=None, replacement=False, **SMALL
+    )
+    ideal = SynapseParameters.make(n_pulses_ltp=500, n_pulses_ltd=500)
+    device = train_online(ideal, *data, hidden=HIDDEN, epochs=8, test_every=8, protocol=protocol)
+    assert device.accuracy[0, 0, -1] > 85
+    soft = SOFTWARE.__class__(**{**SOFTWARE.__dict__, **SMALL})
+    software = train_online(ideal, *data, hidden=HIDDEN, epochs=8, test_every=8, protocol=soft)
+    assert software.accuracy[0, 0, -1] > 90
+    assert software.epochs.tolist() == [8]
+
+
+def test_noise_and_bad_devices_cost_accuracy(data):
+    params = SynapseParameters.make(
+        n_pulses_ltp=100, n_pulses_ltd=100, c2c_variation=[0.0, 0.2], stuck_off=[0.0, 0.4]
+    )
+    result = train_online(
+        params, *data, hidden=HIDDEN, epochs=6, test_every=6, seeds=3, protocol=Protocol(**SMALL)
+    )
+    good, bad = result.accuracy[..., -1].mean(1)
+    assert good > bad + 10
+
+
+def test_permutations_show_every_sample_once_per_pass():
+    protocol = Protocol(replacement=False, samples_per_epoch=7)
+    seen = np.concatenate([online._order(3, [1], epoch, 10, protocol)[:, 0] for epoch in range(1, 11)])
+    passes = seen.reshape(7, 10)
+    assert (np.sort(passes, 1) == np.arange(10)).all()
+    assert not (passes[0] == passes[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"x_train": np.zeros((5, 4, 3))}, "x_train of shape"),
+        ({"x_test": np.zeros((200, INPUTS + 1))}, "x_train has 30 inputs and x_test 31"),
+        ({"x_train": np.full((400, INPUTS), np.nan)}, r"must lie in \[0, 1\]"),
+        ({"x_train": np.full((400, INPUTS), 2.0)}, "found 2.0"),
+        ({"y_train": np.full(400, 0.5)}, "classes must be integers"),
+        ({"y_train": np.full(399, 1)}, "y_train"),
+        ({"classes": 2}, "labels go up to 3"),
+        ({"epochs": 0}, "epochs: 0"),
+        ({"seeds": 0}, "seeds: 0"),
+        ({"seed": -1}, "seed: -1"),
+        ({"hidden": 10**9}, "largest number that fits is 0"),
+    ],
+)
+def test_bad_input(data, change, message):
+    arguments = dict(zip(("x_train", "y_train", "x_test", "y_test"), data, strict=True)) | change
+    with pytest.raises(InputError, match=message):
+        train_online(preset("ideal"), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("learning_rates", (0.1, np.nan)),
+        ("adc_bits", 0),
+        ("input_threshold", 0.0),
+        ("gain", -1.0),
+        ("samples_per_epoch", 0),
+        ("access_resistance", -5.0),
+        ("wire_resistance", np.nan),
+        ("read_voltage", 0.0),
+    ],
+)
+def test_bad_protocol(field, value):
+    with pytest.raises(InputError, match=field):
+        Protocol(**{field: value})
+
+
+# The reference's accuracies: MLP-NeuroSim V3.0, one seed, every five epochs (neurosim_curves.csv).
+
+
+def reference_curves() -> dict[str, dict[int, float]]:
+    curves: dict[str, dict[int, float]] = {}
+    with Path(__file__).with_name("neurosim_curves.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            curve = curves.setdefault(row["device"], {})
+            curve[int(row["epoch"])] = float(row["test_accuracy_percent"])
+    return curves
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    """The reference's inputs: centre 20 x 20 pixels of every image."""
+    folder = os.environ.get("PEROVDATA_DATA_DIR")
+    if not folder:
+        pytest.skip("PEROVDATA_DATA_DIR is not set: no MNIST files")
+
+    def load(name, offset):
+        with gzip.open(Path(folder) / name) as stream:
+            return np.frombuffer(stream.read(), np.uint8, offset=offset)
+
+    def part(prefix):
+        images = load(f"{prefix}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)[:, 4:24, 4:24]
+        return images.reshape(-1, 400) / np.float32(255), load(f"{prefix}-labels-idx1-ubyte.gz", 8)
+
+    return *part("train"), *part("t10k")
+
+
+RIGHT = {"Ag:a-Si right start": "ag-a-si", "TaOx/TiO2 right start": "taox-tio2"}
+SHIFTED = {"Ag:a-Si": "ag-a-si", "EpiRAM": "epiram", "Ideal": "neurosim-ideal"}
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize(("devices", "protocol"), [(RIGHT, NEUROSIM), (SHIFTED, NEUROSIM_SHIFTED)])
+def test_first_epochs_of_the_reference(mnist, devices, protocol):
+    """Accuracies jump by several points between tests: compare means over early tests, to that precision."""
+    params = SynapseParameters.stack([preset(name) for name in devices.values()])
+    result = train_online(params, *mnist, epochs=6, seeds=2, protocol=protocol)
+    curves = reference_curves()
+    for ours, device in zip(result.accuracy[..., 2:].mean((1, 2)), devices, strict=True):
+        early = np.mean([curves[device][epoch] for epoch in (5, 10, 15)])
+        assert abs(ours - early) < 5, device
+
+
+@pytest.mark.mnist
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("devices", "protocol", "epochs"),
+    [
+        (RIGHT, NEUROSIM, 40),
+        (SHIFTED, NEUROSIM_SHIFTED, 125),
+        ({"TaOx/TiO2": "taox-tio2"}, NEUROSIM_SHIFTED, 65),
+        ({"software": "ideal"}, SOFTWARE, 60),
+    ],
+)
+def test_final_accuracy_of_the_reference(mnist, devices, protocol, epochs):
+    params = SynapseParameters.stack([preset(name) for name in devices.values()])
+    result = train_online(params, *mnist, epochs=epochs, test_every=5, seeds=4, protocol=protocol)
+    curves = reference_curves()
+    for ours, device in zip(result.last(5).mean(1), devices, strict=True):
+        last = np.mean([curves[device][epoch] for epoch in result.epochs[-5:]])
+        assert abs(ours - last) < 2, f"{device}: {ours:.2f} % and {last:.2f} %"
