@@ -47,7 +47,7 @@ def parse(formula: str, n: int | None = None, x: float | None = None, y: float |
     FormulaError
         Naming the token and its position: unknown ion or element, unbalanced bracket, negative or absurd
         amount, unknown variable, no halide or no metal, an abbreviation that stays ambiguous, charges that
-        are far from balance, an `n` that contradicts the formula.
+        are far from balance, an `n` that contradicts the formula, an `x` or `y` that is not in it.
     """
     variables = {"n": _layers(formula, n), "x": _fraction(formula, "x", x), "y": _fraction(formula, "y", y)}
     read = read_formula(formula, variables)

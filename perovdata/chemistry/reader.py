@@ -21,11 +21,11 @@ __all__ = ["Item", "Phase", "Read", "read_formula"]
 
 _LARGEST_AMOUNT = 1000.0
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
-_TERM = r"(?:\d+\.?\d*|\.\d+)?[nxyz]|\d+\.?\d*|\.\d+"
+_TERM = r"(?:\d+\.?\d*|\.\d+)?[nxy]|\d+\.?\d*|\.\d+"
 _EXPRESSION = re.compile(rf"(?:{_TERM})(?:[+-](?:{_TERM}))*")
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+")
 _DOPANT = re.compile(r"(?:(\d+\.?\d*|\.\d+)%)?([A-Z][a-z]?)(?:\d?\+)?(\d+\.?\d*|\.\d+)?")
-_PLACEHOLDERS = {"X": "a halide", "M": "a metal", "A": "a cation", "R": "an organic group", "A'": "a cation"}
+_PLACEHOLDERS = {"X": "a halide", "M": "a metal", "A": "a cation", "R": "an organic group"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def read_formula(formula: str, variables: Mapping[str, float | None]) -> Read:
     formula : str
         As researchers write it.
     variables : mapping of str to float or None
-        Values of ``n``, ``x``, ``y`` and ``z``; None if not given.
+        Values of ``n``, ``x`` and ``y``; None if not given.
 
     Returns
     -------
@@ -88,7 +88,13 @@ def read_formula(formula: str, variables: Mapping[str, float | None]) -> Read:
     """
     spelled = spell(formula)
     values = {name: spelled.stated.get(name) if v is None else v for name, v in variables.items()}
-    phases, dopants = _Reader(formula, spelled, values).read()
+    reader = _Reader(formula, spelled, values)
+    phases, dopants = reader.read()
+    for name in ("x", "y"):
+        if values[name] is not None and name not in reader.used:
+            raise FormulaError(
+                formula, f"{name} = {values[name]:g} was given, but the formula holds no {name}"
+            )
     if spelled.dopant:
         dopants = {spelled.dopant: None, **dopants}
     return Read(phases, dopants, spelled.polymorph, values["n"])
@@ -102,6 +108,7 @@ class _Reader:
         self.text = spelled.text
         self.places = spelled.places
         self.variables = variables
+        self.used: set[str] = set()
         self.dead: set[tuple[int, int, bool]] = set()
         self.furthest = 0
         self.closing = self._match_brackets()
@@ -167,7 +174,7 @@ class _Reader:
             if i in self.closing:
                 i = self.closing[i] + 1
                 continue
-            expression = self._expression_at(i, end) if char.isdigit() or char in ".nxyz" else None
+            expression = self._expression_at(i, end) if char.isdigit() or char in ".nxy" else None
             if expression:
                 i += len(expression)
                 continue
@@ -253,7 +260,14 @@ class _Reader:
                 yield [Item(inner, ions, amount, self.places[start + 1])], after
                 return
             items = self._items(start + 1, close, nested=True)
-            yield [Item(i.name, i.ions, i.amount * amount, i.position) for i in items], after
+            yield [self._multiplied(item, amount) for item in items], after
+
+    def _multiplied(self, item: Item, amount: float) -> Item:
+        total = round(item.amount * amount, 10)
+        if total > _LARGEST_AMOUNT:
+            problem = f"amounts above {_LARGEST_AMOUNT:g} are not believed ({total:g} with its brackets)"
+            raise FormulaError(self.formula, problem, item.name, item.position)
+        return Item(item.name, item.ions, total, item.position)
 
     def _condensed(self, inner: str, at: int) -> tuple[Ion, ...] | None:
         """Ions whose atoms are those of a condensed formula such as ``C4H9NH3``, if it is one."""
@@ -287,7 +301,7 @@ class _Reader:
     def _expression_at(self, start: int, end: int) -> str:
         """Amount that starts here: a number, or an expression in which a variable occurs."""
         match = _EXPRESSION.match(self.text, start, end)
-        if match and any(c in "nxyz" for c in match[0]):
+        if match and any(c in "nxy" for c in match[0]):
             return match[0]
         number = _NUMBER.match(self.text, start, end)
         return number[0] if number else ""
@@ -311,11 +325,12 @@ class _Reader:
 
     def _value(self, expression: str, at: int) -> float:
         total = 0.0
-        for sign, coefficient, variable in re.findall(r"([+-]?)(\d+\.?\d*|\.\d+)?([nxyz])?", expression):
+        for sign, coefficient, variable in re.findall(r"([+-]?)(\d+\.?\d*|\.\d+)?([nxy])?", expression):
             if not coefficient and not variable:
                 continue
             value = float(coefficient) if coefficient else 1.0
             if variable:
+                self.used.add(variable)
                 given = self.variables.get(variable)
                 if given is None:
                     error = self.fail(
@@ -330,7 +345,7 @@ class _Reader:
         return round(total, 10)
 
     def _checked(self, amount: float, token: str, at: int) -> float:
-        varied = any(c in "nxyz" for c in token)
+        varied = any(c in "nxy" for c in token)
         if amount < 0 or (amount == 0 and not varied):
             given = ", ".join(f"{k}={v:g}" for k, v in self.variables.items() if v is not None)
             note = f" ({token} = {amount:g} with {given})" if varied else ""

@@ -27,7 +27,7 @@ _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta"}
 _POLYMORPH = re.compile(r"\s*(alpha|beta|gamma|delta|[αβγδ])\s*[-\u2010-\u2015\u2212]\s*", re.IGNORECASE)
 _DOPED = re.compile(r"\s*([A-Z][a-z]?)(?:\d?\+)?\s*[-\u2010-\u2015\u2212 ]\s*doped\s+")
-_STATED = re.compile(r"[\s,;]*\(?\s*<?([nxyz])>?\s*=\s*(\d+\.?\d*|\.\d+)\s*\)?\s*$")
+_STATED = re.compile(r"[\s,;]*\(?\s*<?([nxy])>?\s*=\s*(\d+\.?\d*|\.\d+)\s*\)?\s*$")
 _FORM = re.compile(
     r"(?<=\s)(NCs?|QDs?|NWs?|PQDs?|nano\w+|quantum dots?|(thin )?films?|single[- ]crystals?|crystals?|powder|"
     r"perovskites?)\s*$",
@@ -134,5 +134,5 @@ def _between_phases(formula: str, i: int) -> bool:
     before, after = formula[:i], formula[i + 1 :]
     if before == before.rstrip() and after == after.lstrip():
         return False
-    in_amount = before.rstrip()[-1:] in tuple("nxyz\u2099\u2093") and after.lstrip()[:1].isdigit()
+    in_amount = before.rstrip()[-1:] in tuple("nxy\u2099\u2093") and after.lstrip()[:1].isdigit()
     return not in_amount

@@ -158,18 +158,14 @@ class DesignFeaturizer(TransformerMixin, BaseEstimator):
 
     def _row(self, design: dict[str, Any], names: np.ndarray) -> np.ndarray:
         features: dict[str, float] = {}
-        layers = _whole(design["n_layers"])
+        mean_layers = _positive("n_layers", design["n_layers"])
+        layers = int(mean_layers) if mean_layers.is_integer() else None
         features.update(composition_features(design["composition"], layers))
-        if layers is not None and math.isnan(features["n"]):
-            features["n"], features["inv_n"] = float(layers), 1.0 / layers
+        if math.isnan(features["n"]) and not math.isnan(mean_layers):
+            features["n"], features["inv_n"] = mean_layers, 1.0 / mean_layers
         features.update(_categories(design, layers))
         features.update(_device(design, features["bandgap_eV"]))
         return np.array([features[name] for name in names])
-
-
-def _whole(value: Any) -> int | None:
-    """A whole number of layers; a mean n of a film is no number that a formula can take."""
-    return int(value) if value is not None and float(value) == int(float(value)) else None
 
 
 def _categories(design: dict[str, Any], layers: int | None) -> dict[str, float]:

@@ -222,6 +222,11 @@ def test_layers_must_be_a_sensible_number(n):
         parse("(BA)2(MA)n-1PbnI3n+1", n=n)
 
 
+def test_a_variable_that_is_not_in_the_formula_is_refused():
+    with pytest.raises(FormulaError, match=r"x = 0.5 was given, but the formula holds no x"):
+        parse("CsPbBr3", x=0.5)
+
+
 def test_missing_variable_is_told_apart_from_an_unreadable_formula():
     with pytest.raises(FormulaError) as caught:
         parse("CsPbBrxI3-x")
@@ -243,6 +248,7 @@ BAD = [
     ("CsPbBr-3", "'-3' at position 7"),
     ("CsPbBr0", "'0' at position 7"),
     ("CsPbBr99999", "'99999' at position 7"),
+    ("Cs(Pb)500(Br500)500", "250000 with its brackets"),
     ("CsPbBr³", "superscripts"),
     ("CsPbBrxI3-x", "variable x"),
     ("(BA)2(MA)n-1PbnI3n+1", "variable n"),

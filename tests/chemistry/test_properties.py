@@ -107,5 +107,7 @@ def test_compositions_of_the_tables_are_read_or_wait_for_a_variable(table):
         if perovskite is None:
             assert error.variable, error
         else:
-            assert perovskite.balanced, row["composition"]
+            assert (
+                perovskite.balanced or "the charges leave" in perovskite.warnings[0]
+            )  # (NH4)BiI3, as printed
             assert parse(perovskite.canonical) == perovskite

@@ -45,6 +45,36 @@ def test_layers_of_the_design_enter_the_formula(features):
     assert features.loc["e", "dimensionality=quasi-2D"] == 1
 
 
+def test_mean_number_of_layers_of_a_film_is_kept():
+    film = pd.DataFrame({"composition": [None], "n_layers": [3.5]})
+    assert DesignFeaturizer().fit_transform(film).loc[0, "inv_n"] == pytest.approx(1 / 3.5)
+
+
+def test_properties_carry_their_origin(features):
+    assert features.loc["a", "bandgap_measured"] == 1
+    assert 1.4 < features.loc["a", "bandgap_eV"] < 1.7
+    photon = features.loc["a", "photon_energy_eV"]
+    assert photon == pytest.approx(1239.842 / 405, rel=1e-6)
+    assert features.loc["a", "photon_minus_gap_eV"] == photon - features.loc["a", "bandgap_eV"]
+    interpolated = DesignFeaturizer().fit_transform(pd.DataFrame({"composition": ["MAPbI2Br"]}))
+    assert interpolated.loc[0, "bandgap_measured"] == 0
+    assert interpolated.loc[0, "activation_energy_measured"] == 0
+    assert interpolated.loc[0, "activation_energy_eV"] > 0  # the median of the formula type stands in
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        ("ITO/PEDOT:PSS/MAPbI3/Ag", {"stack_layers": 4, "electrode_active": 1, "electrode_oxide": 1}),
+        ("glass/FTO/CsPbBr3/Au", {"stack_layers": 3, "electrode_active": 0, "electrode_noble": 1}),
+        ("Al/Cs3Bi2I9/ITO/PET", {"stack_layers": 3, "electrode_aluminium": 1, "electrode_oxide": 1}),
+    ],
+)
+def test_stack_tells_the_kind_of_electrodes(stack, expected):
+    row = DesignFeaturizer().fit_transform(pd.DataFrame({"composition": ["MAPbI3"], "stack": [stack]})).loc[0]
+    assert row[list(expected)].to_dict() == expected
+
+
 def test_dimensionality_follows_the_stoichiometry_where_not_stated(features):
     assert features.loc["b", "dimensionality=2D"] == 1
 
