@@ -22,8 +22,8 @@ def fit(
     kind: Annotated[str, typer.Option(help="auto, pd, ppf, decay, jump or iv-endurance.")] = "auto",
     output: Annotated[Path | None, typer.Option(help="Write the device file for simulate --device.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Write the figure (.png, .svg, .pdf).")] = None,
-    rows: Annotated[Path | None, typer.Option(help="Write rows for dataset add (JSON lines).")] = None,
-    device_id: Annotated[str, typer.Option(help="Device of these rows.")] = "new",
+    rows: Annotated[Path | None, typer.Option(help="Write a record for dataset add (JSON lines).")] = None,
+    device_id: Annotated[str | None, typer.Option(help="Device of the tables it belongs to.")] = None,
     read_voltage: Annotated[
         float | None, typer.Option(help="Read voltage in V, to turn currents into G.")
     ] = None,
@@ -46,9 +46,8 @@ def fit(
         result.plot(plot)
         note(f"figure: {plot}")
     if rows is not None:
-        lines = [json.dumps(row, ensure_ascii=False, allow_nan=False) for row in result.rows(device_id)]
-        write_atomic(rows, "".join(line + "\n" for line in lines))
-        note(f"{len(lines)} rows: {rows}")
+        write_atomic(rows, json.dumps(result.record(device_id), ensure_ascii=False, allow_nan=False) + "\n")
+        note(f"record: {rows}")
     if as_json:
         emit_json(result.to_dict())
         return
@@ -59,9 +58,8 @@ def _print(result) -> None:
     from rich.table import Table
 
     console = table_console()
-    table = Table(
-        title=f"{result.device.name}: {result.kind}, {result.law}, R² {result.r2:.4f}, {result.n_points} points"
-    )
+    quality = f"R² {result.r2:.4f}, {result.n_points} points"
+    table = Table(title=f"{result.device.name}: {result.kind}, {result.law}, {quality}")
     for column in ("parameter", "value", f"{100 * result.level:g} % interval", "unit"):
         table.add_column(column)
     for key, e in result.parameters.items():

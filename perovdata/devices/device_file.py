@@ -101,8 +101,8 @@ def dump_device(device: DeviceFile) -> str:
     for name, column in device.parameters.as_dict().items():
         if name in ideal:
             continue
-        # Seven digits are all that a float32 holds.
-        numbers = [None if np.isnan(v) else float(f"{v:.7g}") for v in column]
+        # The shortest digits that give the same float32 again.
+        numbers = [None if np.isnan(v) else float(np.format_float_scientific(v)) for v in column]
         value = numbers[0] if len(numbers) == 1 else numbers
         if name.startswith("ppf_"):
             ppf[name.removeprefix("ppf_")] = value

@@ -65,7 +65,7 @@ class Uncertainty:
         return {
             "fields": list(self.fields),
             "scales": list(self.scales),
-            "covariance": [[float(f"{v:.6g}") for v in row] for row in self.covariance],
+            "covariance": [[float(v) for v in row] for row in self.covariance],
         }
 
     @classmethod

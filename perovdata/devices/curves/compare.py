@@ -18,20 +18,23 @@ __all__ = ["Comparison", "LawFit", "aicc", "compare_laws", "residual_pattern"]
 _SHAPES: dict[
     str, tuple[Callable[[np.ndarray, float], np.ndarray], tuple[float, ...], tuple[float, float]]
 ] = {
-    "linear": (lambda x, s: x, (), (0.0, 0.0)),
     "exponential": (lambda x, s: mean_curve(1, x, 1.0, s), (0.5, 3.0, 12.0, -2.0), (-43.0, 43.0)),
+    "linear": (lambda x, s: x, (), (0.0, 0.0)),
     "power": (lambda x, s: np.power(np.maximum(x, 0.0), s), (0.8, 0.3, 2.0), (0.02, 10.0)),
     "logarithmic": (lambda x, s: np.log1p(np.expm1(s) * x) / s, (0.5, 3.0, 8.0), (1e-3, 40.0)),
 }
 
 
-def aicc(rss: float, n: float, k: int) -> float:
+def aicc(rss: float, n: int, k: int, n_effective: float | None = None) -> float:
     """Small-sample Akaike criterion of a least-squares fit with k parameters (noise counted).
 
-    Hurvich, Tsai, Biometrika 1989, doi:10.1093/biomet/76.2.297.
+    Residuals that hang together count as fewer independent ones (``n_effective``), so that a long noisy
+    train does not decide between laws with false certainty. Hurvich, Tsai, Biometrika 1989,
+    doi:10.1093/biomet/76.2.297.
     """
-    correction = 2 * k * (k + 1) / (n - k - 1) if n > k + 1 else float("inf")
-    return float(n * np.log(max(rss, 1e-300) / n) + 2 * k + correction)
+    m = n if n_effective is None else n_effective
+    correction = 2 * k * (k + 1) / (m - k - 1) if m > k + 1 else 2.0 * k * (k + 1)
+    return float(m * np.log(max(rss, 1e-300) / n) + 2 * k + correction)
 
 
 @dataclass(frozen=True)
@@ -80,14 +83,13 @@ class Comparison:
     def conventions(self, labels: list[float]) -> dict[str, Any]:
         """The curve's nonlinearity in the conventions of the literature, each fitted to the same readings.
 
-        ``alpha`` of the power form: Jang et al., IEEE Electron Device Lett. 2015, doi:10.1109/LED.2015.2418342
-        (here G = g_min + (g_max - g_min) (n / N)^alpha). ``alpha``, ``beta`` of the exponential step: Querlioz
-        et al., IEEE Trans. Nanotechnol. 2013, doi:10.1109/TNANO.2013.2250995.
+        ``alpha`` of the power form G = g_min + (g_max - g_min) (n / N)^alpha; ``alpha``, ``beta`` of the
+        exponential step: Querlioz et al., IEEE Trans. Nanotechnol. 2013, doi:10.1109/TNANO.2013.2250995.
         """
         names = {1: "ltp", -1: "ltd"}
         found: dict[str, Any] = {
             "neurosim": {
-                "source": "MLP-NeuroSim label and A (over the pulses of a sweep); LTD negative: steepest first"
+                "source": "MLP-NeuroSim label and A (over the pulses of a sweep); LTD < 0: steepest first"
             },
             "power": {"source": "G = g_min + (g_max - g_min) x^alpha, x = n / N; LTD mirrored"},
             "exponential_step": {
@@ -115,7 +117,7 @@ def compare_laws(sweeps: list[Sweep]) -> Comparison:
     unit = float(np.ptp(y))
     y = y / unit  # the optimiser's tolerances are made for numbers near 1
     spread = float(np.sum((y - y.mean()) ** 2))
-    fits = []
+    fits, n_effective = [], float(len(y))
     for law, (shape, starts, bounds) in _SHAPES.items():
         rise = _design(sweeps, shape)
 
@@ -143,6 +145,8 @@ def compare_laws(sweeps: list[Sweep]) -> Comparison:
         window = np.linalg.lstsq(rise(shapes), y, rcond=None)[0]
         rss = float(np.sum(residual(shapes) ** 2))
         k = 3 + (len(sweeps) if starts else 0)
+        if law == "exponential":
+            n_effective = _independent(sweeps, residual(shapes))
         fits.append(
             LawFit(
                 law,
@@ -150,7 +154,7 @@ def compare_laws(sweeps: list[Sweep]) -> Comparison:
                 float(window[0]) * unit,
                 float(window[1]) * unit,
                 1.0 - rss / spread,
-                aicc(rss * unit**2, len(y), k),
+                aicc(rss * unit**2, len(y), k, n_effective),
                 k,
             )
         )
@@ -171,6 +175,22 @@ def _design(sweeps: list[Sweep], shape) -> Callable[[np.ndarray], np.ndarray]:
         return np.stack([np.ones_like(g), g], axis=1)
 
     return rise
+
+
+def _independent(sweeps: list[Sweep], residual: np.ndarray) -> float:
+    """Number of independent residuals, n (1 - rho) / (1 + rho) with their lag-1 correlation rho."""
+    products, start = [], 0
+    for sweep in sweeps:
+        here = np.isfinite(sweep.values)
+        table = np.full(here.shape, np.nan)
+        table[here] = residual[start : start + here.sum()]
+        start += int(here.sum())
+        pair = table[:, :-1] * table[:, 1:]
+        products.append(pair[np.isfinite(pair)])
+    products = np.concatenate(products)
+    power = float(np.mean(residual**2))
+    rho = float(np.clip(products.mean() / power, 0.0, 0.99)) if power > 0 and products.size else 0.0
+    return len(residual) * (1.0 - rho) / (1.0 + rho)
 
 
 def _robust_scale(residual: np.ndarray, y: np.ndarray) -> float:

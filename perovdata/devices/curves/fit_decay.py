@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from perovdata.devices.curves.measurement import Decay
+from perovdata.devices.curves.kinds import Decay
 from perovdata.devices.curves.nonlinear import Model, Solution, ranking, solve
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
 from perovdata.devices.device_file import DeviceFile
@@ -39,8 +39,9 @@ def _models(t: np.ndarray, y: np.ndarray) -> list[Model]:
     models = [
         Model("exponential", ("amplitude_1", "tau_1", "baseline"), (True, True, False), _exponential,
               [(top, tau, base) for tau in times]),
-        Model("stretched exponential", ("amplitude_1", "tau_1", "beta", "baseline"), (True, True, True, False),
-              _stretched, [(top, tau, beta, base) for tau in times for beta in (0.4, 0.8)]),
+        Model("stretched exponential", ("amplitude_1", "tau_1", "beta", "baseline"),
+              (True, True, True, False), _stretched,
+              [(top, tau, beta, base) for tau in times for beta in (0.4, 0.8)]),
         Model("power law", ("amplitude_1", "t0", "nu"), (True, True, True), _power,
               [(float(y[0]), tau, nu) for tau in times for nu in (0.1, 0.6)]),
     ]  # fmt: skip
@@ -64,9 +65,9 @@ def _models(t: np.ndarray, y: np.ndarray) -> list[Model]:
 def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitResult:
     """Fit a decay by four laws and take the one with the lowest AICc.
 
-    A falling current is taken as the volatile trace of an event (``ppf`` of the device file: the share of each
-    exponential in the current above the baseline, by linear superposition); a falling conductance as the loss
-    of the long-term state (``retention_*``).
+    A falling current is taken as the volatile trace of an event (``ppf`` of the device file: the share of
+    each exponential in the current above the baseline, by linear superposition); a falling conductance as
+    the loss of the long-term state (``retention_*``).
 
     Parameters
     ----------
@@ -93,15 +94,6 @@ def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitR
     device_values = (
         _retention(best) if data.quantity == "conductance" else _volatile(best, solutions, data, warnings)
     )
-    fall = _time_to(best, t, y, 1.0 / np.e)
-    metrics = {}
-    if fall is not None:
-        metric = "retention" if data.quantity == "conductance" else "memory_decay"
-        metrics[metric] = Estimate(
-            fall, None, None, "s", "time to fall to 1/e of the change, from the fitted law"
-        )
-    else:
-        warnings.append("the signal does not fall to 1/e within the measurement: no decay time as a metric")
     return FitResult(
         kind="decay",
         law=best.model.law,
@@ -115,7 +107,7 @@ def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitR
         ),
         warnings=warnings,
         comparison=ranking(solutions),
-        metrics=metrics,
+        metrics=_metrics(data.quantity, parameters),
         curves=[Curve("decay", t, y, best.fitted)],
         axes=("time (s)", f"{data.quantity} ({unit})"),
     )
@@ -196,11 +188,20 @@ def _volatile(
     return values
 
 
-def _time_to(best: Solution, t: np.ndarray, y: np.ndarray, share: float) -> float | None:
-    """Time at which the fitted curve has lost all but a share of its total fall."""
-    fine = np.geomspace(max(t[1] / 10, 1e-12), t[-1], 4000)
-    curve = best.model.curve(fine, *best.values)
-    start = float(best.model.curve(np.zeros(1), *best.values)[0])
-    end = float(best.values[-1]) if best.model.names[-1] == "baseline" else 0.0
-    below = curve - end <= share * (start - end)
-    return float(fine[np.argmax(below)]) if below.any() else None
+def _metrics(quantity: str, parameters: dict[str, Estimate]) -> dict[str, Estimate]:
+    """Time constants as metrics of the tables."""
+    fast, slow = parameters.get("tau_1"), parameters.get("tau_2")
+    if fast is None:  # a power law has no time constant
+        return {}
+    beta = f", stretching exponent {parameters['beta'].value:.3g}" if "beta" in parameters else ""
+    if quantity == "conductance":
+        last = slow or fast
+        return {
+            "retention": Estimate(last.value, last.low, last.high, "s", f"time constant of the fall{beta}")
+        }
+    if slow is None:
+        return {"memory_decay": Estimate(fast.value, fast.low, fast.high, "s", f"time constant{beta}")}
+    return {
+        "memory_decay_fast": Estimate(fast.value, fast.low, fast.high, "s", "shorter time constant"),
+        "memory_decay_slow": Estimate(slow.value, slow.low, slow.high, "s", "longer time constant"),
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from perovdata.devices.curves.fit_pd import fit_pulse_train
-from perovdata.devices.curves.measurement import Endurance, PulseTrain
+from perovdata.devices.curves.kinds import Endurance, PulseTrain
 from perovdata.devices.curves.nonlinear import Model, ranking, solve
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
 from perovdata.devices.device_file import DeviceFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from perovdata.devices.curves.measurement import PairedPulse
+from perovdata.devices.curves.kinds import PairedPulse
 from perovdata.devices.curves.nonlinear import Model, Solution, ranking, solve
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
 from perovdata.devices.device_file import DeviceFile

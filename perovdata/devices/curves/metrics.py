@@ -9,11 +9,11 @@ import numpy as np
 from perovdata.devices.curves.result import Estimate
 
 if TYPE_CHECKING:
-    from perovdata.devices.curves.measurement import PulseTrain
+    from perovdata.devices.curves.kinds import PulseTrain
     from perovdata.devices.curves.result import FitResult
     from perovdata.devices.curves.transitions import Sweep
 
-__all__ = ["energy_per_event", "measurement_rows", "symmetric_error", "train_metrics"]
+__all__ = ["energy_per_event", "record", "symmetric_error", "train_metrics"]
 
 
 def energy_per_event(voltage, current, time) -> float:
@@ -37,7 +37,7 @@ def energy_per_event(voltage, current, time) -> float:
 
 
 def symmetric_error(ltp: np.ndarray, ltd: np.ndarray) -> float:
-    """Root-mean-square difference between LTP and LTD reversed in time, fraction of the window (0: symmetric).
+    """Root-mean-square difference between LTP and reversed LTD, fraction of the window (0: symmetric).
 
     Parameters
     ----------
@@ -110,39 +110,40 @@ def train_metrics(
     return found
 
 
-#: Metrics of a fit that are metrics of the tables, with the wording of the definition column.
-_TABLE_METRICS = (
-    "dynamic_range",
-    "n_states",
-    "nonlinearity_ltp",
-    "nonlinearity_ltd",
-    "c2c_variation",
-    "ppf_index",
-    "memory_decay",
-    "retention",
-    "on_off_ratio",
-    "endurance",
-    "energy_per_event",
-)
+#: Keys of a fit's metrics that are metrics of the tables: metric, and the term of its definition column.
+_TABLE_METRICS = {
+    "dynamic_range": ("dynamic_range", "pulse-train"),
+    "on_off_ratio": ("on_off_ratio", "resistance-ratio"),
+    "n_states": ("n_states", "conductance"),
+    "nonlinearity_ltp": ("nonlinearity_ltp", "neurosim-label"),
+    "nonlinearity_ltd": ("nonlinearity_ltd", "neurosim-label"),
+    "c2c_variation": ("c2c_variation", None),
+    "ppf_index": ("ppf_index", "A2/A1"),
+    "memory_decay": ("memory_decay", "time-constant"),
+    "memory_decay_fast": ("memory_decay", "fast-time-constant"),
+    "memory_decay_slow": ("memory_decay", "slow-time-constant"),
+    "retention": ("retention", "extrapolated"),
+}
 
 
-def measurement_rows(result: FitResult, device_id: str) -> list[dict[str, Any]]:
-    """Rows of the ``measurements`` table from a fit."""
+def record(result: FitResult, device_id: str | None = None) -> dict[str, Any]:
+    """A record for ``dataset add``: the measured values; paper and design are for the contributor to fill in.
+
+    Parameters
+    ----------
+    result : FitResult
+    device_id : str, optional
+        Device of the tables to which the values belong; None: a new one.
+    """
     rows = []
-    for metric in _TABLE_METRICS:
-        estimate = result.metrics.get(metric)
-        if estimate is None:
+    for key, (metric, definition) in _TABLE_METRICS.items():
+        estimate = result.metrics.get(key)
+        if estimate is None or not np.isfinite(estimate.value):
             continue
-        rows.append(
-            {
-                "device_id": device_id,
-                "metric": metric,
-                "operator": "=",
-                "value": float(f"{estimate.value:.6g}"),
-                "unit": estimate.unit,
-                "definition": estimate.meaning,
-                "source_kind": "measured curve",
-                "conditions": f"fitted by perovdata, kind {result.kind}, law {result.law}, R2 {result.r2:.4f}",
-            }
-        )
-    return rows
+        row = {"metric": metric, "op": "=", "value": float(f"{estimate.value:.6g}"), "unit": estimate.unit}
+        if definition:
+            row["definition"] = definition
+        row["conditions"] = f"{estimate.meaning}; {result.law} law fitted, R2 {result.r2:.4f}"[:200]
+        rows.append(row)
+    head = {"device_id": device_id} if device_id else {"paper": {}, "design": {}}
+    return {"record_id": result.device.name, **head, "source_kind": "fulltext", "measurements": rows}

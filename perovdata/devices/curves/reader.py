@@ -171,7 +171,9 @@ def _read_text(path: Path, text: str) -> Table:
     comments = sum(1 for line in all_lines if line.strip()) - len(numbered)
     delimiter, comma = _sniff([line for _, line in numbered[:_SNIFF_LINES]])
     rows = [(number, _split(line, delimiter)) for number, line in numbered]
-    table = _assemble(path, first_line, rows, comma, "line")
+    # A delimiter at the end of every line makes an empty last column.
+    used = max(k + 1 for _, cells in rows for k, cell in enumerate(cells) if cell) if rows else 0
+    table = _assemble(path, first_line, [(n, cells[:used]) for n, cells in rows], comma, "line")
     if comments:
         table.notes.append(f"{comments} comment lines left out")
     if comma:
@@ -181,10 +183,7 @@ def _read_text(path: Path, text: str) -> Table:
 
 def _split(line: str, delimiter: str | None) -> list[str]:
     cells = line.split(delimiter) if delimiter else line.split()
-    cells = [cell.strip().strip('"').strip() for cell in cells]
-    while len(cells) > 1 and cells[-1] == "":  # a delimiter at the end of each line
-        cells.pop()
-    return cells
+    return [cell.strip().strip('"').strip() for cell in cells]
 
 
 def _sniff(lines: list[str]) -> tuple[str | None, bool]:
@@ -238,6 +237,8 @@ def _number(cell: str, comma: bool) -> float | None:
     """Value of a cell, or None if it is not a number."""
     cell = cell.replace("−", "-").replace(" ", "")
     if comma:
+        if cell.endswith(","):
+            return None
         if "." in cell:
             if not re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", cell):
                 return None
@@ -317,9 +318,12 @@ def _assemble(
     while start < len(rows) and not (numeric[start] and len(rows[start][1]) == width):
         start += 1
     heading = rows[start - 1][1] if start and not numeric[start - 1] else []
-    if len(heading) != width:
-        heading = [""] * width if len(heading) < width else heading[:width]
     notes = []
+    heading = _join_units(heading, width)
+    if len(heading) != width:
+        if heading:
+            notes.append(f"heading of {len(heading)} words not used: the rows have {width} columns")
+        heading = [""] * width
     if start > 1:
         notes.append(f"{start - 1} rows above the heading left out")
 
@@ -353,6 +357,19 @@ def _assemble(
             raise problem(f"{word} {number}, column {k + 1}: empty cell inside the column")
         columns.append(values[: filled[-1] + 1, k] * head.scale)
     return Table(path, headings, columns, first_line, rows[start][0], notes)
+
+
+def _join_units(heading: list[str], width: int) -> list[str]:
+    """Between spaces, ``G (nS)`` is two words of one heading."""
+    if len(heading) <= width:
+        return heading
+    joined: list[str] = []
+    for word in heading:
+        if joined and (word.startswith(("(", "[")) or joined[-1].count("(") > joined[-1].count(")")):
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _is_numeric(cells: list[str], comma: bool) -> bool:

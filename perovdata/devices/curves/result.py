@@ -123,11 +123,11 @@ class FitResult:
 
         save_figure(self, path)
 
-    def rows(self, device_id: str) -> list[dict[str, Any]]:
-        """Rows of the ``measurements`` table, one per metric, for ``dataset add``."""
-        from perovdata.devices.curves.metrics import measurement_rows
+    def record(self, device_id: str | None = None) -> dict[str, Any]:
+        """A record for ``dataset add`` with one value per metric of the tables."""
+        from perovdata.devices.curves.metrics import record
 
-        return measurement_rows(self, device_id)
+        return record(self, device_id)
 
 
 def _plain(estimate: Estimate) -> dict[str, Any]:

@@ -23,12 +23,15 @@ class Layout:
     repeated : bool
         Each sweep begins by reading the end of the one before again, without a pulse between.
     regular : bool
-        All sweeps of a direction are equally long.
+        All sweeps are equally long.
+    first_pulse : int
+        Pulses before the first reading: 0, or 1 if the train begins without reading the untouched device.
     """
 
     turns: tuple[int, ...]
-    repeated: bool
-    regular: bool
+    repeated: bool = False
+    regular: bool = False
+    first_pulse: int = 0
 
 
 def layouts(y: np.ndarray) -> list[Layout]:
@@ -51,20 +54,22 @@ def layouts(y: np.ndarray) -> list[Layout]:
     low, high = np.percentile(y, [2, 98])
     coarse, rising = _coarse_turns(y, _REVERSAL * (high - low))
     if not coarse:
-        return [Layout((), False, True)]
+        return [Layout(())]
     free = _refined(y, coarse, rising)
     n, sweeps = len(y), len(free) + 1
-    found = [Layout(tuple(free), repeated, False) for repeated in (False, True)]
-    for before in (0, 1):
-        length, rest = divmod(n - before, sweeps)
-        if rest == 0 and length > 2:
-            turns = tuple(before + length * k - 1 for k in range(1, sweeps))
-            found += [
-                Layout(turns, repeated, True) for repeated in ((False, True) if before == 0 else (False,))
-            ]
+    found = [Layout(tuple(free), repeated) for repeated in (False, True)]
     if sweeps > 3:
-        periodic = _periodic(n, free)
-        found += [Layout(periodic, repeated, True) for repeated in (False, True)]
+        found += [Layout(_periodic(n, free), repeated) for repeated in (False, True)]
+    # A sweep that is steep at its start may lack the reading before it, and then looks too small to be one.
+    for count in (sweeps, sweeps + 1):
+        for before in (0, 1):
+            length, rest = divmod(n - before, count)
+            if rest or length < 3:
+                continue
+            turns = tuple(before + length * k - 1 for k in range(1, count))
+            found.append(Layout(turns, False, True, 1 - before))
+            if not before:
+                found.append(Layout(turns, True, True))
     return found
 
 
