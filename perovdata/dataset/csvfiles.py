@@ -34,7 +34,7 @@ Rows = list[dict[str, str]]
 LINE_LIMIT = 1_000_000  # bytes; the longest honest row is a few kilobytes
 FILE_LIMIT = 64_000_000  # bytes; a hundred thousand devices fit
 csv.field_size_limit(LINE_LIMIT + 1)  # the module's own limit is lower and would read as broken quoting
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def parse_line(line: str) -> list[str] | None:

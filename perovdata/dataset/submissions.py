@@ -117,7 +117,7 @@ def _cell(column: Column, value: Any) -> tuple[str, str]:
     if column.type in ("number", "integer"):
         return number_text(value, column.name), ""
     if isinstance(value, list):
-        return ";".join(str(v) for v in value), ""
+        return ";".join(" ".join(str(v).split()) for v in value), ""
     if isinstance(value, dict):
         raise _Refused(column.name, value, "not a text", "one line of text")
     return " ".join(str(value).split()), ""
