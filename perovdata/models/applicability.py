@@ -96,9 +96,8 @@ def nearest_mean(distance: np.ndarray, exclude: np.ndarray | None = None) -> np.
 
 
 def texts(X: pd.DataFrame, column: str) -> np.ndarray:
-    """A text column with every way of saying nothing turned into the empty string."""
-    values = X[column].astype(object).where(X[column].notna(), "").astype(str)
-    return values.where(~values.isin(["not stated", "nan", "None", "<NA>"]), "").to_numpy(dtype=object)
+    """A category column of the design frame; the empty text stands for "not stated"."""
+    return X[column].to_numpy(dtype=object)
 
 
 def shared_properties(design, other) -> list[str]:

@@ -61,7 +61,7 @@ def save(predictor: Predictor, folder: str | Path) -> None:
     try:
         (staging / "models").mkdir()
         for name, model in predictor.models.items():
-            _save_models(model.models, staging / "models", name)
+            _save_models([model.final, *model.models], staging / "models", name)
         write_atomic(
             staging / "metadata.json", json.dumps(_to_json(predictor), indent=1, sort_keys=True) + "\n"
         )
@@ -187,7 +187,8 @@ def _from_json(content: dict[str, Any], estimators: dict[str, list]) -> Predicto
         sample = ResidualSample(
             np.array(row["value"]), np.array(row["mass"]), np.array(row["fold"], dtype=int), row["n_papers"]
         )
-        models[name] = MetricModel(row["name"], estimators[name], sample, LocalScale(*row["scale"]),
+        final, *folds = estimators[name]
+        models[name] = MetricModel(row["name"], final, folds, sample, LocalScale(*row["scale"]),
                                    np.array(row["rows"], dtype=int), np.array(row["difficulty"]))  # fmt: skip
     c = content["copula"]
     copula = Copula(tuple(c["names"]), np.array(c["correlation"]), np.array(c["overlap"], dtype=int))

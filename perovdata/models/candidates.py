@@ -123,7 +123,7 @@ def _linear(model, k):
 
 def _forest(seed, **more):
     return RandomForestRegressor(
-        n_estimators=80, min_samples_leaf=4, max_features=0.33, n_jobs=1, random_state=seed, **more
+        n_estimators=50, min_samples_leaf=4, max_features=0.33, n_jobs=1, random_state=seed, **more
     )
 
 

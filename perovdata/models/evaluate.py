@@ -76,9 +76,7 @@ def evaluate(
     skills = _skill_table(corpus, predictions, intervals, settings)
     pairs = _pair_table(corpus, conditioning, settings)
     modelled = list(skills.loc[skills["kind"] != "population", "metric"])
-    curve = learning_curve(evidence, splits, modelled, settings)
-    leak = leakage(evidence, splits[0], modelled, settings)
-    borrowed = transfer(evidence, splits[:1], list(skills["metric"]), settings)
+    curves, borrowed, leak = _lessons(evidence, splits, modelled, list(skills["metric"]), settings)
     shipped = intervals[
         intervals["variant"] == intervals["metric"].map(skills.set_index("metric")["variant"])
     ]
@@ -91,7 +89,7 @@ def evaluate(
         "skill": skills,
         "calibration": _calibration(corpus, shipped),
         "conditioning": pairs,
-        "learning_curve": curve,
+        "learning_curve": curves,
         "transfer": borrowed,
     }
     for name, table in tables.items():
@@ -112,7 +110,7 @@ def _run(evidence, splits, settings, progress):
 
     jobs = [(r, k) for r, fold in enumerate(splits) for k in range(max(fold.values()) + 1)]
     work = Parallel(n_jobs=min(settings.jobs, len(jobs)), return_as="generator")(
-        delayed(_one_thread)(evidence, splits[r], k, settings, settings.seed + 1000 * (r + 1) + k)
+        delayed(_one_thread)(run_fold, evidence, splits[r], k, settings, settings.seed + 1000 * (r + 1) + k)
         for r, k in jobs
     )
     parts: list[list[pd.DataFrame]] = [[], [], []]
@@ -126,12 +124,29 @@ def _run(evidence, splits, settings, progress):
     return [pd.concat(p, ignore_index=True) for p in parts]
 
 
-def _one_thread(*arguments):
+def _lessons(evidence, splits, modelled, metrics, settings):
+    """Learning curve, transfer table and leakage figures, in processes."""
+    from joblib import Parallel, delayed
+
+    curves = [delayed(_one_thread)(learning_curve, evidence, splits, [name], settings) for name in modelled]
+    others = [
+        delayed(_one_thread)(transfer, evidence, splits[:1], metrics, settings),
+        delayed(_one_thread)(leakage, evidence, splits[0], modelled, settings),
+    ]
+    *curves, borrowed, leak = Parallel(n_jobs=settings.jobs)([*curves, *others])
+    return (
+        pd.concat(curves, ignore_index=True) if curves else learning_curve(evidence, splits, [], settings),
+        borrowed,
+        leak,
+    )
+
+
+def _one_thread(function, *arguments):
     """Small matrices: threads inside a process only cost time (and would change sums)."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        return run_fold(*arguments)
+        return function(*arguments)
 
 
 def _with_labels(corpus: Corpus, frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,12 +10,12 @@ from scipy.special import ndtr, ndtri
 
 from perovdata.models.applicability import DesignDistance
 from perovdata.models.baselines import BASELINES
-from perovdata.models.candidates import CANDIDATES, candidate_names
+from perovdata.models.candidates import candidate_names
 from perovdata.models.designs import COMPOSITION
 from perovdata.models.evidence import Evidence
 from perovdata.models.joint import Copula, fit_copula
 from perovdata.models.marginal import MetricModel
-from perovdata.models.nested import choose, fit_metric, fit_out_of_fold, normal_scores
+from perovdata.models.nested import choose, fit_metric, fit_out_of_fold, normal_scores, refit
 from perovdata.models.scoring import crps
 from perovdata.models.settings import Settings
 from perovdata.models.splits import paper_folds
@@ -96,31 +96,32 @@ def run_fold(evidence: Evidence, outer: dict[str, int], k: int, settings: Settin
         inner = fit_out_of_fold(evidence, name, train, inner_fold, tried, settings.seed)
         chosen = choose(inner, settings.margin)[0] if modelled else BASELINES[0]
         variants = {PROCEDURE: chosen, **{b: b for b in BASELINES}}
+        finals = {n: refit(evidence, name, train, n, settings.seed) for n in candidate_names(settings)}
         design = X.iloc[hidden]
         for variant, candidate in variants.items():
-            model = fit_metric(inner, corpus.papers, distance, candidate)
+            model = fit_metric(inner, finals[candidate], corpus.papers, distance, candidate)
             if variant == PROCEDURE:
                 models[name] = model
                 scores[inner.rows, column] = normal_scores(inner, model, inner.predictions[candidate])
             if not len(hidden):
                 continue
             sample = model.points(design, distance[hidden])
-            quantiles = model.quantiles(sample, np.array(QUANTILES))
             if variant == PROCEDURE:
                 points[name] = sample
-            frame = pd.DataFrame(quantiles, columns=[f"q{round(100 * q):02d}" for q in QUANTILES])
-            frame.insert(0, "row", hidden)
-            frame.insert(0, "chosen", candidate)
-            frame.insert(0, "variant", variant)
-            frame.insert(0, "metric", name)
+            frame = pd.DataFrame({"metric": name, "variant": variant, "chosen": candidate, "row": hidden})
+            quantiles = model.quantiles(sample, np.array(QUANTILES))
+            frame[[f"q{round(100 * q):02d}" for q in QUANTILES]] = quantiles
             frame["crps"] = crps(sample, model.sample.mass[None], labels)
             frame["difficulty"] = model.difficulty(distance[hidden])
             intervals.append(frame)
-        if len(hidden):
-            for candidate in candidate_names(settings):
-                value = _point(candidate, inner, evidence, name, train, settings)
-                predictions.append(pd.DataFrame(
-                    {"metric": name, "row": hidden, "candidate": candidate, "prediction": value}))  # fmt: skip
+        for candidate, model in finals.items() if len(hidden) else ():
+            frame = {
+                "metric": name,
+                "row": hidden,
+                "candidate": candidate,
+                "prediction": model.predict(design),
+            }
+            predictions.append(pd.DataFrame(frame))
     weights = np.where(shown, corpus.design_weights(), 0.0)
     copula = fit_copula(names, scores[:, : len(names)], weights, *evidence.background_scores(names))
     return FoldResult(
@@ -128,17 +129,6 @@ def run_fold(evidence: Evidence, outer: dict[str, int], k: int, settings: Settin
         pd.concat(intervals, ignore_index=True),
         _conditioning(corpus, models, points, copula, shown),
     )
-
-
-def _point(candidate, inner, evidence, name, train, settings):
-    """Outer prediction of one candidate: a baseline fitted on all shown papers, a model as the mean of its folds."""
-    entry = CANDIDATES[candidate]
-    design = evidence.X.iloc[evidence.corpus.targets[name].rows[~train]]
-    if entry.members:
-        return np.mean([_point(m, inner, evidence, name, train, settings) for m in entry.members], axis=0)
-    if candidate in inner.models and not entry.baseline:
-        return np.mean([m.predict(design) for m in inner.models[candidate]], axis=0)
-    return evidence.fit(candidate, name, train, settings.seed).predict(design)
 
 
 def _conditioning(corpus, models, points, copula: Copula, shown) -> pd.DataFrame:

@@ -15,14 +15,16 @@ __all__ = ["MetricModel"]
 
 @dataclass
 class MetricModel:
-    """A fitted predictor of one metric: fold models, residual sample, local scale.
+    """A fitted predictor of one metric: final model, fold models, residual sample, local scale.
 
     Attributes
     ----------
     name : str
         Candidate that is used.
+    final : estimator
+        Fitted on all training papers: gives the median.
     models : list of estimator
-        One per inner fold.
+        One per inner fold: give the spread.
     sample : ResidualSample
     scale : LocalScale
     rows : ndarray of int
@@ -32,6 +34,7 @@ class MetricModel:
     """
 
     name: str
+    final: object
     models: list
     sample: ResidualSample
     scale: LocalScale
@@ -43,7 +46,7 @@ class MetricModel:
         return nearest_mean(distance[:, self.rows])
 
     def points(self, X: pd.DataFrame, distance: np.ndarray) -> np.ndarray:
-        """CV+ sample, shape (n, k).
+        """CV+ sample, moved as a whole so that its median is the final model's prediction, shape (n, k).
 
         Parameters
         ----------
@@ -52,7 +55,8 @@ class MetricModel:
             Distances to all designs of the corpus.
         """
         predictions = np.column_stack([m.predict(X) for m in self.models])
-        return self.sample.points(predictions, self.scale(self.difficulty(distance)))
+        points = self.sample.points(predictions, self.scale(self.difficulty(distance)))
+        return points + self.final.predict(X)[:, None] - self.quantiles(points, [0.5])
 
     def quantiles(self, points: np.ndarray, u) -> np.ndarray:
         """Quantiles of a CV+ sample, shape (n, q); `u` is (q,) or (n, q)."""

@@ -22,7 +22,7 @@ from perovdata.models.intervals import LocalScale, residual_sample
 from perovdata.models.marginal import MetricModel
 from perovdata.models.scoring import signed_error, weighted_mean
 
-__all__ = ["OutOfFold", "choose", "fit_metric", "fit_out_of_fold", "normal_scores"]
+__all__ = ["OutOfFold", "choose", "fit_metric", "fit_out_of_fold", "normal_scores", "refit"]
 
 
 @dataclass
@@ -134,12 +134,22 @@ def normal_scores(inner: OutOfFold, model: MetricModel, prediction: np.ndarray) 
     return np.where(low == high, low, truncated_normal_mean(0.0, 1.0, low, high))
 
 
-def fit_metric(inner: OutOfFold, papers: np.ndarray, distance: np.ndarray, name: str) -> MetricModel:
+def refit(evidence: Evidence, metric: str, train: np.ndarray, name: str, seed: int):
+    """The candidate fitted on all training rows (an average: its members)."""
+    members = CANDIDATES[name].members
+    if members:
+        return Average([refit(evidence, metric, train, m, seed) for m in members])
+    return evidence.fit(name, metric, train, seed)
+
+
+def fit_metric(inner: OutOfFold, final, papers: np.ndarray, distance: np.ndarray, name: str) -> MetricModel:
     """Turn the inner cross-validation of the chosen candidate into a predictor.
 
     Parameters
     ----------
     inner : OutOfFold
+    final : estimator
+        The candidate fitted on all training rows (:func:`refit`).
     papers : ndarray, shape (n_corpus,)
         Paper of every design of the corpus.
     distance : ndarray, shape (n_corpus, n_corpus)
@@ -154,4 +164,4 @@ def fit_metric(inner: OutOfFold, papers: np.ndarray, distance: np.ndarray, name:
     scale = LocalScale.fit(difficulty, signed_error(prediction, inner.labels), inner.weights)
     n_papers = len(set(papers[inner.rows]))
     sample = residual_sample(prediction, inner.labels, scale(difficulty), inner.fold, inner.weights, n_papers)
-    return MetricModel(name, inner.models[name], sample, scale, inner.rows, difficulty)
+    return MetricModel(name, final, inner.models[name], sample, scale, inner.rows, difficulty)

@@ -11,13 +11,15 @@ import pandas as pd
 
 from perovdata.errors import InputError
 from perovdata.models.applicability import DesignDistance, nearest_mean
+from perovdata.models.baselines import BASELINES
 from perovdata.models.bundle import save
 from perovdata.models.candidates import candidate_names
 from perovdata.models.designs import COMPOSITION
 from perovdata.models.evidence import Evidence, gather
 from perovdata.models.fold import PROCEDURE, eligible_metrics, paper_states
 from perovdata.models.joint import fit_copula
-from perovdata.models.nested import choose, fit_metric, fit_out_of_fold, normal_scores
+from perovdata.models.marginal import MetricModel
+from perovdata.models.nested import choose, fit_metric, fit_out_of_fold, normal_scores, refit
 from perovdata.models.predictor import Predictor
 from perovdata.models.settings import Settings
 from perovdata.models.splits import paper_folds
@@ -88,7 +90,8 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
         everything = np.ones(len(target.rows), dtype=bool)
         inner = fit_out_of_fold(evidence, name, everything, inner_fold, tried, settings.seed)
         chosen = choose(inner, settings.margin)[0] if variant == PROCEDURE else variant
-        models[name] = fit_metric(inner, corpus.papers, matrix, chosen)
+        final = refit(evidence, name, everything, chosen, settings.seed)
+        models[name] = fit_metric(inner, final, corpus.papers, matrix, chosen)
         scores[inner.rows, column] = normal_scores(inner, models[name], inner.predictions[chosen])
     own = corpus.papers[:, None] == corpus.papers[None, :]
     reference = corpus.designs.copy()
@@ -100,7 +103,7 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
         distance=distance,
         reference=reference.reset_index(drop=True),
         difficulty=nearest_mean(matrix, own),
-        summary=_summary(corpus, skills),
+        summary=_summary(corpus, skills, models),
         metadata={
             "versions": current_versions(),
             "seed": settings.seed,
@@ -110,7 +113,9 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
     )
 
 
-def _summary(corpus: Corpus, skills: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def _summary(
+    corpus: Corpus, skills: pd.DataFrame, models: dict[str, MetricModel]
+) -> dict[str, dict[str, Any]]:
     """Per metric what the evaluation says; metrics with too few papers get their reported range."""
     out = {}
     for name, target in corpus.targets.items():
@@ -127,6 +132,10 @@ def _summary(corpus: Corpus, skills: pd.DataFrame) -> dict[str, dict[str, Any]]:
         if name in skills.index:
             scores = skills.loc[name]
             row["kind"] = str(scores["kind"])
+            if row["kind"] == "model" and models[name].name in BASELINES:
+                row["kind"] = (
+                    "baseline"  # the procedure earned its place, but on all papers it takes a baseline
+                )
             row["baseline"] = str(scores["baseline"])
             row["skill"] = {k: float(scores[c]) for k, c in
                             (("value", "skill"), ("low", "skill_low"), ("high", "skill_high"))}  # fmt: skip

@@ -15,6 +15,8 @@ QUICK = {
     "bootstrap": 200,
     "jobs": 1,
     "background_weight": 0,
+    "shares": [0.5, 1.0],
+    "candidates": ["hierarchical", "ridge, 10 features"],
 }
 
 

@@ -77,7 +77,7 @@ def test_splits_are_stored_and_grouped(evaluation, long):
 
 def test_the_learning_curve_has_every_share(evaluation):
     curve = table(evaluation[0], "learning_curve")
-    assert set(curve["share"]) == {0.25, 0.5, 0.75, 1.0}
+    assert set(curve["share"]) == {0.5, 1.0}
     assert (curve.groupby(["metric", "learner"])["n_papers"].diff().dropna() > 0).all()
 
 
