@@ -119,9 +119,8 @@ def main() -> None:
                     line(f"{noise}, {n} pulses, {100 * sigma:g} %, {cycles} cycles", summary(rows)),
                     flush=True,
                 )
-    print(
-        "\n| group | labels | median error | within 0.3 | interval covers | half width |\n|---|---|---|---|---|---|"
-    )
+    print("\n| group | labels | median error | within 0.3 | interval covers | half width |")
+    print("|---|---|---|---|---|---|")
     for noise in args.noise or ("reading", "pulse"):
         for sigma in SIGMAS:
             rows = [r for key, c in cells.items() if key[0] == noise and key[2] == sigma for r in c]

@@ -279,7 +279,9 @@ def maximise(model: NoiseModel, guess: list[float]) -> Maximum:
         Curvature of each sweep from a least-squares fit.
     """
     point, minimum = peak(model, guess)
-    return Maximum(model, point, minimum, _inverse_information(model, point))
+    # Maximum likelihood takes the noise too small by what the parameters have absorbed.
+    left = max(model.n_used - len(point) - 2, 1)
+    return Maximum(model, point, minimum, _inverse_information(model, point) * model.n_used / left)
 
 
 def peak(model: NoiseModel, guess: list[float], *, quick: bool = False) -> tuple[np.ndarray, float]:

@@ -235,7 +235,7 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eEdD][-+]?\d+)?")
 
 def _number(cell: str, comma: bool) -> float | None:
     """Value of a cell, or None if it is not a number."""
-    cell = cell.replace("−", "-").replace(" ", "")
+    cell = cell.replace("\u2212", "-").replace("\u00a0", "")  # minus sign, no-break space
     if comma:
         if cell.endswith(","):
             return None
