@@ -66,7 +66,7 @@ def simulate(
     epochs: Annotated[int | None, typer.Option(help="For tasks that train.", rich_help_panel=_RUN)] = None,
     draws: Annotated[
         int | None,
-        typer.Option(help="Parameter sets; default 64 where there is uncertainty.", rich_help_panel=_RUN),
+        typer.Option(help="Parameter sets; default 32 where there is uncertainty.", rich_help_panel=_RUN),
     ] = None,
     seeds: Annotated[int, typer.Option(help="Repetitions of every set.", rich_help_panel=_RUN)] = 1,
     seed: Annotated[int, typer.Option(help="First seed.", rich_help_panel=_RUN)] = 0,

@@ -60,7 +60,7 @@ def simulate(
     protocol, epochs, seeds, seed, data_dir, images, progress
         As for :func:`perovdata.vision.run`.
     draws : int, optional
-        Parameter sets; default 64, or one where the device states no uncertainty.
+        Parameter sets; default 32, or one where the device states no uncertainty.
     level : float
         Of all intervals.
     options : mapping, optional

@@ -17,7 +17,7 @@ from perovdata.routing import Routed, route
 
 __all__ = ["Source", "from_composition", "from_device", "from_preset", "from_record"]
 
-DEFAULT_DRAWS = 64
+DEFAULT_DRAWS = 32
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def from_composition(
     known : mapping of metric to value, optional
         Measured already; conditions the prediction.
     draws : int, optional
-        Default 64.
+        Default 32.
     seed : int
     level : float
         Of the intervals in the table.
@@ -134,7 +134,7 @@ def from_record(device_id: str, *, draws: int | None = None, seed: int = 0, leve
     ----------
     device_id : str
     draws : int, optional
-        Default 64.
+        Default 32.
     seed : int
     level : float
 
@@ -188,7 +188,7 @@ def from_device(
     ----------
     path : path-like
     draws : int, optional
-        Default 64 for a file with uncertainty. A file without describes one device: one set.
+        Default 32 for a file with uncertainty. A file without describes one device: one set.
     seed : int
     level : float
 
