@@ -284,3 +284,27 @@ def test_command_writes_json_device_figure_and_record(tmp_path):
     assert "nonlinearity_ltp" in text.stdout
     with pytest.raises(InputError, match="suffix"):
         fit(path).plot(tmp_path / "p.gif")
+
+
+def test_numbers_that_cannot_be_siemens_are_arbitrary_units(tmp_path):
+    ltp, ltd = _train(cycles=2)
+    lines = ["pulse,LTP,LTD"]
+    for up, down in zip(ltp, ltd, strict=True):
+        lines += [f"{k},{u * 1e8:.6f},{d * 1e8:.6f}" for k, (u, d) in enumerate(zip(up, down, strict=True))]
+    result = fit(_write(tmp_path, lines))
+    assert result.parameters["nonlinearity_ltp"].value == pytest.approx(2.4, abs=0.25)
+    assert result.parameters["g_max"].value == pytest.approx(1e-5, rel=0.03)
+    assert any("arbitrary units" in w for w in result.warnings)
+
+
+def test_draws_of_a_decay_follow_its_interval(tmp_path):
+    t = np.linspace(0, 5, 200)
+    y = 1 + 4 * np.exp(-t / 0.7) + 0.1 * np.random.default_rng(1).standard_normal(t.size)
+    result = fit(
+        _write(tmp_path, ["time (s),I (nA)", *(f"{a:.5g},{b:.6g}" for a, b in zip(t, y, strict=True))])
+    )
+    assert result.law == "exponential"
+    taus = np.asarray(result.draws(400, seed=0).ppf_tau_1)
+    e = result.parameters["tau_1"]
+    assert np.quantile(taus, [0.025, 0.975]) == pytest.approx([e.low, e.high], abs=0.2 * (e.high - e.low))
+    assert float(result.synapse.epsc_amplitude[0]) == pytest.approx(4e-9, rel=0.05)

@@ -15,7 +15,7 @@ from perovdata.devices.label import label_to_a
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.uncertainty import Uncertainty
 
-__all__ = ["DIRECTION", "estimates"]
+__all__ = ["DIRECTION", "estimates", "make_device"]
 
 DIRECTION = {1: "ltp", -1: "ltd"}
 #: No label is claimed more finely than this: the optimiser's own tolerance.
@@ -101,10 +101,23 @@ def estimates(
         noise,
         level,
     )
-    device = DeviceFile(
-        name, SynapseParameters.make(**stated), uncertainty, {"fitted": "potentiation and depression"}
-    )
+    device = make_device(name, stated, uncertainty, "potentiation and depression", warnings)
     return parameters, device
+
+
+def make_device(
+    name: str, values: dict[str, float], uncertainty: Uncertainty | None, what: str, warnings: list[str]
+) -> DeviceFile:
+    """Device file of fitted values; one outside the range of its field is set to its end, and said so."""
+    inside = {}
+    for key, value in values.items():
+        field = FIELDS[key]
+        inside[key] = float(np.clip(value, field.low, field.high))
+        if not np.isclose(inside[key], value, rtol=1e-6, atol=0.0):
+            warnings.append(
+                f"{key} = {value:.3g} {field.unit} is outside its range: {inside[key]:.3g} in the file"
+            )
+    return DeviceFile(name, SynapseParameters.make(**inside), uncertainty, {"fitted": what})
 
 
 def _mirror(stated: dict[str, float], sweeps: list[Sweep]) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from perovdata.devices.curves.estimates import make_device
 from perovdata.devices.curves.kinds import Decay
-from perovdata.devices.curves.nonlinear import Model, Solution, ranking, solve
+from perovdata.devices.curves.nonlinear import Model, Solution, propagate, ranking, solve
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
-from perovdata.devices.device_file import DeviceFile
-from perovdata.devices.parameters import SynapseParameters
 
 __all__ = ["fit_decay"]
 
@@ -91,9 +90,18 @@ def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitR
             warnings.append(
                 f"{key} ({value:.3g} s) is longer than the measurement ({t[-1]:.3g} s): not fixed by it"
             )
-    device_values = (
-        _retention(best) if data.quantity == "conductance" else _volatile(best, solutions, data, warnings)
-    )
+    if data.quantity == "conductance":
+        chosen, values_of = best, _retention
+    else:
+        chosen, values_of = _exponentials(best, solutions, warnings), _volatile
+    what = f"decay of {data.quantity}"
+    values = values_of(chosen.model, chosen.values)
+    uncertainty = propagate(chosen, lambda v: values_of(chosen.model, v))
+    if data.quantity == "current":
+        values["epsc_amplitude"] = float(
+            sum(chosen.values[k] for k, n in enumerate(chosen.model.names) if n.startswith("amplitude"))
+        )
+    device = make_device(name, values, uncertainty, what, warnings)
     return FitResult(
         kind="decay",
         law=best.model.law,
@@ -102,9 +110,7 @@ def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitR
         r2=best.r2,
         aicc=best.aicc,
         n_points=best.n,
-        device=DeviceFile(
-            name, SynapseParameters.make(**device_values), None, {"fitted": f"decay of {data.quantity}"}
-        ),
+        device=device,
         warnings=warnings,
         comparison=ranking(solutions),
         metrics=_metrics(data.quantity, parameters),
@@ -142,14 +148,14 @@ def _ordered(solution: Solution) -> Solution:
     )
 
 
-def _retention(best: Solution) -> dict[str, float]:
+def _retention(model: Model, fitted: np.ndarray) -> dict[str, float]:
     """Loss of the long-term state, relative to the value at the start."""
-    p = dict(zip(best.model.names, map(float, best.values), strict=True))
-    if best.model.law == "power law":
-        return {"retention_nu": min(p["nu"], 2.0), "retention_t0": p["t0"]}
-    start = best.model.curve(np.zeros(1), *best.values)[0]
+    p = dict(zip(model.names, map(float, fitted), strict=True))
+    if model.law == "power law":
+        return {"retention_nu": p["nu"], "retention_t0": p["t0"]}
+    start = float(model.curve(np.zeros(1), *fitted)[0])
     floor = float(np.clip(p["baseline"] / start, 0.0, 1.0))
-    if best.model.law == "double exponential":  # the slower part is what limits retention
+    if model.law == "double exponential":  # the slower part is what limits retention
         return {"retention_tau": p["tau_2"], "retention_floor": floor}
     return {
         "retention_tau": p["tau_1"],
@@ -158,33 +164,25 @@ def _retention(best: Solution) -> dict[str, float]:
     }
 
 
-def _volatile(
-    best: Solution, solutions: list[Solution], data: Decay, warnings: list[str]
-) -> dict[str, float]:
-    """Traces of one event: shares and time constants of the exponentials."""
-    chosen = best
-    if "exponential" not in best.model.law or best.model.law.startswith("stretched"):
-        chosen = min(
-            (
-                s
-                for s in solutions
-                if s.model.law.endswith(("double exponential",)) or s.model.law == "exponential"
-            ),
-            key=lambda s: s.aicc,
-        )
+def _exponentials(best: Solution, solutions: list[Solution], warnings: list[str]) -> Solution:
+    """The best sum of exponentials: only these are traces that a device can carry."""
+    own = [s for s in solutions if s.model.law in ("exponential", "double exponential")]
+    chosen = min(own, key=lambda s: s.aicc)
+    if chosen is not best:
         warnings.append(
-            f"the device file describes the decay by the {chosen.model.law}, not by the {best.model.law}"
+            f"the device file describes the decay by the {chosen.model.law}, not the {best.model.law}"
         )
-    p = dict(zip(chosen.model.names, map(float, chosen.values), strict=True))
+    warnings.append("ppf amplitudes follow from the decay by superposition: a paired-pulse file says more")
+    return chosen
+
+
+def _volatile(model: Model, fitted: np.ndarray) -> dict[str, float]:
+    """Traces of one event: shares and time constants of the exponentials."""
+    p = dict(zip(model.names, map(float, fitted), strict=True))
     total = p["amplitude_1"] + p.get("amplitude_2", 0.0)
     values = {"ppf_amplitude_1": p["amplitude_1"] / total, "ppf_tau_1": p["tau_1"]}
     if "tau_2" in p:
         values |= {"ppf_amplitude_2": p["amplitude_2"] / total, "ppf_tau_2": p["tau_2"]}
-    if data.quantity == "current" and total <= 1.0:
-        values["epsc_amplitude"] = total
-    warnings.append(
-        "ppf amplitudes follow from the decay by linear superposition: a paired-pulse file says more"
-    )
     return values
 
 

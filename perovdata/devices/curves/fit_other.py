@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from perovdata.devices.curves.estimates import make_device
 from perovdata.devices.curves.fit_pd import fit_pulse_train
 from perovdata.devices.curves.kinds import Endurance, PulseTrain
-from perovdata.devices.curves.nonlinear import Model, ranking, solve
+from perovdata.devices.curves.nonlinear import Model, propagate, ranking, solve
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
-from perovdata.devices.device_file import DeviceFile
 from perovdata.devices.jumps import JumpTable
-from perovdata.devices.parameters import SynapseParameters
 from perovdata.errors import InputError
 
 __all__ = ["fit_endurance", "fit_jumps", "jump_table"]
@@ -72,6 +71,10 @@ def _wear(x, level, endurance, exponent):
     return level * np.exp2(-((x / endurance) ** exponent))
 
 
+def _wear_fields(fitted: np.ndarray) -> dict[str, float]:
+    return {"endurance_cycles": float(fitted[1]), "endurance_exponent": float(fitted[2])}
+
+
 def fit_endurance(data: Endurance, *, level: float = 0.95, name: str = "device") -> FitResult:
     """Fit the window of two states against the cycle: constant, or halved after ``endurance_cycles``.
 
@@ -110,11 +113,11 @@ def fit_endurance(data: Endurance, *, level: float = 0.95, name: str = "device")
     parameters["spread_lrs"] = Estimate(spread[0], None, None, "1", "standard deviation of log resistance")
     parameters["spread_hrs"] = Estimate(spread[1], None, None, "1", "standard deviation of log resistance")
     values = {"g_max": 1.0 / float(np.median(data.low)), "g_min": 1.0 / float(np.median(data.high))}
+    uncertainty = None
     if best.model.law == "wear-out":
-        fitted = dict(zip(best.model.names, map(float, best.values), strict=True))
-        values["endurance_cycles"] = max(fitted["endurance_cycles"], 1.0)
-        values["endurance_exponent"] = float(np.clip(fitted["endurance_exponent"], 0.1, 10.0))
-        if fitted["endurance_cycles"] > 3 * data.cycle[-1]:
+        values |= _wear_fields(best.values)
+        uncertainty = propagate(best, _wear_fields)
+        if values["endurance_cycles"] > 3 * data.cycle[-1]:
             warnings.append(
                 "the window has not halved within the measurement: endurance_cycles is extrapolated"
             )
@@ -128,7 +131,7 @@ def fit_endurance(data: Endurance, *, level: float = 0.95, name: str = "device")
         r2=best.r2,
         aicc=best.aicc,
         n_points=best.n,
-        device=DeviceFile(name, SynapseParameters.make(**values), None, {"fitted": "endurance"}),
+        device=make_device(name, values, uncertainty, "endurance", warnings),
         warnings=warnings,
         comparison=ranking(solutions),
         metrics={

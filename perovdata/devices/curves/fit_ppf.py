@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from perovdata.devices.curves.estimates import make_device
 from perovdata.devices.curves.kinds import PairedPulse
 from perovdata.devices.curves.nonlinear import Model, Solution, ranking, solve
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
-from perovdata.devices.device_file import DeviceFile
 from perovdata.devices.fields import FIELDS
-from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.uncertainty import Uncertainty
 
 __all__ = ["fit_paired_pulse"]
@@ -77,11 +76,12 @@ def fit_paired_pulse(data: PairedPulse, *, level: float = 0.95, name: str = "dev
             elif value > x[-1]:
                 warnings.append(f"{field} is longer than the longest interval ({x[-1]:.3g} s)")
     scales = tuple("log" if positive else "linear" for positive in best.model.positive)
-    device = DeviceFile(
+    device = make_device(
         name,
-        SynapseParameters.make(**{n: e.value for n, e in parameters.items()}),
+        {n: e.value for n, e in parameters.items()},
         Uncertainty(best.model.names, scales, (best.covariance + best.covariance.T) / 2.0),
-        {"fitted": "paired-pulse index against interval"},
+        "paired-pulse index against interval",
+        warnings,
     )
     shortest = Estimate(float(y[0]), None, None, "%", f"A2/A1 x 100 at an interval of {x[0]:.4g} s")
     return FitResult(

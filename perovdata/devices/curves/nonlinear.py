@@ -10,8 +10,9 @@ from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from perovdata.devices.curves.compare import aicc
+from perovdata.devices.uncertainty import Uncertainty
 
-__all__ = ["Model", "Solution", "solve"]
+__all__ = ["Model", "Solution", "propagate", "ranking", "solve"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,34 @@ def solve(model: Model, x: np.ndarray, y: np.ndarray) -> Solution:
         n,
         fitted,
     )
+
+
+def propagate(solution: Solution, device: Callable[[np.ndarray], dict[str, float]]) -> Uncertainty:
+    """Joint uncertainty of positive device values that follow from fitted ones (delta method, log scales).
+
+    Parameters
+    ----------
+    solution : Solution
+    device : callable
+        From the fitted values to fields of the device file.
+    """
+    names = [name for name, value in device(solution.values).items() if value > 0]
+    columns = []
+    for k, positive in enumerate(solution.model.positive):
+        ends = []
+        for sign in (1, -1):
+            moved = solution.values.copy()
+            step = 1e-4 if positive else 1e-4 * max(abs(moved[k]), 1e-300)
+            moved[k] = moved[k] * np.exp(sign * step) if positive else moved[k] + sign * step
+            found = device(moved)
+            ends.append(np.log([max(found[name], 1e-300) for name in names]))
+        columns.append((ends[0] - ends[1]) / (2 * step))
+    jacobian = np.stack(columns, axis=1)
+    covariance = jacobian @ solution.covariance @ jacobian.T
+    # Not wider than a factor e^3 for one sigma: beyond that the data say nothing.
+    shrink = np.minimum(1.0, 3.0 / np.sqrt(np.maximum(np.diag(covariance), 1e-300)))
+    covariance = (covariance + covariance.T) / 2 * np.outer(shrink, shrink)
+    return Uncertainty(tuple(names), ("log",) * len(names), covariance)
 
 
 def ranking(solutions: list[Solution]) -> list[dict]:

@@ -30,7 +30,8 @@ def figure(result: FitResult):
     many = len(result.curves) > 6
     drawn: set[str] = set()
     for curve in result.curves:
-        family = curve.label.split()[0]
+        direction = curve.label.split()[0]
+        family = direction if direction in _COLOURS else curve.label
         colour = _COLOURS.get(family, "#1f6fb2")
         top.plot(curve.x, curve.measured, ".", ms=3 if many else 5, alpha=0.35 if many else 0.8, color=colour)
         if family not in drawn:

@@ -118,8 +118,11 @@ def _read_bytes(path: Path) -> bytes:
         while chunk := stream.read(1 << 22):
             lines += chunk.count(b"\n")
     if lines > MAX_ROWS:
+        with path.open("rb") as stream:
+            first = stream.readline(200).decode("utf-8", errors="replace")
         raise InputError(
-            f"{path.name}: {lines} lines; at most {MAX_ROWS} are read: give every k-th row, or a part"
+            f"{path.name}: {lines} lines; at most {MAX_ROWS} are read: give every k-th row, or a part "
+            f"(first line read: '{_shorten(first)}')"
         )
     return path.read_bytes()
 

@@ -16,6 +16,10 @@ __all__ = ["pulse_train"]
 _MIN_SEGMENT = 4
 #: More readings than any train of pulses that a fit needs.
 _MAX_READINGS = 100_000
+#: A synapse that conducts more than this (S, or A) does not exist.
+_LARGEST_PLAUSIBLE = 1e-2
+#: What the largest reading in arbitrary units becomes, S (the neutral g_max of a device file).
+_ARBITRARY_MAXIMUM = 1e-5
 
 
 def pulse_train(columns: Columns, read_voltage: float | None) -> PulseTrain:
@@ -41,12 +45,13 @@ def pulse_train(columns: Columns, read_voltage: float | None) -> PulseTrain:
         x = columns.get("abscissa")
     voltage = _read_voltage(columns, read_voltage)
     named = columns.has("ltp", "ltd")
+    scale = _arbitrary_scale(columns, notes)
     ways: list[list[Segment]] = [[]]
     for k in columns.values:
         sign = {"ltp": 1, "ltd": -1}.get(table.headings[k].role) if named else None
         if named and sign is None:
             continue
-        g = _conductance(columns, k, voltage, notes)
+        g = scale.get(k, 1.0) * _conductance(columns, k, voltage, notes)
         if len(g) > _MAX_READINGS:
             raise table.error(
                 f"{len(g)} readings in column {k + 1}; at most {_MAX_READINGS} are fitted: give a part"
@@ -56,16 +61,33 @@ def pulse_train(columns: Columns, read_voltage: float | None) -> PulseTrain:
             raise table.error(f"column {k + 1} is longer ({len(g)}) than the pulse numbers ({len(pulses)})")
         if sign is None and len(columns.values) == 2 and not columns.has("cycle", "pulse_voltage"):
             sign = _opposite_pair(columns)[columns.values.index(k)]
-        own = _split(table, g, pulses, columns, sign)
-        # Columns are cut alike: the k-th way of each belongs together.
-        first = ways == [[]]
-        ways = (
-            own if first else [a + b for a, b in zip(ways, own * (len(ways) // len(own) or 1), strict=False)]
-        )
+        ways = _together(ways, _split(table, g, pulses, columns, sign))
     ways = [way for way in ways if _long_enough(way)] or ways[:1]
     _check_segments(table, ways[0])
     volts = None if voltage is None else float(np.median(np.abs(voltage)))
-    return PulseTrain(ways[0], volts, notes, ways[1:])
+    return PulseTrain(ways[0], volts, list(dict.fromkeys(notes)), ways[1:])
+
+
+def _together(ways: list[list[Segment]], own: list[list[Segment]]) -> list[list[Segment]]:
+    """Add a column: columns are cut alike, so the k-th way of each belongs together."""
+    if ways == [[]]:
+        return own
+    if len(ways) != len(own):
+        return [ways[0] + own[0]]
+    return [way + more for way, more in zip(ways, own, strict=True)]
+
+
+def _arbitrary_scale(columns: Columns, notes: list[str]) -> dict[int, float]:
+    """Factor for columns without a unit whose numbers cannot be siemens (or amperes): arbitrary units."""
+    bare = [k for k in columns.values if columns.table.headings[k].quantity in (None, "arbitrary")]
+    top = max((float(np.max(columns.table.columns[k])) for k in bare), default=0.0)
+    if top <= _LARGEST_PLAUSIBLE:
+        return {}
+    notes.append(
+        f"no unit, and {top:g} is too large for siemens: taken as arbitrary units, the largest reading as "
+        f"{_ARBITRARY_MAXIMUM:g} S"
+    )
+    return dict.fromkeys(bare, _ARBITRARY_MAXIMUM / top)
 
 
 def _opposite_pair(columns: Columns) -> tuple[int | None, int | None]:
@@ -110,12 +132,14 @@ def _conductance(columns: Columns, k: int, voltage, notes: list[str]) -> np.ndar
         what = "current" if quantity == "current" else "conductance"
         raise table.error(f"data row {row}: negative {what} {y[row - 1]:g}; positive readings are expected")
     if quantity == "current":
+        if heading.quantity is None and y.max() <= _LARGEST_PLAUSIBLE:
+            notes.append(f"column '{heading.text or k + 1}' has no unit: amperes assumed")
         if voltage is None:
             notes.append("no read voltage known: conductance = current / 1 V (give --read-voltage)")
             return y
         v = np.abs(voltage if np.ndim(voltage) == 0 else voltage[: len(y)])
         return y / v
-    if heading.quantity is None:
+    if heading.quantity is None and y.max() <= _LARGEST_PLAUSIBLE:
         notes.append(f"column '{heading.text or k + 1}' has no unit: siemens assumed")
     return y
 
