@@ -156,9 +156,10 @@ def _best_model(sweeps: list[Sweep], guess: list[float], warnings: list[str]) ->
     warnings.append(
         f"readings pile up at {' and '.join(ends)}: taken as a hard end of the window (compliance?)"
     )
-    fits = [maximise(model(sweeps, low, high), guess) for model in (CensoredSteps, CensoredReadings)]
-    # The two count different numbers of readings: compare them per reading.
-    return min(fits, key=lambda f: f.minus_two_log_likelihood / f.model.n_used)
+    steps = maximise(CensoredSteps(sweeps, low, high), guess)
+    readings = maximise(CensoredReadings(sweeps, low, high), guess)
+    same = CensoredReadings(sweeps, low, high, without_first=True).minus_two_log_likelihood(readings.point)
+    return readings if same < steps.minus_two_log_likelihood else steps
 
 
 def _fitted(fit: Maximum, sweep: Sweep, curvature: float) -> np.ndarray:

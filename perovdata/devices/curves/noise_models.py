@@ -187,14 +187,22 @@ class CensoredSteps(_Censored):
 
 
 class CensoredReadings(_Censored):
-    """Noise of readings only: all follow the mean curve."""
+    """Noise of readings only: all follow the mean curve.
 
-    def __init__(self, sweeps: list[Sweep], low: float | None, high: float | None) -> None:
+    ``without_first`` leaves out the first reading of every sweep, which the model of steps cannot count: only
+    then are the two likelihoods about the same readings.
+    """
+
+    def __init__(
+        self, sweeps: list[Sweep], low: float | None, high: float | None, *, without_first: bool = False
+    ) -> None:
         super().__init__(sweeps, low, high)
         self._present = []
         for sweep in sweeps:
             here = np.isfinite(sweep.values)
-            if sweep.shared_start:
+            if without_first:
+                here = here & np.pad(here[:, :-1], ((0, 0), (1, 0)))
+            elif sweep.shared_start:
                 here = here & (sweep.pulses > 0)
             self._present.append(here)
         self.n_used = int(sum(here.sum() for here in self._present))
