@@ -162,8 +162,8 @@ def events_from_frames(frames: np.ndarray, interval_s: float, threshold: float =
     return Events(x[order].astype(np.int32), y[order].astype(np.int32), on[order], t[order])
 
 
-def on_event_counts(frames: np.ndarray, threshold: float = 0.2) -> np.ndarray:
-    """Number of on-events per interval between frames, for many scenes at once.
+def on_event_counts(frames: np.ndarray, threshold: float = 0.2, *, falling: bool = False) -> np.ndarray:
+    """Number of on-events (or off-events) per interval between frames, for many scenes at once.
 
     Parameters
     ----------
@@ -171,6 +171,8 @@ def on_event_counts(frames: np.ndarray, threshold: float = 0.2) -> np.ndarray:
         Grey values of 0 or more, time first.
     threshold : float
         As for :func:`events_from_frames`, whose counts these are.
+    falling : bool
+        Count off-events instead.
 
     Returns
     -------
@@ -182,7 +184,7 @@ def on_event_counts(frames: np.ndarray, threshold: float = 0.2) -> np.ndarray:
     for index, frame in enumerate(log_frames[1:]):
         steps = np.trunc((frame - memory) / threshold)
         memory += steps * threshold
-        counts[index] = np.maximum(steps, 0)
+        counts[index] = np.maximum(-steps if falling else steps, 0)
     return counts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from perovdata.vision.task import Task
 from perovdata.vision.tasks.associate import associate_task
 from perovdata.vision.tasks.colour import colour_task
+from perovdata.vision.tasks.events import events_task
 from perovdata.vision.tasks.inference import inference_task
 from perovdata.vision.tasks.memory import memory_task
 from perovdata.vision.tasks.motion import motion_task
@@ -31,6 +32,7 @@ TASKS: dict[str, Task] = {
         reservoir_task("mnist"),
         colour_task(),
         motion_task(),
+        events_task(),
         memory_task(),
         associate_task(),
         stdp_task(),

@@ -140,7 +140,7 @@ def run(
             raise InputError(f"{name}: {value} is not a whole number of 1 or more")
     if not isinstance(images, Images):
         images = load_images(images if images is not None else definition.image_set, data_dir)
-    plan = Plan(images, tuple(range(seed, seed + seeds)), epochs, protocol, values)
+    plan = Plan(images, tuple(range(seed, seed + seeds)), epochs, protocol, values, data_dir)
     report = progress or (lambda *_: None)
     report(0, params.n_sets)
     course = definition.prepare(plan)
@@ -169,7 +169,7 @@ def run(
     return TaskResult(
         task=task,
         protocol=protocol,
-        image_source=f"{images.name} ({images.source})",
+        image_source=getattr(course, "source", f"{images.name} ({images.source})"),
         ceiling=np.asarray(course.ceiling, float),
         chance=definition.chance(images),
         checkpoint_axis=axis,

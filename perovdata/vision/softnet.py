@@ -1,4 +1,4 @@
-"""Software networks in float: the networks that arrays carry and the read-outs behind sensors."""
+"""Software networks in float: those that arrays carry and those that look at pictures."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-__all__ = ["Mlp", "accuracy_percent", "mlp_logits", "ridge_fit", "ridge_scores", "train_mlp"]
+__all__ = ["Mlp", "mlp_logits", "train_mlp"]
 
 _BATCH = 32
 _LEARNING_RATE = 3e-3
@@ -99,42 +98,3 @@ def train_mlp(x, y, n_hidden: int, n_classes: int, *, seed: int = 0, epochs: int
     Mlp
     """
     return _train(jax.random.key(seed), jnp.asarray(x), jnp.asarray(y), n_hidden, n_classes, epochs)
-
-
-def ridge_fit(features: jax.Array, labels: jax.Array, n_classes: int, penalty: float = 1e-3) -> jax.Array:
-    """Fit a linear read-out of one-hot classes by ridge regression.
-
-    Parameters
-    ----------
-    features : array, shape (n, n_features)
-        Any scale: features are standardised inside, so that one penalty suits every device.
-    labels : array of int, shape (n,)
-    n_classes : int
-    penalty : float
-        Penalty per sample on the standardised weights.
-
-    Returns
-    -------
-    array, shape (n_features + 1, n_classes)
-        Weights for raw features and, in the last row, the offsets.
-    """
-    mean = features.mean(axis=0)
-    spread = features.std(axis=0)
-    # A feature that never changes carries nothing: weight 0 instead of a division by 0.
-    scale = jnp.where(spread > 1e-6 * (jnp.abs(mean) + 1e-12), 1 / jnp.maximum(spread, 1e-30), 0.0)
-    z = (features - mean) * scale
-    target = jax.nn.one_hot(labels, n_classes)
-    gram = z.T @ z / len(z) + penalty * jnp.eye(z.shape[1])
-    weights = jax.scipy.linalg.solve(gram, z.T @ (target - target.mean(axis=0)) / len(z), assume_a="pos")
-    weights = weights * scale[:, None]
-    return jnp.concatenate([weights, (target.mean(axis=0) - mean @ weights)[None]])
-
-
-def ridge_scores(weights: jax.Array, features: jax.Array) -> jax.Array:
-    """Scores of shape (n, n_classes); the largest names the class."""
-    return features @ weights[:-1] + weights[-1]
-
-
-def accuracy_percent(scores, labels) -> np.ndarray:
-    """Share of right answers in percent, over the next-to-last axis of scores (..., n, n_classes)."""
-    return 100 * np.mean(np.argmax(scores, axis=-1) == np.asarray(labels), axis=-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -133,6 +134,8 @@ class Plan:
     protocol : str
     options : dict
         From :func:`read_options`.
+    data_dir : path or None
+        As the user gave it.
     """
 
     images: Images
@@ -140,6 +143,7 @@ class Plan:
     epochs: int | None
     protocol: str
     options: dict[str, Any]
+    data_dir: str | os.PathLike[str] | None = None
 
 
 @dataclass

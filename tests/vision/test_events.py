@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
+from perovdata.vision import run
 from perovdata.vision.events import (
     Events,
     events_from_frames,
@@ -96,3 +98,36 @@ def test_too_few_frames(frames):
 def test_event_outside_the_picture():
     with pytest.raises(InputError, match="outside"):
         frames_from_events(Events(np.array([9]), np.array([0]), np.array([True]), np.array([0.1])), (4, 4), 2)
+
+
+def _write_nmnist(folder, n_train, n_test):
+    rng = np.random.default_rng(0)
+    for part, count in (("Train", n_train), ("Test", n_test)):
+        for digit in range(10):
+            (folder / part / str(digit)).mkdir(parents=True)
+            for index in range(count):
+                # Each digit lights its own row of the sensor.
+                n = 40
+                events = Events(
+                    rng.integers(0, 34, n),
+                    np.full(n, 3 * digit + 1),
+                    rng.random(n) < 0.5,
+                    np.sort(rng.random(n)),
+                )
+                write_events(folder / part / str(digit) / f"{index:05d}.bin", events)
+
+
+def test_nmnist_folder_is_named_by_the_task(tmp_path):
+    _write_nmnist(tmp_path, 4, 2)
+    result = run("events", SynapseParameters.make(), source="nmnist", per_class=4, bins=3, data_dir=tmp_path)
+    assert result.image_source == "N-MNIST"
+    assert result.accuracy[0, 0] == result.ceiling[0] == 100
+    assert result.confusion.sum() == 10
+    with pytest.raises(InputError, match="Train/0"):
+        run("events", SynapseParameters.make(), source="nmnist", data_dir=tmp_path / "Train")
+
+
+def test_nmnist_needs_a_folder(monkeypatch):
+    monkeypatch.delenv("PEROVDATA_DATA_DIR", raising=False)
+    with pytest.raises(InputError, match="--data-dir"):
+        run("events", SynapseParameters.make(), source="nmnist")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 import numpy as np
 import pytest
 
+from perovdata.arrays import NEUROSIM_SHIFTED, train_online
 from perovdata.devices import SynapseParameters, preset
 from perovdata.errors import InputError
 from perovdata.vision import TASKS, load_images, run
@@ -29,9 +31,11 @@ def test_the_suite_is_complete():
 
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_ideal_reaches_the_ceiling_and_noise_is_at_chance(name, extremes, digits):
-    result = run(name, extremes, images=digits)
+    # Two trainings that differ in rounding only end a point apart: online learning takes the mean of six.
+    seeds = 6 if name == "digits-online" else 1
+    result = run(name, extremes, images=digits, seeds=seeds)
     ideal, noise = result.accuracy.mean(axis=1)
-    assert result.accuracy.shape == (2, 1)
+    assert result.accuracy.shape == (2, seeds)
     assert abs(ideal - result.ceiling.mean()) <= 1.0
     # 449 test pictures: a standard error of 1.4 points around chance.
     assert abs(noise - result.chance) <= 5.0
@@ -99,6 +103,20 @@ def test_memory_fades_with_retention(digits):
     assert result.curve[1, 0, 1] < 20
 
 
+def test_online_task_is_the_reference_protocol(idx_folder):
+    # The task hands the centre 20 x 20 of the pictures to the kernel, 8,000 samples per epoch.
+    images = load_images("mnist", idx_folder)
+    params = preset("ag-a-si")
+    result = run("mnist-online", params, images=images, protocol="neurosim-shifted-start", epochs=1, hidden=8)
+    x, x_test = (part[:, 4:24, 4:24].reshape(len(part), -1) for part in (images.train, images.test))
+    direct = train_online(
+        params, x, images.train_labels, x_test, images.test_labels, hidden=8, classes=10, paired=True,
+        protocol=NEUROSIM_SHIFTED,
+    )  # fmt: skip
+    assert np.array_equal(result.curve, direct.accuracy)
+    assert direct.samples == 8000
+
+
 def test_inference_drifts_and_write_verify_helps(digits):
     rough = SynapseParameters.make(
         nonlinearity_ltp=2.4, nonlinearity_ltd=-2.4, n_pulses_ltp=256, n_pulses_ltd=256, c2c_variation=0.03,
@@ -123,19 +141,8 @@ def test_sets_are_paired_and_padding_is_invisible(digits):
     assert together.accuracy[0, 0] != together.accuracy[0, 1]
 
 
-def test_online_noise_is_paired(digits):
-    params = SynapseParameters.stack([preset("ag-a-si")] * 2)
-    result = run("digits-online", params, images=digits.take(300, 100), epochs=1)
-    assert result.accuracy[0, 0] == result.accuracy[1, 0]
-
-
 def test_interrupted_run_keeps_what_is_finished(digits, monkeypatch):
-    import dataclasses
-
-    from perovdata.vision import run as run_module  # noqa: F401 - the face
-    from perovdata.vision.registry import TASKS as registry
-
-    task = registry["reservoir-digits"]
+    task = TASKS["reservoir-digits"]
     calls = []
 
     def prepare(plan):
@@ -151,12 +158,11 @@ def test_interrupted_run_keeps_what_is_finished(digits, monkeypatch):
         course.score = stop_at_the_second
         return course
 
-    monkeypatch.setitem(registry, "reservoir-digits", dataclasses.replace(task, prepare=prepare, max_sets=1))
+    monkeypatch.setitem(TASKS, "reservoir-digits", dataclasses.replace(task, prepare=prepare, max_sets=1))
     params = SynapseParameters.make(ppf_amplitude_1=[0.3, 0.5], ppf_tau_1=0.2)
     result = run("reservoir-digits", params, images=digits)
     assert result.interrupted
     assert result.accuracy.shape == (1, 1)
-    calls.append(0)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices import SynapseParameters
+from perovdata.vision.readout import name_by_read_out
 from perovdata.vision.scenes import WAVELENGTHS_NM, colour_mixtures, stretch
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.sensor import Timing, sense, sensor_draws
-from perovdata.vision.softnet import ridge_fit, ridge_scores
 from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import sensor_cost
 
@@ -87,12 +87,7 @@ class ColourCourse:
 
 def _read_out(features, labels, n_train: int, n_classes: int):
     """Names per colour, shape (3, n_test): one read-out each, on the same features."""
-
-    def one(figures):
-        weights = ridge_fit(features[:n_train], figures[:n_train], n_classes)
-        return jnp.argmax(ridge_scores(weights, features[n_train:]), axis=-1)
-
-    return jax.vmap(one)(labels)
+    return jax.vmap(lambda figures: name_by_read_out(features, figures, n_train, n_classes))(labels)
 
 
 @partial(jax.jit, static_argnames=("n_train", "n_classes"))

@@ -11,10 +11,10 @@ import numpy as np
 
 from perovdata.devices import SynapseParameters
 from perovdata.vision.events import on_event_counts
+from perovdata.vision.readout import name_by_read_out
 from perovdata.vision.scenes import DIRECTIONS, moving_figures, stretch
 from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.sensor import Timing, sense, sensor_draws
-from perovdata.vision.softnet import ridge_fit, ridge_scores
 from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import sensor_cost
 
@@ -62,7 +62,7 @@ class MotionCourse:
     def _software(self, pulses: np.ndarray, last, labels) -> float:
         age = np.arange(len(pulses))[::-1]
         trail = jnp.asarray(np.tensordot(np.exp(-age / 3), pulses, axes=1), jnp.float32)
-        named = _read_out(_shifts(last, trail, self.reach), labels, self.n_train, self.n_classes)
+        named = name_by_read_out(_shifts(last, trail, self.reach), labels, self.n_train, self.n_classes)
         return float(accuracy_of(named, labels[self.n_train :]))
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
@@ -105,17 +105,12 @@ def _shifts(last, memory, reach: int):
     return window / jnp.maximum(total, 1e-6)[:, None]
 
 
-def _read_out(features, labels, n_train: int, n_classes: int):
-    weights = ridge_fit(features[:n_train], labels[:n_train], n_classes)
-    return jnp.argmax(ridge_scores(weights, features[n_train:]), axis=-1)
-
-
 @partial(jax.jit, static_argnames=("n_train", "n_classes", "reach"))
 def _watch(params, pulses, last, draws, labels, timing: Timing, n_train: int, n_classes: int, reach: int):
     def one(device):
         memory = sense(device, pulses, draws, timing)
         features = _shifts(last, memory.reshape(last.shape), reach)
-        named = _read_out(features, labels, n_train, n_classes)
+        named = name_by_read_out(features, labels, n_train, n_classes)
         truth = labels[n_train:]
         n_directions = len(DIRECTIONS)
         return {

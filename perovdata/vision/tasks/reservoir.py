@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices import SynapseParameters
+from perovdata.vision.readout import name_by_read_out, score_sensor
 from perovdata.vision.scenes import binarise, bit_streams
-from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
+from perovdata.vision.scoring import accuracy_of, each_set, over_seeds
 from perovdata.vision.sensor import Timing, sense, sensor_draws
-from perovdata.vision.softnet import ridge_fit, ridge_scores
 from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import sensor_cost
 
@@ -46,14 +46,14 @@ class ReservoirCourse:
         self.n_classes = len(images.classes)
         self.seeds = plan.seeds
         binary = np.tensordot(0.5 ** np.arange(options["bits"])[::-1], self.pulses, axes=1)
-        named = _read_out(jnp.asarray(binary, jnp.float32), self.labels, self.n_train, self.n_classes)
+        named = name_by_read_out(jnp.asarray(binary, jnp.float32), self.labels, self.n_train, self.n_classes)
         self.ceiling = np.full(len(plan.seeds), float(accuracy_of(named, self.labels[self.n_train :])))
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
         pulses = jnp.asarray(self.pulses)
         runs = [
-            _reservoir(
+            score_sensor(
                 params,
                 pulses,
                 sensor_draws(seed, *pulses.shape),
@@ -65,36 +65,25 @@ class ReservoirCourse:
             for seed in self.seeds
         ]
         out = over_seeds(runs)
+        states = np.asarray(_distinct_states(params, len(self.pulses), self.timing))
         return Scores(
             accuracy=out["accuracy"],
             confusion=out["confusion"],
-            extras={"distinct_states": out["distinct_states"]},
+            extras={"distinct_states": np.repeat(states[:, None], len(self.seeds), axis=1)},
             **sensor_cost(params, self.pulses, self.timing),
         )
 
 
-def _read_out(features, labels, n_train: int, n_classes: int):
-    weights = ridge_fit(features[:n_train], labels[:n_train], n_classes)
-    return jnp.argmax(ridge_scores(weights, features[n_train:]), axis=-1)
-
-
-@partial(jax.jit, static_argnames=("n_train", "n_classes"))
-def _reservoir(params, pulses, draws, labels, timing: Timing, n_train: int, n_classes: int):
-    # Every pattern of bits once, through one device without noise: how many states can be told apart.
-    n_bits = pulses.shape[0]
-    patterns = (jnp.arange(2**n_bits)[:, None] >> jnp.arange(n_bits)) & 1
-    quiet = jax.tree.map(jnp.zeros_like, sensor_draws(0, n_bits, 2**n_bits, 1))
+@partial(jax.jit, static_argnames="n_bits")
+def _distinct_states(params, n_bits: int, timing: Timing):
+    """How many of the patterns of bits one device without noise tells apart, shape (P,)."""
+    patterns = ((jnp.arange(2**n_bits) >> jnp.arange(n_bits)[:, None]) & 1).astype(jnp.float32)[:, :, None]
+    quiet = jax.tree.map(jnp.zeros_like, sensor_draws(0, *patterns.shape))
     quiet = quiet._replace(stuck=jnp.full(1, 0.5))
 
     def one(device):
-        features = sense(device, pulses, draws, timing)
-        named = _read_out(features, labels, n_train, n_classes)
-        levels = jnp.sort(sense(device, patterns.T[:, :, None].astype(jnp.float32), quiet, timing)[:, 0])
-        return {
-            "accuracy": accuracy_of(named, labels[n_train:]),
-            "confusion": confusion_matrix(named, labels[n_train:], n_classes),
-            "distinct_states": 1 + jnp.sum(jnp.diff(levels) > 0),
-        }
+        levels = jnp.sort(sense(device, patterns, quiet, timing)[:, 0])
+        return 1 + jnp.sum(jnp.diff(levels) > 0)
 
     return each_set(one, params)
 
