@@ -29,47 +29,76 @@ def _choice(vocabulary: str):
 
 def predict(
     formula: Annotated[str | None, typer.Argument(help="Composition, e.g. CsPbBr3 or '(PEA)2SnI4'.")] = None,
-    n_layers: Annotated[float | None, typer.Option("--n", help="Layers per slab.", rich_help_panel=_DESIGN)] = None,
+    n_layers: Annotated[
+        float | None, typer.Option("--n", help="Layers per slab.", rich_help_panel=_DESIGN)
+    ] = None,
     dimensionality: Annotated[str | None, _choice("dimensionality")] = None,
     morphology: Annotated[str | None, _choice("morphology")] = None,
     device_type: Annotated[str | None, _choice("device_type")] = None,
     geometry: Annotated[str | None, _choice("geometry")] = None,
     stack: Annotated[
-        str | None, typer.Option(help="Layers joined by '/', e.g. ITO/PEDOT:PSS/MAPbI3/Ag.", rich_help_panel=_DESIGN)
+        str | None,
+        typer.Option(help="Layers joined by '/', e.g. ITO/PEDOT:PSS/MAPbI3/Ag.", rich_help_panel=_DESIGN),
     ] = None,
     heterolayer: Annotated[
         str | None, typer.Option(help="Second active material, e.g. graphene.", rich_help_panel=_DESIGN)
     ] = None,
-    additive: Annotated[str | None, typer.Option(help="Dopant, ligand or polymer.", rich_help_panel=_DESIGN)] = None,
+    additive: Annotated[
+        str | None, typer.Option(help="Dopant, ligand or polymer.", rich_help_panel=_DESIGN)
+    ] = None,
     stimulus: Annotated[str | None, _choice("stimulus")] = None,
-    wavelength_nm: Annotated[float | None, typer.Option(help="Wavelength in nm.", rich_help_panel=_DESIGN)] = None,
-    thickness_nm: Annotated[float | None, typer.Option(help="Film thickness in nm.", rich_help_panel=_DESIGN)] = None,
+    wavelength_nm: Annotated[
+        float | None, typer.Option(help="Wavelength in nm.", rich_help_panel=_DESIGN)
+    ] = None,
+    thickness_nm: Annotated[
+        float | None, typer.Option(help="Film thickness in nm.", rich_help_panel=_DESIGN)
+    ] = None,
     mechanism: Annotated[str | None, _choice("mechanism")] = None,
     mode: Annotated[str | None, _choice("mode")] = None,
     known: Annotated[
         list[str] | None,
-        typer.Option("--known", help="METRIC=VALUE measured already, e.g. 'set_voltage=0.4' or 'energy_per_event=4.2 pJ'."),
+        typer.Option(
+            "--known",
+            help="METRIC=VALUE measured already, e.g. 'set_voltage=0.4' or 'energy_per_event=4.2 pJ'.",
+        ),
     ] = None,
-    metric: Annotated[list[str] | None, typer.Option("--metric", help="Only this metric (may be repeated).")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", help="Only this metric (may be repeated).")
+    ] = None,
     level: Annotated[float, typer.Option(help="Level of the intervals, 0.5 to 0.99.")] = 0.9,
     seed: Annotated[int, typer.Option(help="Seed of whatever is drawn.")] = 0,
     source: Annotated[
         Path | None,
-        typer.Option("--input", help="CSV or JSON-lines file of designs; columns named like the options, known_METRIC.",
-                     rich_help_panel=_BATCH),
+        typer.Option(
+            "--input",
+            help="CSV or JSON-lines file of designs; columns named like the options, known_METRIC.",
+            rich_help_panel=_BATCH,
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Where the table goes (CSV, or JSON lines by suffix).",
-                                  rich_help_panel=_BATCH)
+        Path | None,
+        typer.Option(
+            "--output", help="Where the table goes (CSV, or JSON lines by suffix).", rich_help_panel=_BATCH
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Predict synaptic metrics of one design, or of many from a file."""
     options = {
-        "n_layers": n_layers, "dimensionality": dimensionality, "morphology": morphology, "device_type": device_type,
-        "geometry": geometry, "stack": stack, "heterolayer": heterolayer, "additive": additive, "stimulus": stimulus,
-        "wavelength_nm": wavelength_nm, "thickness_nm": thickness_nm, "mechanism": mechanism, "mode": mode,
-    }  # fmt: skip
+        "n_layers": n_layers,
+        "dimensionality": dimensionality,
+        "morphology": morphology,
+        "device_type": device_type,
+        "geometry": geometry,
+        "stack": stack,
+        "heterolayer": heterolayer,
+        "additive": additive,
+        "stimulus": stimulus,
+        "wavelength_nm": wavelength_nm,
+        "thickness_nm": thickness_nm,
+        "mechanism": mechanism,
+        "mode": mode,
+    }
     if source is not None:
         if formula is not None or known or any(v is not None for v in options.values()):
             raise InputError(
@@ -164,8 +193,17 @@ def _many(source, output, metrics, level, seed, json) -> None:
     for line in failures:
         note(line)
     if json:
-        emit_json({"input": str(source), "output": str(output), "designs": n, "failed": len(failures), "seed": seed,
-                   "ignored_columns": ignored, "versions": predictor.metadata["versions"]})  # fmt: skip
+        emit_json(
+            {
+                "input": str(source),
+                "output": str(output),
+                "designs": n,
+                "failed": len(failures),
+                "seed": seed,
+                "ignored_columns": ignored,
+                "versions": predictor.metadata["versions"],
+            }
+        )
     else:
         note(f"{n - len(failures)} of {n} designs predicted, written to {output}")
     if failures:
@@ -180,8 +218,16 @@ def _show(result) -> None:
     stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")
     title = result.design["composition"] + (f" ({stated})" if stated else "")
     level = next(iter(result.predictions.values())).level
-    table = Table("metric", "median", f"{level:.0%} interval", "shown as", "skill (90 %)", "papers", title=title,
-                  title_justify="left")  # fmt: skip
+    table = Table(
+        "metric",
+        "median",
+        f"{level:.0%} interval",
+        "shown as",
+        "skill (90 %)",
+        "papers",
+        title=title,
+        title_justify="left",
+    )
     for name, p in result.predictions.items():
         low, high = p.interval or p.reported_range
         skill = (
@@ -190,14 +236,25 @@ def _show(result) -> None:
         least = "≥ " if p.at_least is not None else ""
         median = "–" if p.median is None else least + quantity(p.median, p.unit)
         shown = p.kind if p.model is None else f"{p.kind}: {p.model}"
-        table.add_row(name.replace("_", " "), median,
-                      f"{quantity(low, p.unit)} .. {quantity(high, p.unit)}", shown, skill, str(p.n_papers))  # fmt: skip
+        table.add_row(
+            name.replace("_", " "),
+            median,
+            f"{quantity(low, p.unit)} .. {quantity(high, p.unit)}",
+            shown,
+            skill,
+            str(p.n_papers),
+        )
     near = Table(
         "nearest reported device", "composition", "distance", "in common", "source", title_justify="left"
     )
     for row in result.nearest:
-        near.add_row(row["device_id"], row["composition"] or "–", f"{row['distance']:.2f}", ", ".join(row["shared"]),
-                     row["doi"] or row["url"] or "–")  # fmt: skip
+        near.add_row(
+            row["device_id"],
+            row["composition"] or "–",
+            f"{row['distance']:.2f}",
+            ", ".join(row["shared"]),
+            row["doi"] or row["url"] or "–",
+        )
     console = table_console()
     console.print(table)
     console.print(near)

@@ -2,8 +2,8 @@
 
 The distance is Gower's (1971, doi 10.2307/2528823): the mean over properties of a mismatch between 0
 and 1. Design categories count 0 or 1, numbers by their difference over the range in the reference set. A
-property that the design itself leaves open is left out of the mean (saying nothing is not being far); one that
-only the reported device leaves open counts half a mismatch.
+property that the design itself leaves open is left out of the mean (saying nothing is not being far); one
+that only the reported device leaves open counts half a mismatch.
 """
 
 from __future__ import annotations

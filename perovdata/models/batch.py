@@ -17,8 +17,22 @@ from perovdata.models.quantities import parse_known
 
 __all__ = ["COLUMNS", "predict_file", "read_designs"]
 
-COLUMNS = ("row", "composition", "metric", "unit", "median", "low", "high", "level", "kind", "model", "skill",
-           "n_papers", "extrapolating", "error")  # fmt: skip
+COLUMNS = (
+    "row",
+    "composition",
+    "metric",
+    "unit",
+    "median",
+    "low",
+    "high",
+    "level",
+    "kind",
+    "model",
+    "skill",
+    "n_papers",
+    "extrapolating",
+    "error",
+)
 _CHUNK = 1000
 _ALIASES = {"formula": "composition", "n": "n_layers"}
 
@@ -184,7 +198,7 @@ def _chunk(predictor, rows, start, source, failures, metrics, level, seed) -> It
     if designs:
         given = [measured[i] for i in designs]
         found = predictor.predict(
-            list(designs.values()), known=given, metrics=metrics, level=level, seed=seed
+            list(designs.values()), known=given, metrics=metrics, level=level, seed=seed, explain=False
         )
         results = dict(zip(designs, found, strict=True))
     for i, row in enumerate(rows):

@@ -1,7 +1,9 @@
 """The predictor on disk: one folder, no pickle, refused if anything in it is not as it was written.
 
-``metadata.json`` holds everything but the fitted estimators; ``models/METRIC.json`` or ``.skops`` the estimators
-(their state as data; only the types listed here and in :mod:`plain` may be rebuilt), ``README.md`` the model card,
+``metadata.json`` holds everything but the fitted estimators; ``models/METRIC.json`` or ``.skops`` the
+estimators
+(their state as data; only the types listed here and in :mod:`plain` may be rebuilt), ``README.md`` the
+model card,
 ``checksums.json`` the SHA-256 of every file. Checksums guard against accidents and careless edits; against a
 stranger's bundle guards the closed list of types.
 """
@@ -108,7 +110,8 @@ def load(folder: str | Path, *, check_data: bool = True) -> Predictor:
         )
     if check_data and versions["data"] != data_version():
         raise InputError(
-            f"model bundle {folder}: trained on data {versions['data']}, installed is {data_version()}; train it anew"
+            f"model bundle {folder}: trained on data {versions['data']}, installed is {data_version()}; "
+            "train it anew"
         )
     return _from_json(content, {name: _load_models(folder, name, sums) for name in content["models"]})
 
@@ -188,11 +191,25 @@ def _from_json(content: dict[str, Any], estimators: dict[str, list]) -> Predicto
             np.array(row["value"]), np.array(row["mass"]), np.array(row["fold"], dtype=int), row["n_papers"]
         )
         final, *folds = estimators[name]
-        models[name] = MetricModel(row["name"], final, folds, sample, LocalScale(*row["scale"]),
-                                   np.array(row["rows"], dtype=int), np.array(row["difficulty"]))  # fmt: skip
+        models[name] = MetricModel(
+            row["name"],
+            final,
+            folds,
+            sample,
+            LocalScale(*row["scale"]),
+            np.array(row["rows"], dtype=int),
+            np.array(row["difficulty"]),
+        )
     c = content["copula"]
     copula = Copula(tuple(c["names"]), np.array(c["correlation"]), np.array(c["overlap"], dtype=int))
     models = {name: models[name] for name in copula.names}
     reference = pd.DataFrame(content["reference"])
-    return Predictor(models, copula, from_plain(content["distance"]), reference, np.array(content["difficulty"]), content["summary"],
-                     content["metadata"])  # fmt: skip
+    return Predictor(
+        models,
+        copula,
+        from_plain(content["distance"]),
+        reference,
+        np.array(content["difficulty"]),
+        content["summary"],
+        content["metadata"],
+    )

@@ -26,6 +26,7 @@ from perovdata.models.boosting import IntervalBoosting
 from perovdata.models.censoring import conditional_mean, turnbull, winsorise
 from perovdata.models.hierarchical import VarianceComponents
 from perovdata.models.settings import Settings
+from perovdata.models.sharing import Coregionalised
 
 __all__ = ["CANDIDATES", "Average", "Candidate", "WithBounds", "candidate_names"]
 
@@ -44,18 +45,18 @@ class Candidate:
         Whether it is one of the baselines every model must beat.
     members : tuple of str
         For an average: the candidates it averages; it is not fitted itself.
+    shared : bool
+        Whether it trains on the rows of all metrics at once (column ``metric`` of the design frame).
     default : bool
         Whether the default budget tries it (the full one tries all).
-    note : str
-        One line for the model card.
     """
 
     name: str
     make: Callable[[tuple[str, ...], int], BaseEstimator] | None
     baseline: bool = False
     members: tuple[str, ...] = ()
+    shared: bool = False
     default: bool = True
-    note: str = ""
 
 
 class WithBounds(RegressorMixin, BaseEstimator):
@@ -157,6 +158,9 @@ _ALL = (
     Candidate("random forest", lambda numbers, seed: WithBounds(_forest(seed))),
     Candidate("XGBoost", lambda numbers, seed: WithBounds(_boosting(seed, 2))),
     Candidate("XGBoost AFT", lambda numbers, seed: IntervalBoosting(seed=seed)),
+    Candidate(
+        "shared across metrics", lambda numbers, seed: Coregionalised(_POOLED), shared=True, default=False
+    ),
     Candidate("pooled average", None, members=("hierarchical", "family median")),
     Candidate(
         "wide average", None, members=("hierarchical", "random forest", "XGBoost AFT", "ridge, 10 features")

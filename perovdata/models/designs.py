@@ -53,7 +53,8 @@ def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) 
     Returns
     -------
     DataFrame
-        Index of `designs`; float columns, then the text columns of the categories, ``family`` and ``composition``.
+        Index of `designs`; float columns, then the text columns of the categories, ``family`` and
+        ``composition``.
 
     Raises
     ------

@@ -48,8 +48,8 @@ def evaluate(
         Section ``evaluate`` of ``params.yaml``: see :class:`Settings`.
     out_dir : path-like
         Folder for metrics.json (flat finite numbers), skill.csv, candidates.csv, intervals.csv,
-        predictions.csv, parity.csv, calibration.csv, conditioning.csv, learning_curve.csv, transfer.csv, leakage.json
-        and splits.json.
+        predictions.csv, parity.csv, calibration.csv, conditioning.csv, learning_curve.csv, transfer.csv,
+        leakage.json and splits.json.
     features : DataFrame, optional
         Design frame computed before (:func:`designs.design_frame`), index = device id.
     long, background : DataFrame, optional
@@ -155,14 +155,16 @@ def _with_labels(corpus: Corpus, frame: pd.DataFrame) -> pd.DataFrame:
     for name, part in frame.groupby("metric", sort=False):
         target = corpus.targets[name]
         at = pd.Index(target.rows).get_indexer(part["row"])
-        parts.append(part.assign(
-            device_id=corpus.designs.index[part["row"]],
-            paper_id=target.papers[at],
-            reported=target.reported[at],
-            label_low=target.labels[at, 0],
-            label_high=target.labels[at, 1],
-            weight=target.weights[at],
-        ).drop(columns="row"))  # fmt: skip
+        parts.append(
+            part.assign(
+                device_id=corpus.designs.index[part["row"]],
+                paper_id=target.papers[at],
+                reported=target.reported[at],
+                label_low=target.labels[at, 0],
+                label_high=target.labels[at, 1],
+                weight=target.weights[at],
+            ).drop(columns="row")
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -180,12 +182,14 @@ def _candidate_table(corpus: Corpus, predictions: pd.DataFrame) -> pd.DataFrame:
     records = []
     for (name, candidate), part in predictions.groupby(["metric", "candidate"], sort=False):
         target = corpus.targets[name]
-        records.append({
-            "metric": name,
-            "candidate": candidate,
-            "n_papers": target.n_papers,
-            "mae": weighted_mean(_errors(corpus, name, part, "prediction"), target.weights),
-        })  # fmt: skip
+        records.append(
+            {
+                "metric": name,
+                "candidate": candidate,
+                "n_papers": target.n_papers,
+                "mae": weighted_mean(_errors(corpus, name, part, "prediction"), target.weights),
+            }
+        )
     return pd.DataFrame(records)
 
 
@@ -209,27 +213,31 @@ def _skill_table(corpus, predictions, intervals, settings) -> pd.DataFrame:
         errors = _errors(corpus, name, shipped, "q50")
         low, high = bootstrap_papers(
             lambda w, e=errors, r=reference, t=target: skill(e, r, w * t.weights),
-            target.papers, n=settings.bootstrap, seed=settings.seed,
-        )  # fmt: skip
+            target.papers,
+            n=settings.bootstrap,
+            seed=settings.seed,
+        )
         usual = shipped["chosen"].value_counts().idxmax()
-        records.append({
-            "metric": name,
-            "n_papers": target.n_papers,
-            "n_values": len(target.rows),
-            "n_bounds": int(target.bounded.sum()),
-            "demonstrated": target.demonstrated,
-            "kind": "model" if variant == PROCEDURE else "baseline" if modelled else "population",
-            "variant": variant,
-            "model": usual,
-            "baseline": baseline,
-            "mae_baseline": weighted_mean(reference, target.weights),
-            "mae": weighted_mean(errors, target.weights),
-            "skill": skill(errors, reference, target.weights),
-            "skill_low": low,
-            "skill_high": high,
-            "procedure_skill": procedure_skill,
-            **_interval_scores(target, shipped),
-        })  # fmt: skip
+        records.append(
+            {
+                "metric": name,
+                "n_papers": target.n_papers,
+                "n_values": len(target.rows),
+                "n_bounds": int(target.bounded.sum()),
+                "demonstrated": target.demonstrated,
+                "kind": "model" if variant == PROCEDURE else "baseline" if modelled else "population",
+                "variant": variant,
+                "model": usual,
+                "baseline": baseline,
+                "mae_baseline": weighted_mean(reference, target.weights),
+                "mae": weighted_mean(errors, target.weights),
+                "skill": skill(errors, reference, target.weights),
+                "skill_low": low,
+                "skill_high": high,
+                "procedure_skill": procedure_skill,
+                **_interval_scores(target, shipped),
+            }
+        )
     return pd.DataFrame(records)
 
 
@@ -272,13 +280,15 @@ def _calibration(corpus: Corpus, shipped: pd.DataFrame) -> pd.DataFrame:
         labels, weights = target.labels[at], target.weights[at]
         for column in [c for c in part if c.startswith("q") and c[1:].isdigit()]:
             value = part[column].to_numpy()
-            records.append({
-                "metric": name,
-                "quantile": int(column[1:]) / 100,
-                "share_low": weighted_mean(labels[:, 1] <= value, weights),
-                "share_high": weighted_mean(labels[:, 0] <= value, weights),
-                "n_papers": target.n_papers,
-            })  # fmt: skip
+            records.append(
+                {
+                    "metric": name,
+                    "quantile": int(column[1:]) / 100,
+                    "share_low": weighted_mean(labels[:, 1] <= value, weights),
+                    "share_high": weighted_mean(labels[:, 0] <= value, weights),
+                    "n_papers": target.n_papers,
+                }
+            )
     return pd.DataFrame(records)
 
 
@@ -297,21 +307,25 @@ def _pair_table(corpus: Corpus, conditioning: pd.DataFrame, settings: Settings) 
         gain = before - after
         low, high = bootstrap_papers(
             lambda w, g=gain, v=weights: float(np.average(g, weights=w * v)) if (w * v).sum() else np.nan,
-            papers, n=settings.bootstrap, seed=settings.seed,
-        )  # fmt: skip
+            papers,
+            n=settings.bootstrap,
+            seed=settings.seed,
+        )
         at = pd.Index(target.rows).get_indexer(part["row"])
         inside = covered(part["low"].to_numpy(), part["high"].to_numpy(), target.labels[at])
-        records.append({
-            "hidden": hidden,
-            "given": given,
-            "n_papers": n_papers,
-            "mae_before": weighted_mean(before, weights),
-            "mae_after": weighted_mean(after, weights),
-            "gain": weighted_mean(gain, weights),
-            "gain_low": low,
-            "gain_high": high,
-            "coverage_90": weighted_mean(inside, target.weights[at]),
-        })  # fmt: skip
+        records.append(
+            {
+                "hidden": hidden,
+                "given": given,
+                "n_papers": n_papers,
+                "mae_before": weighted_mean(before, weights),
+                "mae_after": weighted_mean(after, weights),
+                "gain": weighted_mean(gain, weights),
+                "gain_low": low,
+                "gain_high": high,
+                "coverage_90": weighted_mean(inside, target.weights[at]),
+            }
+        )
     columns = [
         "hidden",
         "given",
@@ -329,8 +343,24 @@ def _pair_table(corpus: Corpus, conditioning: pd.DataFrame, settings: Settings) 
 def _flat_metrics(corpus, skills, pairs, leak) -> dict[str, float]:
     """Flat finite numbers for ``dvc metrics``."""
     flat: dict[str, float] = {"n_papers": len(set(corpus.papers)), "n_devices": len(corpus.designs)}
-    keys = ["n_papers", "n_values", "n_bounds", "mae", "mae_baseline", "rmse", "spearman", "crps", "skill", "skill_low",
-            "skill_high", "procedure_skill", "coverage_50", "coverage_80", "coverage_90", "width_90"]  # fmt: skip
+    keys = [
+        "n_papers",
+        "n_values",
+        "n_bounds",
+        "mae",
+        "mae_baseline",
+        "rmse",
+        "spearman",
+        "crps",
+        "skill",
+        "skill_low",
+        "skill_high",
+        "procedure_skill",
+        "coverage_50",
+        "coverage_80",
+        "coverage_90",
+        "width_90",
+    ]
     for row in skills.to_dict("records"):
         for key in keys:
             flat[f"{row['metric']}.{key}"] = row[key]

@@ -18,9 +18,12 @@ from perovdata.dataset import load_background, load_synapses
 from perovdata.models.candidates import CANDIDATES
 from perovdata.models.designs import COMPOSITION, design_frame
 from perovdata.models.settings import Settings
+from perovdata.models.sharing import OneOfMany
 from perovdata.models.targets import Corpus, build_corpus
 
 __all__ = ["Evidence", "gather"]
+
+_SHARED_PAPERS = 8  # a metric stated by fewer has nothing to lend
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ class Evidence:
         estimator
         """
         entry, target = CANDIDATES[candidate], self.corpus.targets[metric]
+        if entry.shared:
+            hidden = set(target.papers[~train])
+            return OneOfMany(metric, entry.make(COMPOSITION, seed).fit(*self._all_metrics(hidden, borrow)))
         design, labels = self.X.iloc[target.rows[train]], target.labels[train]
         weights = target.weights[train]
         extra = self.background.targets.get(metric) if self.background is not None else None
@@ -71,6 +77,24 @@ class Evidence:
             labels = np.vstack([labels, extra.labels])
             weights = np.concatenate([weights, self.weight * extra.weights])
         return entry.make(COMPOSITION, seed).fit(design, labels, sample_weight=weights)
+
+    def _all_metrics(self, hidden: set[str], borrow: bool) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+        """Rows of every metric that more than a few papers state, those of hidden papers left out."""
+        names = [n for n, t in self.corpus.targets.items() if t.n_papers >= _SHARED_PAPERS]
+        sources = [(self.corpus, self.X, 1.0)]
+        if borrow and self.background is not None:
+            sources.append((self.background, self.X_background, self.weight))
+        frames, labels, weights = [], [], []
+        for corpus, X, weight in sources:
+            for name in names:
+                target = corpus.targets.get(name)
+                if target is None:
+                    continue
+                use = ~np.isin(target.papers.astype(str), list(hidden))
+                frames.append(X.iloc[target.rows[use]].assign(metric=name))
+                labels.append(target.labels[use])
+                weights.append(weight * target.weights[use])
+        return pd.concat(frames), np.vstack(labels), np.concatenate(weights)
 
     def background_scores(self, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Normal scores of the background devices within their own population, and their weights.

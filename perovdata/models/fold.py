@@ -37,7 +37,8 @@ class FoldResult:
     predictions : DataFrame
         Point predictions of every candidate: metric, row, candidate, prediction.
     intervals : DataFrame
-        Quantiles and CRPS of the procedure and of each baseline: metric, row, variant, chosen, q05 .. q95, crps.
+        Quantiles and CRPS of the procedure and of each baseline: metric, row, variant, chosen, q05 .. q95,
+        crps.
     conditioning : DataFrame
         Errors of a hidden metric without and with others known: hidden, given, row, before, after (medians).
     """

@@ -121,7 +121,7 @@ def residual_sample(prediction, labels, scale, fold, weights, n_papers: int) -> 
 
 
 def positions(mass: np.ndarray, n_papers: int) -> np.ndarray:
-    """Probability that a new paper falls below each sorted point: j/(n+1) for equal masses, shape of `mass`."""
+    """Probability that a new paper falls below each sorted point: j/(n+1) for equal masses."""
     middle = np.cumsum(mass, axis=-1) - mass / 2
     return (n_papers * middle + 0.5) / (n_papers + 1)
 

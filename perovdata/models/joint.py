@@ -74,7 +74,7 @@ class Copula:
         return np.broadcast_to(mean, (n_rows, len(self.names)))[:, None, :] + noise[None]
 
     def reduction(self, target: str, measured: str, known: dict[str, np.ndarray]) -> float:
-        """Expected relative narrowing of the target's interval if `measured` were known as well, in [0, 1)."""
+        """Expected relative narrowing of the target's interval if `measured` were known too."""
         _, before = self.given(known)
         _, after = self.given({**known, measured: np.zeros(1)})
         i = self.names.index(target)
@@ -115,7 +115,7 @@ def fit_copula(names, scores: np.ndarray, weights: np.ndarray, more_scores=None,
 
 
 def _prior_variance(fisher: np.ndarray, variance: np.ndarray) -> float:
-    """Spread of the true correlations: observed spread less the sampling variance (DerSimonian-Laird form)."""
+    """Spread of the true correlations: the observed one less the sampling variance (DerSimonian-Laird)."""
     if fisher.size == 0:
         return 0.0
     w = 1 / variance

@@ -1,4 +1,4 @@
-"""Lessons told with numbers: skill against papers, what other materials lend, how a leaking split flatters."""
+"""Lessons told with numbers: skill against papers, what other materials lend, how leaks flatter."""
 
 from __future__ import annotations
 
@@ -68,14 +68,17 @@ def learning_curve(
                 continue
             mean = {learner: total[learner][use] / times[use] for learner in learners}
             weights = target.weights[use]
-            records += [{
-                "metric": name,
-                "learner": learner,
-                "share": share,
-                "n_papers": float(np.mean(sizes)),
-                "mae": weighted_mean(mean[learner], weights),
-                "skill": skill(mean[learner], mean[BASELINES[0]], weights),
-            } for learner in learners]  # fmt: skip
+            records += [
+                {
+                    "metric": name,
+                    "learner": learner,
+                    "share": share,
+                    "n_papers": float(np.mean(sizes)),
+                    "mae": weighted_mean(mean[learner], weights),
+                    "skill": skill(mean[learner], mean[BASELINES[0]], weights),
+                }
+                for learner in learners
+            ]
     return pd.DataFrame(records, columns=["metric", "learner", "share", "n_papers", "mae", "skill"])
 
 
@@ -91,8 +94,17 @@ def transfer(
         n_papers, n_background (papers), mae_without, mae_with, gain, gain_low, gain_high (90 %, over papers).
         Empty without background devices.
     """
-    columns = ["learner", "metric", "n_papers", "n_background", "mae_without", "mae_with", "gain", "gain_low",
-               "gain_high"]  # fmt: skip
+    columns = [
+        "learner",
+        "metric",
+        "n_papers",
+        "n_background",
+        "mae_without",
+        "mae_with",
+        "gain",
+        "gain_low",
+        "gain_high",
+    ]
     if evidence.background is None:
         return pd.DataFrame(columns=columns)
     records = []
@@ -113,26 +125,56 @@ def transfer(
                         splits
                     )
             unit = weighted_mean(losses[2], target.weights)
-            pooled.append(pd.DataFrame({"paper": target.papers, "weight": target.weights, "without": losses[0] / unit,
-                                        "with": losses[1] / unit, "metric": name}))  # fmt: skip
-            records.append({"learner": learner, "metric": name, "n_papers": target.n_papers,
-                            "n_background": extra.n_papers, **_gain(losses[0], losses[1], target.papers,
-                                                                   target.weights, settings)})  # fmt: skip
+            pooled.append(
+                pd.DataFrame(
+                    {
+                        "paper": target.papers,
+                        "weight": target.weights,
+                        "without": losses[0] / unit,
+                        "with": losses[1] / unit,
+                        "metric": name,
+                    }
+                )
+            )
+            records.append(
+                {
+                    "learner": learner,
+                    "metric": name,
+                    "n_papers": target.n_papers,
+                    "n_background": extra.n_papers,
+                    **_gain(losses[0], losses[1], target.papers, target.weights, settings),
+                }
+            )
         if pooled:
             rows = pd.concat(pooled, ignore_index=True)
             weight = rows["weight"] / rows.groupby("metric")["weight"].transform("sum")
-            records.append({"learner": learner, "metric": "all", "n_papers": rows["paper"].nunique(),
-                            "n_background": evidence.background.designs["paper_id"].nunique(),
-                            **_gain(rows["without"].to_numpy(), rows["with"].to_numpy(), rows["paper"].to_numpy(),
-                                    weight.to_numpy(), settings)})  # fmt: skip
+            records.append(
+                {
+                    "learner": learner,
+                    "metric": "all",
+                    "n_papers": rows["paper"].nunique(),
+                    "n_background": evidence.background.designs["paper_id"].nunique(),
+                    **_gain(
+                        rows["without"].to_numpy(),
+                        rows["with"].to_numpy(),
+                        rows["paper"].to_numpy(),
+                        weight.to_numpy(),
+                        settings,
+                    ),
+                }
+            )
     return pd.DataFrame(records, columns=columns)
 
 
 def _gain(without, with_it, papers, weights, settings) -> dict[str, float]:
     low, high = bootstrap_papers(
-        lambda w: float(np.average(without - with_it, weights=w * weights)) if (w * weights).sum() else np.nan,
-        papers, n=settings.bootstrap, seed=settings.seed,
-    )  # fmt: skip
+        lambda w: (
+            float(np.average(without - with_it, weights=w * weights)) if (w * weights).sum() else np.nan
+        ),
+        papers,
+        n=settings.bootstrap,
+        seed=settings.seed,
+    )
     return {
         "mae_without": weighted_mean(without, weights),
         "mae_with": weighted_mean(with_it, weights),
@@ -145,15 +187,15 @@ def _gain(without, with_it, papers, weights, settings) -> dict[str, float]:
 def leakage(
     evidence: Evidence, split: dict[str, int], metrics: list[str], settings: Settings
 ) -> dict[str, float]:
-    """Relative error of boosted trees under splits by paper and by row, with and without the paper's identity.
+    """Relative error of boosted trees under splits by paper and by row, the paper known or not.
 
     Only papers with several devices can leak, so the comparison is also given on their rows.
 
     Returns
     -------
     dict of str to float
-        ``grouped``, ``grouped_with_paper_id``, ``random``, ``random_with_paper_id``: mean error over that of the
-        global median (1 = no better); ``..._shared``: the same on papers with several devices.
+        ``grouped``, ``grouped_with_paper_id``, ``random``, ``random_with_paper_id``: mean error over that
+        of the global median (1 = no better); ``..._shared``: the same on papers with several devices.
     """
     codes = pd.factorize(evidence.corpus.papers, sort=True)[0].astype(float)
     plain = Evidence(evidence.corpus, evidence.X)

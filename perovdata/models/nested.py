@@ -127,8 +127,10 @@ def normal_scores(inner: OutOfFold, model: MetricModel, prediction: np.ndarray) 
     scale = model.scale(model.train_difficulty)
     standard = (inner.labels - prediction[:, None]) / scale[:, None]
     points = np.broadcast_to(model.sample.value, (len(standard), len(model.sample.value)))
-    ends = [ndtri(np.clip(model.probability(points, np.nan_to_num(e, posinf=1e6, neginf=-1e6)), 1e-4, 1 - 1e-4))
-            for e in standard.T]  # fmt: skip
+    ends = [
+        ndtri(np.clip(model.probability(points, np.nan_to_num(e, posinf=1e6, neginf=-1e6)), 1e-4, 1 - 1e-4))
+        for e in standard.T
+    ]
     low = np.where(np.isfinite(inner.labels[:, 0]), ends[0], -np.inf)
     high = np.where(np.isfinite(inner.labels[:, 1]), ends[1], np.inf)
     return np.where(low == high, low, truncated_normal_mean(0.0, 1.0, low, high))

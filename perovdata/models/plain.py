@@ -1,4 +1,4 @@
-"""Estimators of this package as plain data: what they learned, in JSON, rebuilt from a closed list of classes."""
+"""Estimators of this package as plain data: what they learned, as JSON, for a closed list of classes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ __all__ = ["from_plain", "is_plain", "to_plain"]
 
 _CLASSES = {
     "Average": "candidates",
+    "Coregionalised": "sharing",
     "DesignDistance": "applicability",
     "FamilyMedian": "baselines",
     "GlobalMedian": "baselines",
     "IntervalBoosting": "boosting",
     "NearestDevice": "baselines",
+    "OneOfMany": "sharing",
     "VarianceComponents": "hierarchical",
 }
 
@@ -41,7 +43,7 @@ def to_plain(value: Any) -> Any:
         return value.item()
     if isinstance(value, np.ndarray):
         cells = [v if math.isfinite(v) else repr(v) for v in value.ravel().tolist()]
-        return {"array": cells, "shape": list(value.shape)}
+        return {"array": cells, "shape": list(value.shape), "whole": value.dtype.kind == "i"}
     if isinstance(value, tuple):
         return {"tuple": [to_plain(v) for v in value]}
     if isinstance(value, list):
@@ -68,7 +70,8 @@ def from_plain(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     if "array" in data:
-        return np.array([float(v) for v in data["array"]]).reshape(data["shape"])
+        kind = int if data["whole"] else float
+        return np.array([kind(v) for v in data["array"]], dtype=kind).reshape(data["shape"])
     if "tuple" in data:
         return tuple(from_plain(v) for v in data["tuple"])
     if "dict" in data:

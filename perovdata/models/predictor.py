@@ -15,6 +15,7 @@ from perovdata.dataset import METRICS, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
 from perovdata.models.applicability import DesignDistance, nearest_mean, shared_properties
 from perovdata.models.designs import design_frame, designs_to_table
+from perovdata.models.explain import contributions
 from perovdata.models.joint import Copula
 from perovdata.models.marginal import MetricModel
 from perovdata.models.targets import from_scale, to_scale
@@ -29,6 +30,7 @@ KINDS = {
     "known": "given by the user",
 }
 _N_NEAREST = 5
+_N_REASONS = 5
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ class Prediction:
         ``score`` (share of reported devices that lie further from the rest), ``distance``, ``threshold``,
         ``extrapolating``.
     nearest : list of dict
-        Nearest reported devices: device_id, composition, doi, url, distance, shared (what they have in common).
+        Nearest reported devices: device_id, composition, doi, url, distance, shared (what they have in
+        common).
+    contributions : dict of str to list of dict
+        Per metric shown by a model, the properties that moved its prediction most (model scale: decades for
+        log metrics); empty where a baseline or population is shown.
     sharpen : dict of str to list of dict
         Per metric, which other metrics would narrow its interval if measured, and by what share.
     seed : int
@@ -96,6 +102,7 @@ class Prediction:
     predictions: dict[str, MetricPrediction]
     applicability: dict[str, Any]
     nearest: list[dict[str, Any]]
+    contributions: dict[str, list[dict[str, Any]]]
     sharpen: dict[str, list[dict[str, Any]]]
     seed: int
     versions: dict[str, str]
@@ -160,6 +167,7 @@ class Predictor:
         metrics: Sequence[str] | None = None,
         level: float = 0.9,
         seed: int = 0,
+        explain: bool = True,
     ) -> list[Prediction]:
         """Medians and intervals.
 
@@ -174,6 +182,8 @@ class Predictor:
             Level of the intervals, from 0.5 to 0.99.
         seed : int
             Kept in the result; medians and intervals are computed, not drawn.
+        explain : bool
+            Whether to say which properties moved each model's prediction.
 
         Returns
         -------
@@ -206,6 +216,7 @@ class Predictor:
                     values = self.models[name].quantiles(points[name], np.clip(ndtr(z), 1e-6, 1 - 1e-6))
                     store = quantiles.setdefault(name, np.full((len(designs), len(u)), np.nan))
                     store[rows] = from_scale(METRICS[name], values)
+        reasons = self._contributions(wanted, frame[2]) if explain else [{}] * len(designs)
         sharpen = {given: self._sharpen(wanted, given) for _, given in _patterns(known)}
         return [
             Prediction(
@@ -213,6 +224,7 @@ class Predictor:
                 predictions={name: self._one(name, quantiles, i, known[i], level) for name in wanted},
                 applicability=self._applicability(scores[i]),
                 nearest=self._nearest(design, near[i]),
+                contributions=reasons[i],
                 sharpen=sharpen[tuple(sorted(known[i]))],
                 seed=seed,
                 versions=self.metadata.get("versions", {}),
@@ -320,11 +332,25 @@ class Predictor:
                 if name in self.models
                 else "given, but too few papers state it to let it sharpen the others"
             )
-            return MetricPrediction(median=value, interval=(value, value), kind="known", model=None, skill=None,
-                                    note=note, **common)  # fmt: skip
+            return MetricPrediction(
+                median=value,
+                interval=(value, value),
+                kind="known",
+                model=None,
+                skill=None,
+                note=note,
+                **common,
+            )
         if name not in quantiles:
-            return MetricPrediction(median=None, interval=None, kind=row["kind"], model=None, skill=None,
-                                    note=KINDS[row["kind"]], **common)  # fmt: skip
+            return MetricPrediction(
+                median=None,
+                interval=None,
+                kind=row["kind"],
+                model=None,
+                skill=None,
+                note=KINDS[row["kind"]],
+                **common,
+            )
         low, median, high, at_least = (_rounded(v) for v in quantiles[name][i])
         return MetricPrediction(
             median=median,
@@ -351,14 +377,32 @@ class Predictor:
         out = []
         for j in order:
             row = self._reference_rows[j]
-            out.append({
-                "device_id": row["device_id"],
-                "composition": row["composition"] or None,
-                "doi": row["doi"] or None,
-                "url": row["url"] or None,
-                "distance": float(distance[j]),
-                "shared": shared_properties(design.as_row(), row),
-            })  # fmt: skip
+            out.append(
+                {
+                    "device_id": row["device_id"],
+                    "composition": row["composition"] or None,
+                    "doi": row["doi"] or None,
+                    "url": row["url"] or None,
+                    "distance": float(distance[j]),
+                    "shared": shared_properties(design.as_row(), row),
+                }
+            )
+        return out
+
+    def _contributions(self, wanted, X) -> list[dict[str, list[dict[str, Any]]]]:
+        """Largest contributions per design and metric, for metrics shown by a model."""
+        out: list[dict[str, list[dict[str, Any]]]] = [{} for _ in range(len(X))]
+        for name in wanted:
+            if self.summary[name]["kind"] != "model":
+                continue
+            parts = contributions(self.models[name].final, X)
+            if parts is None:
+                continue
+            for i, row in enumerate(out):
+                order = sorted(parts, key=lambda p, i=i, v=parts: -abs(v[p][i]))[:_N_REASONS]
+                row[name] = [
+                    {"property": p, "value": _rounded(parts[p][i])} for p in order if parts[p][i] != 0
+                ]
         return out
 
     def _sharpen(self, wanted, given) -> dict[str, list[dict[str, Any]]]:

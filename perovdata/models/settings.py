@@ -37,7 +37,8 @@ class Settings:
     background_weight : float
         Weight of a device of another material against a perovskite device in fitting; 0 leaves them out.
     candidates : tuple of str
-        Models that are tried, of :data:`candidates.CANDIDATES`; empty: those of the budget. Baselines always are.
+        Models that are tried, of :data:`candidates.CANDIDATES`; empty: those of the budget. Baselines
+        always are.
     jobs : int
         Processes.
     full : bool

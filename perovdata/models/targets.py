@@ -2,7 +2,8 @@
 
 Every reported number becomes an interval label ``[low, high]`` on the metric's model scale: an exact
 value has ``low == high``, a lower bound gives ``[v, inf)``, an upper bound ``(-inf, v]``, a range its two
-ends; the dataset tells which is which (column ``bound_for_models``). Metrics whose plain ``=`` mostly tells how far the authors went (retention, endurance,
+ends; the dataset tells which is which (column ``bound_for_models``). Metrics whose plain ``=`` mostly tells
+how far the authors went (retention, endurance,
 storage) are *demonstrated* quantities: every one of their numbers is a lower bound, so the true value is
 not identified from above. What the literature does identify is the demonstrated span itself; it is the
 quantity modelled, and each prediction of it is a lower bound of the true one.

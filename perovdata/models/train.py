@@ -137,8 +137,10 @@ def _summary(
                     "baseline"  # the procedure earned its place, but on all papers it takes a baseline
                 )
             row["baseline"] = str(scores["baseline"])
-            row["skill"] = {k: float(scores[c]) for k, c in
-                            (("value", "skill"), ("low", "skill_low"), ("high", "skill_high"))}  # fmt: skip
+            row["skill"] = {
+                k: float(scores[c])
+                for k, c in (("value", "skill"), ("low", "skill_low"), ("high", "skill_high"))
+            }
             row["evaluation"] = {
                 key: float(scores[key])
                 for key in ("mae", "mae_baseline", "rmse", "spearman", "crps", "coverage_90", "width_90")

@@ -36,8 +36,8 @@ def run(bundle, tmp_path, monkeypatch, capsys):
 
 
 def test_json_has_the_agreed_shape(run):
-    code, out, _ = run("CsPbBr3", "--morphology", "nanocrystal", "--stimulus", "optical", "--seed", 5, "--json",
-                       "--known", "set_voltage=400 mV")  # fmt: skip
+    design = ("CsPbBr3", "--morphology", "nanocrystal", "--stimulus", "optical", "--seed", 5, "--json")
+    code, out, _ = run(*design, "--known", "set_voltage=400 mV")
     found = json.loads(out)
     assert code == 0
     assert {"design", "predictions", "applicability", "nearest", "seed", "versions"} <= set(found)
@@ -59,8 +59,7 @@ def test_json_has_the_agreed_shape(run):
     assert found["predictions"]["set_voltage"]["median"] == pytest.approx(0.4)
     assert {"score", "extrapolating"} <= set(found["applicability"])
     assert {"device_id", "composition", "doi", "url", "distance"} <= set(found["nearest"][0])
-    assert run("CsPbBr3", "--morphology", "nanocrystal", "--stimulus", "optical", "--seed", 5, "--json",
-               "--known", "set_voltage=0.4")[1] == out  # fmt: skip
+    assert run(*design, "--known", "set_voltage=0.4")[1] == out
 
 
 def test_people_get_units_skill_and_sources(run):

@@ -89,8 +89,15 @@ def test_one_design_alone_or_among_many_is_the_same(predictor):
 
 
 def test_a_strange_design_is_called_extrapolation_and_gets_wider_intervals(predictor):
-    strange = SynapseDesign("Cs2SnCl6", stimulus="other", device_type="capacitor", morphology="single-crystal",
-                            mechanism="phase-transition", geometry="lateral", dimensionality="0D")  # fmt: skip
+    strange = SynapseDesign(
+        "Cs2SnCl6",
+        stimulus="other",
+        device_type="capacitor",
+        morphology="single-crystal",
+        mechanism="phase-transition",
+        geometry="lateral",
+        dimensionality="0D",
+    )
     near, far = predictor.predict([ELECTRICAL, strange])
     assert far.applicability["extrapolating"]
     assert not near.applicability["extrapolating"]
