@@ -9,9 +9,9 @@ from perovdata.vision.registry import TASKS
 
 __all__ = ["MEASURED", "catalogue"]
 
-#: Float ceiling (percent, seed 0, default options) and seconds for 64 parameter sets, compiled already, on two
-#: CPU cores that other programs used as well (load 4 to 7: on free cores a half to a quarter of it), as
-#: benchmarks/vision_suite.py prints them. None: not timed. Fashion-MNIST was not at hand.
+#: Float ceiling (percent, seed 0, default options) and seconds for 64 parameter sets, compiled already, on
+#: two CPU cores that other programs used as well (load 4 to 7), as benchmarks/vision_suite.py prints them.
+#: None: not timed. Fashion-MNIST was not at hand.
 MEASURED: dict[str, tuple[float, float | None]] = {
     "digits-online": (93.2, 13),
     "mnist-online": (92.5, None),
