@@ -134,16 +134,18 @@ def _likeliest_cut(train: PulseTrain) -> PulseTrain:
     Every turn put freely costs as much as a parameter (Schwarz, Ann. Stat. 1978, doi:10.1214/aos/1176344136),
     so sweeps of one length win where noise hides the turns.
     """
-    best, lowest = train.segments, np.inf
+    best, lowest, warm = train.segments, np.inf, []
     for segments in (train.segments, *train.alternatives):
         sweeps = sweeps_of(PulseTrain(segments))
         model = StateSpace(sweeps)
-        _, minimum = peak(model, [3.0] * len(sweeps), quick=True)
+        # The first cut from all starts, the others from where the best one so far ended.
+        cold = not warm or len(warm[0]) != len(model.bounds)
+        point, minimum = peak(model, model.starts([1.0] * len(sweeps)) if cold else warm, quick=True)
         lengths = {(s.sign, len(s.values)) for s in segments[1:]}
-        free = 0 if len(lengths) <= 2 else len(segments) - 1
-        score = minimum * len(train.values) / model.n_used + free * np.log(model.n_used)
+        n_parameters = len(sweeps) + (0 if len(lengths) <= 2 else len(segments) - 1)
+        score = minimum * len(train.values) / model.n_used + n_parameters * np.log(model.n_used)
         if score < lowest:
-            best, lowest = segments, score
+            best, lowest, warm = segments, score, [point]
     return PulseTrain(best, train.read_voltage, train.notes)
 
 

@@ -286,18 +286,19 @@ def maximise(model: NoiseModel, guess: list[float]) -> Maximum:
     guess : list of float
         Curvature of each sweep from a least-squares fit.
     """
-    point, minimum = peak(model, guess)
+    starts = model.starts([float(np.clip(np.arcsinh(u / 2.0), -_X_MAX, _X_MAX)) for u in guess])
+    point, minimum = peak(model, starts)
     # Maximum likelihood takes the noise too small by what the parameters have absorbed.
     left = max(model.n_used - len(point) - 2, 1)
     return Maximum(model, point, minimum, _inverse_information(model, point) * model.n_used / left)
 
 
-def peak(model: NoiseModel, guess: list[float], *, quick: bool = False) -> tuple[np.ndarray, float]:
+def peak(model: NoiseModel, starts: list[np.ndarray], *, quick: bool = False) -> tuple[np.ndarray, float]:
     """Where the likelihood is largest, and -2 log L there; quick: good enough to rank candidates."""
     options = {"eps": 1e-5, "ftol": 1e-6 if quick else 1e-10, "maxiter": 12 if quick else 80}
     found = [
         minimize(model.minus_two_log_likelihood, x, method="L-BFGS-B", bounds=model.bounds, options=options)
-        for x in model.starts([float(np.clip(np.arcsinh(u / 2.0), -_X_MAX, _X_MAX)) for u in guess])
+        for x in starts
     ]
     best = min(found, key=lambda r: r.fun)
     return best.x, float(best.fun)

@@ -53,18 +53,16 @@ def layouts(y: np.ndarray) -> list[Layout]:
     """
     low, high = np.percentile(y, [2, 98])
     coarse, rising = _coarse_turns(y, _REVERSAL * (high - low))
-    if not coarse:
-        return [Layout(())]
-    free = _refined(y, coarse, rising)
+    free = _refined(y, coarse, rising) if coarse else []
     n, sweeps = len(y), len(free) + 1
-    found = [Layout(tuple(free), repeated) for repeated in (False, True)]
+    found = [Layout(tuple(free), repeated) for repeated in ((False, True) if free else (False,))]
     if sweeps > 3:
         found += [Layout(_periodic(n, free), repeated) for repeated in (False, True)]
     # A sweep that is steep at its start may lack the reading before it, and then looks too small to be one.
     for count in (sweeps, sweeps + 1):
         for before in (0, 1):
             length, rest = divmod(n - before, count)
-            if rest or length < 3:
+            if rest or length < 3 or count == 1:
                 continue
             turns = tuple(before + length * k - 1 for k in range(1, count))
             found.append(Layout(turns, False, True, 1 - before))

@@ -15,7 +15,7 @@ __all__ = ["pulse_train"]
 
 _MIN_SEGMENT = 4
 #: More readings than any train of pulses that a fit needs.
-_MAX_READINGS = 100_000
+_MAX_READINGS = 50_000
 #: A synapse that conducts more than this (S, or A) does not exist.
 _LARGEST_PLAUSIBLE = 1e-2
 #: What the largest reading in arbitrary units becomes, S (the neutral g_max of a device file).
@@ -160,8 +160,13 @@ def _split(table: Table, g: np.ndarray, pulses, columns: Columns, sign: int | No
     if sign is not None:
         return [[Segment(sign, _count(run, 0, number), run) for run, number in runs]]
     if len(runs) == 1:
-        return [_cut(*runs[0], layout) for layout in layouts(g)]
+        ways = [_cut(*runs[0], layout) for layout in layouts(g)]
+        return [way for k, way in enumerate(ways) if k == 0 or _alternates(way)]
     return [[segment for run, number in runs for segment in _cut(run, number, _plain_layout(run))]]
+
+
+def _alternates(segments: list[Segment]) -> bool:
+    return all(a.sign != b.sign for a, b in pairwise(segments))
 
 
 def _plain_layout(run: np.ndarray) -> Layout:
