@@ -103,13 +103,14 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--noise", choices=("reading", "pulse"), action="append")
+    parser.add_argument("--pulses", type=int, action="append", help="only these lengths of a sweep")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     cells = {}
     with tempfile.TemporaryDirectory() as folder:
         for noise in args.noise or ("reading", "pulse"):
-            for n, sigma, cycles in product(N_PULSES, SIGMAS, CYCLES):
+            for n, sigma, cycles in product(args.pulses or N_PULSES, SIGMAS, CYCLES):
                 rng = np.random.default_rng([args.seed, n, int(sigma * 1e4), cycles, noise == "pulse"])
                 rows = []
                 for _ in range(args.repeats):

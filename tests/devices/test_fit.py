@@ -44,6 +44,7 @@ def _layouts(ltp, ltd):
         "numbered through": ["pulse,G (S)", *(f"{k},{g:.8e}" for k, g in enumerate(chain))],
         "numbers restart": ["# x", "cycle\tpulse\tG (nS)"]
         + [f"{c}\t{k}\t{g * 1e9:.6f}" for c, k, _, g in numbered],
+        "signed voltage": ["V (V);G (nS)", *(f"{s * 1.5};{g * 1e9:.6f}" for _, k, s, g in numbered if k)],
         "pulse voltage": ["V_pulse (V),I (nA),V_read (V)"]
         + [f"{s * 1.5},{g * 0.1 * 1e9:.7f},0.1" for _, k, s, g in numbered if k],
         "resistance": ["pulse,R (kOhm)", *(f"{k},{1e-3 / g:.8f}" for k, g in enumerate(chain))],

@@ -25,6 +25,11 @@ class Columns:
     def _role(self, k: int, role: str | None, quantity: str | None) -> str:
         if role == "pulse" and quantity in ("conductance", "current", "resistance"):
             return quantity
+        if role in ("voltage", "read_voltage") or (role is None and quantity == "voltage"):
+            column = self.table.columns[k]
+            # A reading is made at one polarity; both polarities are the pulses themselves.
+            both = (column > 0).any() and (column < 0).any()
+            return "pulse_voltage" if both else role or "voltage"
         if role in ("ltp", "ltd") and quantity == "time":
             return "time"
         if role == "cycle" and quantity in ("conductance", "current", "resistance"):
