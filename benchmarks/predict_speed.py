@@ -35,7 +35,7 @@ def write_designs(path: Path) -> None:
     )
     lines = ["composition,device_type,stimulus,morphology,known_set_voltage"]
     for _ in range(N // 4):
-        a, x = rng.integers(0, 1000) / 1000, rng.integers(0, 1000) / 1000
+        a, x = rng.integers(1, 1000, size=2) / 1000
         formula = f"FA{a:.3f}Cs{1 - a:.3f}Pb(I{x:.3f}Br{1 - x:.3f})3"
         lines += [f"{formula},{next(devices)},{'0.5' if i == 0 else ''}" for i in range(4)]
     path.write_text("\n".join(lines) + "\n")

@@ -30,7 +30,12 @@ from perovdata.models.plain import from_plain, is_plain, to_plain
 from perovdata.models.predictor import Predictor
 from perovdata.models.versions import BUNDLE_SCHEMA, data_version
 
-__all__ = ["TRUSTED", "load", "save"]
+__all__ = ["TRUSTED", "StaleBundle", "load", "save"]
+
+
+class StaleBundle(InputError):
+    """A bundle that is whole but belongs to other data or another version."""
+
 
 # What skops may rebuild; everything else that it does not know itself is refused.
 TRUSTED = (
@@ -91,8 +96,9 @@ def load(folder: str | Path, *, check_data: bool = True) -> Predictor:
     Raises
     ------
     InputError
-        If files are missing or changed, a type outside :data:`TRUSTED` is asked for, the bundle has another
-        schema, or it was trained on other data.
+        If files are missing or changed, or a type outside :data:`TRUSTED` is asked for.
+    StaleBundle
+        If the bundle has another schema or was trained on other data.
     """
     folder = Path(folder)
     sums = _read_json(folder / "checksums.json")
@@ -103,17 +109,23 @@ def load(folder: str | Path, *, check_data: bool = True) -> Predictor:
         if _sha256(path) != digest:
             raise InputError(f"model bundle {folder}: file {name} was changed after training; train it anew")
     content = _read_json(folder / "metadata.json")
-    versions = content["metadata"]["versions"]
-    if versions["bundle"] != BUNDLE_SCHEMA:
-        raise InputError(
-            f"model bundle {folder}: schema {versions['bundle']}, this version reads {BUNDLE_SCHEMA}"
-        )
-    if check_data and versions["data"] != data_version():
-        raise InputError(
-            f"model bundle {folder}: trained on data {versions['data']}, installed is {data_version()}; "
-            "train it anew"
-        )
-    return _from_json(content, {name: _load_models(folder, name, sums) for name in content["models"]})
+    try:
+        versions = content["metadata"]["versions"]
+        if versions["bundle"] != BUNDLE_SCHEMA:
+            raise StaleBundle(
+                f"model bundle {folder}: schema {versions['bundle']}, this version reads {BUNDLE_SCHEMA}; "
+                "train it anew"
+            )
+        if check_data and versions["data"] != data_version():
+            raise StaleBundle(
+                f"model bundle {folder}: trained on data {versions['data']}, installed is {data_version()}; "
+                "train it anew"
+            )
+        return _from_json(content, {name: _load_models(folder, name, sums) for name in content["models"]})
+    except (KeyError, TypeError, IndexError) as error:
+        raise StaleBundle(
+            f"model bundle {folder}: not the layout of this version ({error}); train it anew"
+        ) from None
 
 
 def _save_models(models: list, folder: Path, name: str) -> None:

@@ -2,7 +2,7 @@
 
 ``fit(X, y, sample_weight=None)`` gets the design frame and labels of shape (n, 2); ``predict(X)`` gives
 the location on the model scale. Ordinary regressors enter through :class:`WithBounds`, which replaces a
-bound by the expectation beyond it (Buckley and James 1979, doi 10.1093/biomet/66.3.429).
+bound by the expectation beyond it (Buckley and James 1979, Biometrika 66, 429).
 """
 
 from __future__ import annotations

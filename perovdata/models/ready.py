@@ -8,9 +8,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from perovdata.errors import InputError
 from perovdata.files import cache_dir
-from perovdata.models.bundle import load
+from perovdata.models.bundle import StaleBundle, load
 from perovdata.models.predictor import Predictor
 from perovdata.models.versions import BUNDLE_SCHEMA, data_version
 
@@ -54,9 +53,7 @@ def load_predictor(
     if bundle is not None:
         try:
             return _load_once(bundle, (bundle / "checksums.json").stat().st_mtime_ns)
-        except InputError as error:
-            if "trained on data" not in str(error) and "schema" not in str(error):
-                raise
+        except StaleBundle as error:
             tell(f"{error}; using the cache instead")
     cached = cache_dir() / "models" / f"{data_version()}-{BUNDLE_SCHEMA}"
     if not (cached / "checksums.json").is_file():
