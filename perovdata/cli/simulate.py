@@ -69,7 +69,7 @@ def simulate(
         typer.Option(help="Parameter sets; default 32 where there is uncertainty.", rich_help_panel=_RUN),
     ] = None,
     seeds: Annotated[int, typer.Option(help="Repetitions of every set.", rich_help_panel=_RUN)] = 1,
-    seed: Annotated[int, typer.Option(help="First seed.", rich_help_panel=_RUN)] = 0,
+    seed: Annotated[int, typer.Option(help="Base seed.", rich_help_panel=_RUN)] = 0,
     level: Annotated[float, typer.Option(help="Level of the intervals.", rich_help_panel=_RUN)] = 0.9,
     options: Annotated[
         list[str] | None,

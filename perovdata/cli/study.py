@@ -17,7 +17,7 @@ _group = typer.Typer(help="Studies: leaderboard, limits, requirements, screening
 
 Task = Annotated[str, typer.Option("--task", help="Task; 'perovdata vision tasks' lists them.")]
 Seeds = Annotated[int, typer.Option(help="Repetitions of every parameter set.")]
-Seed = Annotated[int, typer.Option(help="First seed.")]
+Seed = Annotated[int, typer.Option(help="Base seed.")]
 Epochs = Annotated[int | None, typer.Option(help="For tasks that train.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the original IDX files.")]
 Output = Annotated[Path | None, typer.Option("--output", help="Folder for JSON, Parquet and pictures.")]

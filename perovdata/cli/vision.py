@@ -45,7 +45,8 @@ def tasks(
             table.add_row(row["task"], row["shows"], row["images"], ceiling, seconds)
         console.print(table)
         note(
-            "One task in full: perovdata vision tasks NAME. Ceilings, times: default options, two busy CPU cores."
+            "One task in full: perovdata vision tasks NAME. Ceilings and times: default options, "
+            "two busy CPU cores."
         )
         return
     [row] = rows

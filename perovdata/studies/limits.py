@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import loguniform, sobol_indices, uniform
+from scipy.stats import DegenerateDataWarning, loguniform, sobol_indices, uniform
 
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
@@ -159,7 +160,7 @@ def sensitivity(
     -------
     list of dict
         ``parameter, first_order, first_low, first_high, total, total_low, total_high``, the largest total
-        effect first.
+        effect first; NaN where accuracy does not vary at all.
 
     Notes
     -----
@@ -190,7 +191,10 @@ def sensitivity(
     found = sobol_indices(
         func=accuracy, n=n, dists=[SPACE[name][0] for name in names], rng=np.random.default_rng(seed)
     )
-    bootstrap = found.bootstrap(confidence_level=level, n_resamples=400)
+    with warnings.catch_warnings():
+        # A parameter without any effect has no interval: NaN says so.
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        bootstrap = found.bootstrap(confidence_level=level, n_resamples=400)
     first, whole = bootstrap.first_order.confidence_interval, bootstrap.total_order.confidence_interval
     rows = [
         {
@@ -205,7 +209,7 @@ def sensitivity(
         }
         for i, name in enumerate(names)
     ]
-    return sorted(rows, key=lambda row: -row["total"])
+    return sorted(rows, key=lambda row: -np.nan_to_num(row["total"], nan=-np.inf))
 
 
 def _at(names: Sequence[str], points: np.ndarray) -> SynapseParameters:

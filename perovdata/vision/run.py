@@ -106,7 +106,7 @@ def run(
     params : SynapseParameters
         P parameter sets. Every set sees the same random numbers, so that sets are compared in pairs.
     seeds, seed : int
-        Number of repetitions S, and the first seed.
+        Number of repetitions S, and the base from which their random numbers follow.
     epochs : int, optional
         For tasks that train.
     protocol : str
@@ -135,9 +135,13 @@ def run(
     start = time.perf_counter()
     values = check_request(task, protocol, options)
     definition = TASKS[task]
-    for name, value in (("seeds", seeds), ("epochs", 1 if epochs is None else epochs)):
-        if value < 1:
-            raise InputError(f"{name}: {value} is not a whole number of 1 or more")
+    for name, value, least in (
+        ("seeds", seeds, 1),
+        ("epochs", 1 if epochs is None else epochs, 1),
+        ("seed", seed, 0),
+    ):
+        if value < least:
+            raise InputError(f"{name}: {value} is not a whole number of {least} or more")
     if not isinstance(images, Images):
         images = load_images(images if images is not None else definition.image_set, data_dir)
     plan = Plan(images, tuple(range(seed, seed + seeds)), epochs, protocol, values, data_dir)

@@ -130,6 +130,13 @@ def test_inference_drifts_and_write_verify_helps(digits):
     assert verified.curve[0, 0, 1] < 30
 
 
+def test_wires_cost_conductive_devices_more(digits):
+    params = SynapseParameters.make(g_max=[1e-6, 1e-4], g_min=1e-7)
+    result = run("digits-inference", params, images=digits, wires="exact", wire_ohm=20.0, ages_s=(1.0,))
+    resistive, conductive = result.extras["weight_error"][:, 0]
+    assert conductive > 10 * resistive
+
+
 def test_sets_are_paired_and_padding_is_invisible(digits):
     # Three sets run as four; a set alone, in company and again gives the same number.
     params = SynapseParameters.make(ppf_amplitude_1=[0.3, 0.5, 0.3], ppf_tau_1=0.2, read_noise=0.05)
@@ -171,6 +178,7 @@ def test_interrupted_run_keeps_what_is_finished(digits, monkeypatch):
         ({"task": "digit-online"}, "did you mean 'digits-online'"),
         ({"task": "motion", "protocol": "neurosim"}, "protocol of task motion"),
         ({"task": "motion", "seeds": 0}, "seeds: 0"),
+        ({"task": "motion", "seed": -1}, "seed: -1"),
         ({"task": "motion", "frame": 3}, "option of task motion"),
         ({"task": "motion", "frames": 1}, "whole number from 2"),
         ({"task": "motion", "frames": "many"}, "'many' is not a whole number"),

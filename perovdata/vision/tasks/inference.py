@@ -62,6 +62,7 @@ class InferenceCourse:
             adc_bits=self.options["adc_bits"],
             access_resistance=self.options["access_ohm"],
             wire_resistance=self.options["wire_ohm"],
+            wires=self.options["wires"],
         )
 
     def _program(self, array: Crossbar, weights) -> CrossbarState:
@@ -158,6 +159,7 @@ def inference_task(image_set: str) -> Task:
             "adc_bits": Option(8, "resolution of a column read", 2, 16),
             "access_ohm": Option(0.0, "series resistance of the selector, ohm", 0, 1e9),
             "wire_ohm": Option(0.0, "wire resistance of one cell pitch, ohm", 0, 1e6),
+            "wires": Option("lumped", "wires by distance or node by node", choices=("lumped", "exact")),
             "hidden": Option(hidden, "hidden units", 1, 10_000),
         },
     )
