@@ -244,9 +244,8 @@ def _show(result) -> None:
             skill,
             str(p.n_papers),
         )
-    near = Table(
-        "nearest reported device", "composition", "distance", "in common", "source", title_justify="left"
-    )
+    near = Table("nearest reported device", "composition", "distance", "in common", title_justify="left")
+    near.add_column("source", overflow="fold")
     for row in result.nearest:
         near.add_row(
             row["device_id"],
