@@ -9,7 +9,7 @@ from perovdata.files import write_json
 from perovdata.models import build_corpus, design_frame
 
 designs = build_corpus(load_synapses()).designs
-features = design_frame(designs, params("featurize")["groups"])
+features = design_frame(designs, params("evaluate")["groups"])
 numbers = features.select_dtypes("number")
 DERIVED.mkdir(parents=True, exist_ok=True)
 features.to_parquet(DERIVED / "features.parquet")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["MIN_PAPERS", "OTHER_QUANTITY", "Population", "measured_metrics", "populations"]
+__all__ = ["LEAST_VALUE", "MIN_PAPERS", "OTHER_QUANTITY", "Population", "measured_metrics", "populations"]
 
 #: With fewer papers than this, a family's values say nothing about the next device.
 MIN_PAPERS = 3
@@ -20,6 +20,10 @@ OTHER_QUANTITY = {
     "nonlinearity_ltp": {"exponent", "asymmetric-factor"},
     "nonlinearity_ltd": {"exponent", "asymmetric-factor"},
 }
+
+#: Least value that counts in a population: a memory of 3 or 4 levels says nothing of the levels that a
+#: synapse passes in a train, so such values stand for their own device only.
+LEAST_VALUE = {"n_states": 8}
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,14 @@ def populations(family: str | None = None, *, exclude_paper: str | None = None) 
     found = {}
     for metric, rows in frame.groupby("metric"):
         rows = rows[~rows["definition"].isin(OTHER_QUANTITY.get(metric, ()))]
+        rows = rows[rows["value"] >= LEAST_VALUE.get(metric, -np.inf)]
         own = rows[rows["family"] == family]
         if family is not None and own["paper_id"].nunique() >= MIN_PAPERS:
             rows, scope = own, family
         else:
             scope = "all families"
+        if metric in LEAST_VALUE:
+            scope += f", values from {LEAST_VALUE[metric]}"
         if rows["paper_id"].nunique() >= MIN_PAPERS:
             found[str(metric)] = _population(rows, scope)
     return found

@@ -62,7 +62,8 @@ def test_stage_names_the_parameters_it_reads(name):
     stage = STAGES[name]
     script = (ROOT / re.search(r"pipelines/\w+\.py", stage["cmd"]).group()).read_text()
     read = set(re.findall(r"params\(\"(\w+)\"\)", script))
-    assert read == set(stage.get("params", []))
+    # A stage may depend on one entry of a section only.
+    assert read == {name.split(".")[0] for name in stage.get("params", [])}
     assert read <= set(yaml.safe_load((ROOT / "params.yaml").read_text()))
 
 
