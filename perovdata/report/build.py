@@ -132,21 +132,22 @@ def _worked_section(derived: Derived) -> Section:
     design = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in worked["design"].items() if v)
     section.text(f"The question: what should one expect of this device, and what is it worth? {design}.")
     section.heading("What to expect")
-    columns = [Column("metric"), *(Column(t, number=True) for t in ("median", "90 % interval", "papers"))]
-    rows = []
-    for metric, p in worked["predictions"].items():
-        unit = METRICS[metric].unit
-        low, high = (quantity(v, unit) for v in p["interval"])
-        rows.append(
-            [
-                METRICS[metric].label,
-                quantity(p["median"], unit),
-                f"{low} to {high}",
-                p["n_papers"],
-                p["model"],
-            ]
-        )
-    section.table([*columns, Column("rests on")], rows)
+    section.table(
+        [
+            Column("metric"),
+            Column("median", number=True),
+            Column("90 % interval", number=True),
+            Column("papers", number=True),
+            Column("rests on"),
+        ],
+        _prediction_rows(worked["predictions"]),
+    )
+    ranges = [
+        f"{METRICS[metric].label} {' to '.join(quantity(v, p['unit']) for v in p['reported_range'])}"
+        for metric, p in worked["predictions"].items()
+        if p["interval"] is None and p["n_papers"] > 1
+    ]
+    section.text(f"Too few papers for any prediction, so only what was reported: {'; '.join(ranges)}.")
     far = worked["applicability"]["extrapolating"]
     section.text(
         "This design lies outside what has been reported: the prediction extrapolates."
@@ -203,6 +204,31 @@ def _worked_section(derived: Derived) -> Section:
         "Gain in accuracy if one parameter alone became ideal. Measure or improve the upper ones first.",
     )
     return section
+
+
+_RESTS_ON = {"model": 0, "baseline": 1, "population": 2}
+
+
+def _prediction_rows(predictions: dict[str, dict[str, Any]]) -> list[list[Any]]:
+    """Predicted metrics, the best founded first."""
+    told = {metric: p for metric, p in predictions.items() if p["interval"] is not None}
+    order = sorted(told, key=lambda metric: (_RESTS_ON[told[metric]["kind"]], -told[metric]["n_papers"]))
+    rows = []
+    for metric in order:
+        p = told[metric]
+        low, high = (quantity(v, p["unit"]) for v in p["interval"])
+        sign = "" if p["at_least"] is None else "≥ "
+        median = sign + quantity(p["median"], p["unit"])
+        rows.append([METRICS[metric].label, median, f"{low} to {high}", p["n_papers"], _rests_on(p)])
+    return rows
+
+
+def _rests_on(prediction: dict[str, Any]) -> str:
+    if prediction["kind"] == "model":
+        return f"model: {prediction['model']}"
+    if prediction["kind"] == "baseline":
+        return f"baseline ({prediction['model']}): no model beats it"
+    return "all reported devices: too few papers for a model"
 
 
 def _link(row: dict[str, Any]) -> Any:
