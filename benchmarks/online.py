@@ -64,7 +64,7 @@ def rows(sets: int = 64) -> list[Row]:
 
 
 def numpy_loop(x: np.ndarray, y: np.ndarray, samples: int = 300) -> float:
-    """The same protocol as a plain NumPy loop over samples (noise on pulsed columns only), scaled to 8,000."""
+    """The protocol as a plain NumPy loop over samples (noise on pulsed columns only), scaled to 8,000."""
     rng = np.random.default_rng(0)
     x = (x[:samples] >= 0.5).astype(np.float32)
     g1, g2 = rng.random((100, 400), np.float32), rng.random((10, 100), np.float32)
