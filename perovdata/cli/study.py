@@ -263,6 +263,63 @@ def _read_designs(path: Path) -> list[dict[str, Any]]:
     return [{name: row[name] for name in DESIGN_COLUMNS if name in names} for row in rows]
 
 
+@_group.command()
+def sweep(
+    output: Annotated[
+        Path, typer.Option("--output", help="Folder of the pieces; an earlier one is resumed.")
+    ],
+    formula: Annotated[str | None, typer.Argument(help="Composition.")] = None,
+    device: Annotated[Path | None, typer.Option("--device", help="Device file.")] = None,
+    preset: Annotated[str | None, typer.Option("--preset", help="Published device.")] = None,
+    record: Annotated[str | None, typer.Option("--record", help="Device of the tables.")] = None,
+    task: Task = "digits-online",
+    draws: Annotated[int, typer.Option(help="Parameter sets.")] = 256,
+    sets_per_piece: Annotated[int, typer.Option(help="Parameter sets per piece.")] = 16,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Dask scheduler, e.g. tcp://host:8786.")
+    ] = None,
+    processes: Annotated[int, typer.Option(help="Local processes, without a scheduler.")] = 1,
+    seeds: Seeds = 1,
+    seed: Seed = 0,
+    epochs: Epochs = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Many draws of one device in pieces, on processes or a Dask cluster; resumable."""
+    from perovdata.studies.simulate import resolve, spread
+    from perovdata.studies.sweep import sweep as run_sweep
+    from perovdata.studies.sweep import task_accuracy
+    from perovdata.vision import check_request
+
+    _positive(draws=draws, seeds=seeds, sets_per_piece=sets_per_piece, processes=processes)
+    level = 0.9
+    source = resolve(formula, device, preset, record, {}, None, draws, seed, level, None, note)
+    folder = None if data_dir is None else str(data_dir)
+    options = {"task": task, "seeds": seeds, "seed": seed, "epochs": epochs, "data_dir": folder}
+    # Bad input is told here, once, and not by every piece.
+    check_request(task, "default", {})
+    with progress_bar("sweep") as report:
+        found = run_sweep(
+            task_accuracy,
+            source.parameters,
+            output,
+            options=options,
+            sets_per_piece=sets_per_piece,
+            scheduler=scheduler,
+            processes=processes,
+            progress=report,
+        )
+    accuracy = {**spread(found["accuracy"], level), "level": level, "values": found["accuracy"].ravel()}
+    result = {"task": task, "source": source.name, "draws": source.parameters.n_sets, "seeds": seeds}
+    result |= {"seed": seed, "accuracy": accuracy, "output": str(output)}
+    if json:
+        emit_json(result)
+        return
+    low, high = accuracy["interval"]
+    told = f"{accuracy['median']:.1f} % (90 % interval {low:.1f} to {high:.1f}), {result['draws']} sets"
+    table_console().print(f"{source.name}, {task}: {told}; pieces in {output}", markup=False)
+
+
 def _positive(**values: int) -> None:
     for name, value in values.items():
         if value < 1:

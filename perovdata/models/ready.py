@@ -69,8 +69,7 @@ def _load_once(folder: Path, stamp: int) -> Predictor:
 
 
 def _train_into(folder: Path, progress) -> None:
-    from perovdata.models.evaluate import evaluate
-    from perovdata.models.train import train
+    from perovdata.models import evaluate, train
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".evaluation.", dir=folder.parent))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import DegenerateDataWarning, loguniform, sobol_indices, uniform
 
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
@@ -30,18 +29,15 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "spectral window": ("bandgap",),
 }
 
-#: Ranges for global sensitivity: name, distribution, and what a value sets. Wide enough to hold what the
-#: tables and the presets state; log-uniform where values span decades.
-SPACE: dict[str, tuple[Any, Callable[[np.ndarray], dict[str, np.ndarray]]]] = {
-    "on/off ratio": (loguniform(2, 1e4), lambda v: {"g_min": 1e-6 / v}),
-    "number of pulses": (
-        loguniform(8, 1024),
-        lambda v: {"n_pulses_ltp": np.rint(v), "n_pulses_ltd": np.rint(v)},
-    ),
-    "nonlinearity LTP": (uniform(0, 6), lambda v: {"nonlinearity_ltp": v}),
-    "nonlinearity LTD": (uniform(0, 6), lambda v: {"nonlinearity_ltd": -v}),
-    "cycle-to-cycle variation": (uniform(0, 0.05), lambda v: {"c2c_variation": v}),
-    "device-to-device variation": (uniform(0, 0.3), lambda v: {"d2d_g_max": v}),
+#: Ranges for global sensitivity: name, lowest and highest value, and what a value sets. Wide enough to hold
+#: what the tables and the presets state; log-uniform where the lowest is above zero, else uniform.
+SPACE: dict[str, tuple[float, float, Callable[[np.ndarray], dict[str, np.ndarray]]]] = {
+    "on/off ratio": (2, 1e4, lambda v: {"g_min": 1e-6 / v}),
+    "number of pulses": (8, 1024, lambda v: {"n_pulses_ltp": np.rint(v), "n_pulses_ltd": np.rint(v)}),
+    "nonlinearity LTP": (0, 6, lambda v: {"nonlinearity_ltp": v}),
+    "nonlinearity LTD": (0, 6, lambda v: {"nonlinearity_ltd": -v}),
+    "cycle-to-cycle variation": (0, 0.05, lambda v: {"c2c_variation": v}),
+    "device-to-device variation": (0, 0.3, lambda v: {"d2d_g_max": v}),
 }
 
 
@@ -167,6 +163,9 @@ def sensitivity(
     A. Saltelli et al., Comput. Phys. Commun. 181, 259 (2010), 10.1016/j.cpc.2009.09.018, as in
     ``scipy.stats.sobol_indices``.
     """
+    # Takes a second to import, which one simulation need not wait for.
+    from scipy.stats import DegenerateDataWarning, loguniform, sobol_indices, uniform
+
     if n < 2 or n & (n - 1):
         raise InputError(f"base sample: {n} is not a power of two of 2 or more")
     names = list(SPACE)
@@ -188,9 +187,9 @@ def sensitivity(
             raise KeyboardInterrupt
         return result.accuracy.mean(axis=1)
 
-    found = sobol_indices(
-        func=accuracy, n=n, dists=[SPACE[name][0] for name in names], rng=np.random.default_rng(seed)
-    )
+    ranges = [SPACE[name][:2] for name in names]
+    dists = [loguniform(low, high) if low > 0 else uniform(low, high - low) for low, high in ranges]
+    found = sobol_indices(func=accuracy, n=n, dists=dists, rng=np.random.default_rng(seed))
     with warnings.catch_warnings():
         # A parameter without any effect has no interval: NaN says so.
         warnings.simplefilter("ignore", DegenerateDataWarning)
@@ -216,5 +215,5 @@ def _at(names: Sequence[str], points: np.ndarray) -> SynapseParameters:
     """Parameter sets at points of shape (parameters, n)."""
     values: dict[str, Any] = {"g_max": 1e-6}
     for name, column in zip(names, points, strict=True):
-        values |= SPACE[name][1](column)
+        values |= SPACE[name][2](column)
     return SynapseParameters.make(**values)

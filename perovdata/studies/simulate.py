@@ -15,7 +15,7 @@ from perovdata.errors import InputError, unknown_choice
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
 from perovdata.vision import TaskResult, check_request, run
 
-__all__ = ["describe", "simulate", "spread", "versions"]
+__all__ = ["describe", "resolve", "simulate", "spread", "versions"]
 
 
 def simulate(
@@ -85,7 +85,7 @@ def simulate(
         For bad input, with one line that says what is accepted.
     """
     check_request(task, protocol, options or {})  # before anything long
-    source = _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note)
+    source = resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note)
     result = run(
         task,
         source.parameters,
@@ -106,7 +106,8 @@ def simulate(
     return description
 
 
-def _resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note) -> Source:
+def resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note) -> Source:
+    """The one source that is given; raises InputError for none or several."""
     given = {"FORMULA": formula, "--device": device, "--preset": preset, "--record": record}
     chosen = [name for name, value in given.items() if value is not None]
     if len(chosen) != 1:

@@ -17,7 +17,7 @@ from perovdata.routing import Routed, route
 
 __all__ = ["Source", "from_composition", "from_device", "from_preset", "from_record"]
 
-DEFAULT_DRAWS = 32
+DEFAULT_DRAWS = 16
 
 
 @dataclass(frozen=True)

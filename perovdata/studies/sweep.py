@@ -21,7 +21,7 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 
-__all__ = ["sweep"]
+__all__ = ["sweep", "task_accuracy"]
 
 Work = Callable[..., dict[str, np.ndarray]]
 
@@ -222,3 +222,37 @@ def _client(scheduler: str | None, processes: int):
             raise InputError(f"option --scheduler: '{scheduler}' cannot be reached ({error})") from None
         with client:
             yield client
+
+
+def task_accuracy(
+    params: SynapseParameters,
+    first_set: int,
+    *,
+    task: str,
+    seeds: int = 1,
+    seed: int = 0,
+    epochs: int | None = None,
+    data_dir: str | None = None,
+) -> dict[str, np.ndarray]:
+    """Work of a sweep: accuracy of a vision task.
+
+    Parameters
+    ----------
+    params : SynapseParameters
+        The sets of one piece.
+    first_set : int
+        Not needed: tasks give every set the same random numbers.
+    task, seeds, seed, epochs, data_dir
+        As for :func:`perovdata.vision.run`.
+
+    Returns
+    -------
+    dict of ndarray
+        ``accuracy``, shape (P, S), percent.
+    """
+    from perovdata.vision import run
+
+    result = run(task, params, seeds=seeds, seed=seed, epochs=epochs, data_dir=data_dir)
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return {"accuracy": np.asarray(result.accuracy)}

@@ -115,3 +115,30 @@ def test_unreachable_scheduler(tmp_path):
     pytest.importorskip("dask.distributed")
     with pytest.raises(InputError, match="cannot be reached"):
         sweep(pulse, params(), tmp_path, scheduler="nonsense")
+
+
+def test_command_gives_what_one_run_gives(tmp_path):
+    import json
+
+    from typer.testing import CliRunner
+
+    from perovdata.cli.main import app
+    from perovdata.studies import simulate
+
+    words = [
+        "study",
+        "sweep",
+        "--preset",
+        "epiram",
+        "--task",
+        "digits-online",
+        "--epochs",
+        "1",
+        "--seed",
+        "3",
+    ]
+    done = CliRunner().invoke(app, [*words, "--output", str(tmp_path / "out"), "--json"])
+    assert done.exit_code == 0, done.output
+    one = simulate(preset="epiram", task="digits-online", epochs=1, seed=3)
+    assert json.loads(done.stdout)["accuracy"]["values"] == one["accuracy"]["values"]
+    assert list((tmp_path / "out").iterdir())

@@ -130,7 +130,7 @@ def online_task(image_set: str, *, whole: bool = False) -> Task:
         max_sets=32,
         pad=False,
         uses=LONG_TERM,
-        prepare=lambda plan: OnlineCourse(plan, crop=0 if small or whole else 4, epochs=5),
+        prepare=lambda plan: OnlineCourse(plan, crop=0 if small or whole else 4, epochs=4),
         protocols=tuple(_PROTOCOLS),
         options={
             "enlarge": Option(2 if small else 1, "pixels per side of every pixel, by interpolation", 1, 16),
