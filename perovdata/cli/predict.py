@@ -210,41 +210,39 @@ def _many(source, output, metrics, level, seed, json) -> None:
         raise typer.Exit(3)
 
 
+_FOOTING = ("model", "baseline", "population")
+
+
 def _show(result) -> None:
+    from rich.box import SIMPLE
     from rich.table import Table
 
+    from perovdata.dataset.metrics import METRICS
     from perovdata.quantity import quantity
 
     stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")
     title = result.design["composition"] + (f" ({stated})" if stated else "")
+    told = {name: p for name, p in result.predictions.items() if p.interval is not None}
     level = next(iter(result.predictions.values())).level
-    table = Table(
-        "metric",
-        "median",
-        f"{level:.0%} interval",
-        "shown as",
-        "skill (90 %)",
-        "papers",
-        title=title,
-        title_justify="left",
-    )
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("metric", "median", f"{level:.0%} interval", "skill", "papers", "rests on"):
+        table.add_column(column, justify="right" if column in ("median", "skill", "papers") else "left")
+    # The best founded first.
+    for name, p in sorted(told.items(), key=lambda item: (_FOOTING.index(item[1].kind), -item[1].n_papers)):
+        low, high = (quantity(value, p.unit) for value in p.interval)
+        median = ("≥ " if p.at_least is not None else "") + quantity(p.median, p.unit)
+        skill = f"{p.skill['value']:+.2f}" if p.skill else ""
+        table.add_row(METRICS[name].label, median, f"{low} .. {high}", skill, str(p.n_papers), p.kind)
+    ranges = []
     for name, p in result.predictions.items():
-        low, high = p.interval or p.reported_range
-        skill = (
-            f"{p.skill['value']:+.2f} ({p.skill['low']:+.2f} .. {p.skill['high']:+.2f})" if p.skill else ""
-        )
-        least = "≥ " if p.at_least is not None else ""
-        median = "–" if p.median is None else least + quantity(p.median, p.unit)
-        shown = p.kind if p.model is None else f"{p.kind}: {p.model}"
-        table.add_row(
-            name.replace("_", " "),
-            median,
-            f"{quantity(low, p.unit)} .. {quantity(high, p.unit)}",
-            shown,
-            skill,
-            str(p.n_papers),
-        )
-    near = Table("nearest reported device", "composition", "distance", "in common", title_justify="left")
+        if p.interval is None:
+            low, high = (quantity(value, p.unit) for value in p.reported_range)
+            ranges.append(
+                f"{METRICS[name].label} {low if low == high else f'{low} .. {high}'} ({p.n_papers})"
+            )
+    near = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("nearest", "composition", "distance", "in common"):
+        near.add_column(column)
     near.add_column("source", overflow="fold")
     for row in result.nearest:
         near.add_row(
@@ -256,6 +254,13 @@ def _show(result) -> None:
         )
     console = table_console()
     console.print(table)
+    if told:
+        console.print(
+            "skill: fall of the error against the best naive baseline on unseen papers. rests on: a model, "
+            "the best naive baseline (no model beats it), or the population of all reported devices."
+        )
+    if ranges:
+        console.print(f"Too few papers to predict; reported (papers): {'; '.join(ranges)}.")
     console.print(near)
     a = result.applicability
     place = (

@@ -67,8 +67,8 @@ def test_people_get_units_skill_and_sources(run):
         "CsPbBr3", "--stimulus", "electrical", "--metric", "set_voltage", "--metric", "ppf_index"
     )
     assert code == 0
-    assert "set voltage" in out
-    assert "on off" not in out
+    assert "SET voltage" in out
+    assert "On/off" not in out
     assert "mV" in out or " V" in out
     assert "10.0000/" in out
     assert "reported range" in out.replace("\n", " ").replace("│", " ") or "reported" in out
