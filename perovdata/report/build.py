@@ -201,7 +201,7 @@ def _worked_section(derived: Derived) -> Section:
     section.heading("What limits it")
     section.figure(
         _svg(simulation_figures.limits_figure(derived.limits)),
-        "Gain in accuracy if one parameter alone became ideal. Measure or improve the upper ones first.",
+        "Gain in accuracy if one effect alone became ideal. Measure or improve the upper ones first.",
     )
     return section
 

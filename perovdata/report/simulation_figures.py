@@ -85,5 +85,5 @@ def limits_figure(rows: list[dict[str, Any]]) -> plt.Figure:
         axes.plot(row["gain"], index, "o", color=colour)
     axes.axvline(0, color="black", linewidth=1)
     axes.set_yticks(range(len(rows)), ["all of them" if r["effect"] == "all" else r["effect"] for r in rows])
-    axes.set_xlabel("gain in accuracy (points): mean and interval over draws")
+    axes.set_xlabel("gain in accuracy (points): median and interval over draws")
     return figure
