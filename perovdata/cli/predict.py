@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from perovdata.cli import design
 from perovdata.cli.output import emit_json, note, table_console
-from perovdata.dataset.vocabularies import NOT_STATED, VOCABULARIES
+from perovdata.dataset.vocabularies import VOCABULARIES
 from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["register"]
 
-_DESIGN = "Design (all optional)"
 _BATCH = "Many designs"
 
 
@@ -22,39 +22,21 @@ def register(app: typer.Typer) -> None:
     app.command()(predict)
 
 
-def _choice(vocabulary: str):
-    terms = ", ".join(t for t in VOCABULARIES[vocabulary] if t != NOT_STATED)
-    return typer.Option(help=f"One of: {terms}.", rich_help_panel=_DESIGN, metavar="TERM")
-
-
 def predict(
     formula: Annotated[str | None, typer.Argument(help="Composition, e.g. CsPbBr3 or '(PEA)2SnI4'.")] = None,
-    n_layers: Annotated[
-        float | None, typer.Option("--n", help="Layers per slab.", rich_help_panel=_DESIGN)
-    ] = None,
-    dimensionality: Annotated[str | None, _choice("dimensionality")] = None,
-    morphology: Annotated[str | None, _choice("morphology")] = None,
-    device_type: Annotated[str | None, _choice("device_type")] = None,
-    geometry: Annotated[str | None, _choice("geometry")] = None,
-    stack: Annotated[
-        str | None,
-        typer.Option(help="Layers joined by '/', e.g. ITO/PEDOT:PSS/MAPbI3/Ag.", rich_help_panel=_DESIGN),
-    ] = None,
-    heterolayer: Annotated[
-        str | None, typer.Option(help="Second active material, e.g. graphene.", rich_help_panel=_DESIGN)
-    ] = None,
-    additive: Annotated[
-        str | None, typer.Option(help="Dopant, ligand or polymer.", rich_help_panel=_DESIGN)
-    ] = None,
-    stimulus: Annotated[str | None, _choice("stimulus")] = None,
-    wavelength_nm: Annotated[
-        float | None, typer.Option(help="Wavelength in nm.", rich_help_panel=_DESIGN)
-    ] = None,
-    thickness_nm: Annotated[
-        float | None, typer.Option(help="Film thickness in nm.", rich_help_panel=_DESIGN)
-    ] = None,
-    mechanism: Annotated[str | None, _choice("mechanism")] = None,
-    mode: Annotated[str | None, _choice("mode")] = None,
+    n_layers: design.Layers = None,
+    dimensionality: design.Dimensionality = None,
+    morphology: design.Morphology = None,
+    device_type: design.DeviceType = None,
+    geometry: design.Geometry = None,
+    stack: design.Stack = None,
+    heterolayer: design.Heterolayer = None,
+    additive: design.Additive = None,
+    stimulus: design.Stimulus = None,
+    wavelength_nm: design.Wavelength = None,
+    thickness_nm: design.Thickness = None,
+    mechanism: design.Mechanism = None,
+    mode: design.Mode = None,
     known: Annotated[
         list[str] | None,
         typer.Option(
@@ -138,10 +120,10 @@ def _one(formula, options, known, metrics, level, seed, json) -> None:
     from perovdata.models.quantities import parse_known
 
     given = dict(parse_known(text) for text in known)
-    design = SynapseDesign(formula, **options)
+    wanted = SynapseDesign(formula, **options)
     layers = options["n_layers"]
     parse(formula, n=int(layers) if layers is not None and layers == int(layers) else None)
-    result = _predictor().predict(design, known=given, metrics=metrics, level=level, seed=seed)[0]
+    result = _predictor().predict(wanted, known=given, metrics=metrics, level=level, seed=seed)[0]
     if json:
         emit_json(result.to_dict())
     else:

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from perovdata.cli import design
 from perovdata.cli.bars import progress_bar
 from perovdata.cli.output import emit_json, note, table_console
 from perovdata.errors import InputError
 
 __all__ = ["register"]
 
-_DESIGN = "Design (with FORMULA)"
 _SOURCE = "Device"
 _RUN = "Run"
 
@@ -38,24 +38,22 @@ def simulate(
         str | None,
         typer.Option("--record", help="Device of the tables, e.g. d0002.", rich_help_panel=_SOURCE),
     ] = None,
-    n_layers: Annotated[
-        float | None, typer.Option("--n", help="Layers per slab.", rich_help_panel=_DESIGN)
-    ] = None,
-    dimensionality: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    morphology: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    device_type: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    geometry: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    stack: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    heterolayer: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    additive: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    stimulus: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    wavelength_nm: Annotated[float | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    thickness_nm: Annotated[float | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    mechanism: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
-    mode: Annotated[str | None, typer.Option(rich_help_panel=_DESIGN)] = None,
+    n_layers: design.Layers = None,
+    dimensionality: design.Dimensionality = None,
+    morphology: design.Morphology = None,
+    device_type: design.DeviceType = None,
+    geometry: design.Geometry = None,
+    stack: design.Stack = None,
+    heterolayer: design.Heterolayer = None,
+    additive: design.Additive = None,
+    stimulus: design.Stimulus = None,
+    wavelength_nm: design.Wavelength = None,
+    thickness_nm: design.Thickness = None,
+    mechanism: design.Mechanism = None,
+    mode: design.Mode = None,
     known: Annotated[
         list[str] | None,
-        typer.Option("--known", help="METRIC=VALUE [unit], measured already.", rich_help_panel=_DESIGN),
+        typer.Option("--known", help="METRIC=VALUE measured already, e.g. 'energy_per_event=4.2 pJ'."),
     ] = None,
     protocol: Annotated[
         str,
@@ -66,7 +64,7 @@ def simulate(
     epochs: Annotated[int | None, typer.Option(help="For tasks that train.", rich_help_panel=_RUN)] = None,
     draws: Annotated[
         int | None,
-        typer.Option(help="Parameter sets; default 32 where there is uncertainty.", rich_help_panel=_RUN),
+        typer.Option(help="Parameter sets; default 16 where there is uncertainty.", rich_help_panel=_RUN),
     ] = None,
     seeds: Annotated[int, typer.Option(help="Repetitions of every set.", rich_help_panel=_RUN)] = 1,
     seed: Annotated[int, typer.Option(help="Base seed.", rich_help_panel=_RUN)] = 0,
@@ -92,7 +90,7 @@ def simulate(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a vision task with a device: of a composition, a file, a preset or a record of the tables."""
-    design = {
+    columns = {
         "n_layers": n_layers,
         "dimensionality": dimensionality,
         "morphology": morphology,
@@ -132,7 +130,7 @@ def simulate(
             output=output,
             progress=report,
             note=note,
-            **{name: value for name, value in design.items() if value is not None},
+            **{name: value for name, value in columns.items() if value is not None},
         )
     for line in result["notes"]:
         note(f"note: {line}")
