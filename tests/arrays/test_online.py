@@ -254,10 +254,10 @@ def test_first_epochs_of_the_reference(mnist, devices, protocol):
     ],
 )
 def test_final_accuracy_of_the_reference(mnist, devices, protocol, epochs):
-    """Mean of all tests after the first quarter of the run, within 2 points.
+    """Within 2 points: the mean of the settled part of the run, and of the last five tests alone.
 
-    The reference is one run whose single tests scatter by 4 points (Ag:a-Si): the mean of its last five
-    alone is uncertain by 1.8 points, too much for a bound of 2.
+    The reference is one run whose single tests scatter by 4 points for Ag:a-Si: the mean of its last five is
+    uncertain by 1.8 points there; docs/arrays.md has the figures.
     """
     params = SynapseParameters.stack([preset(name) for name in devices.values()])
     result = train_online(params, *mnist, epochs=epochs, test_every=5, seeds=4, protocol=protocol)
@@ -265,4 +265,7 @@ def test_final_accuracy_of_the_reference(mnist, devices, protocol, epochs):
     settled = result.epochs > epochs / 4
     for ours, device in zip(result.accuracy[..., settled].mean((1, 2)), devices, strict=True):
         theirs = np.mean([curves[device][epoch] for epoch in result.epochs[settled]])
-        assert abs(ours - theirs) < 2, f"{device}: {ours:.2f} % and {theirs:.2f} %"
+        assert abs(ours - theirs) < 2, f"{device}, settled: {ours:.2f} % and {theirs:.2f} %"
+    for ours, device in zip(result.last(5).mean(1), devices, strict=True):
+        last = np.mean([curves[device][epoch] for epoch in result.epochs[-5:]])
+        assert abs(ours - last) < 2, f"{device}: {ours:.2f} % and {last:.2f} %"

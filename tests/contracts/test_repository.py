@@ -66,9 +66,11 @@ def test_lock_file_pins_every_package_with_hashes():
 
 def test_nothing_is_stored_with_pickle():
     forbidden = re.compile(r"\bimport pickle\b|joblib\.(load|dump)|pickle\.loads?\(")
-    shipped = [p for p in tracked() if p.suffix == ".py" and p.relative_to(ROOT).parts[0] != "tests"]
-    assert shipped
-    assert not [path for path in shipped if forbidden.search(text_of(path))]
+    # One test sends a transformer through pickle as worker processes do; it stores nothing.
+    free = {Path(__file__).resolve(), ROOT / "tests" / "features" / "test_estimator.py"}
+    code = [path for path in tracked() if path.suffix == ".py" and path not in free]
+    assert code
+    assert not [path for path in code if forbidden.search(text_of(path))]
 
 
 def test_help_imports_nothing_heavy():
