@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from literal import Literal
 
 from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol, online, train_online
-from perovdata.devices import SynapseParameters, label_to_a, preset
+from perovdata.devices import SynapseParameters, preset
 from perovdata.errors import InputError
 
 INPUTS, HIDDEN, CLASSES, STEPS = 30, 16, 4, 240
@@ -26,59 +27,6 @@ def data():
     return x[:400], y[:400], x[400:], y[400:]
 
 
-def literal(params, x, y, order, w1, w2, protocol):
-    """The reference page's seven points for one noiseless device, in plain double precision; final g."""
-    p = {name: float(column[0]) for name, column in params.as_dict().items()}
-    low, high, volt = p["g_min"], p["g_max"], protocol.read_voltage
-    n_up, n_down = p["n_pulses_ltp"], p["n_pulses_ltd"]
-    a_up, a_down = (float(label_to_a(p[f"nonlinearity_{d}"])) for d in ("ltp", "ltd"))
-    i_min, i_max = (volt / (1 / g + protocol.access_resistance) for g in (low, high))
-
-    def start(w):
-        g = (w + 1) / 2 * (high - low) + (0 if protocol.shifted_start else low)
-        return np.clip(g, low, high)
-
-    def current(g):
-        column, row = np.indices(g.shape)
-        wire = (column + 1 + g.shape[1] - row) * protocol.wire_resistance
-        return volt / (1 / g + wire + protocol.access_resistance)
-
-    def forward(g, drive):
-        unit = 255 / (len(drive) * (i_max - i_min))
-        digits = np.trunc((current(g) @ drive) * unit) - np.trunc(drive.sum() * (i_max + i_min) / 2 * unit)
-        return digits * len(drive) / 255
-
-    def write(g, change):
-        up = change > 0
-        full = np.where(up, n_up, n_down)
-        k = np.floor(np.abs(change) / 2 * full + 0.5) / full
-        n = np.trunc(k * full) * np.where(up, 1, -1)
-        state = (g - low) / (high - low)
-        if np.isinf(a_up):
-            new = state + n / full
-        else:
-            a = np.where(up, a_up * n_up, a_down * n_down)
-            b = 1 / (1 - np.exp(-full / a))
-            new = b - (b - state) * np.exp(-n / a)
-        return np.where(n != 0, low + np.clip(new, 0, 1) * (high - low), g)
-
-    def sigmoid(z):
-        return 1 / (1 + np.exp(-z))
-
-    g1, g2 = start(w1), start(w2)
-    rate1, rate2 = protocol.learning_rates
-    for sample in order:
-        drive = (x[sample] >= 0.5).astype(float)
-        a1 = sigmoid(forward(g1, drive))
-        a2 = sigmoid(forward(g2, (a1 >= 0.5).astype(float)))
-        s2 = -2 * a2 * (1 - a2) * (np.eye(CLASSES)[y[sample]] - a2)
-        read_back = np.clip(2 * (current(g2) - i_min) / (i_max - i_min) - 1, -1, 1)
-        s1 = a1 * (1 - a1) * (read_back.T @ s2)
-        g1 = write(g1, -rate1 * s1[:, None] * drive)
-        g2 = write(g2, -rate2 * s2[:, None] * a1)
-    return (g1 - low) / (high - low), (g2 - low) / (high - low)
-
-
 @pytest.mark.parametrize(
     ("device", "protocol"),
     [
@@ -93,7 +41,10 @@ def test_every_step_follows_the_reference(data, device, protocol):
     result = train_online(device, *data, hidden=HIDDEN, protocol=protocol, keep_weights=True)
     shape = (INPUTS, HIDDEN, CLASSES)
     order = online._order(0, [0], 1, len(data[0]), protocol)[:, 0]
-    g1, g2 = literal(device, data[0], data[1], order, *online._start_weights(0, 0, shape, protocol), protocol)
+    start = online._start_weights(0, 0, shape, protocol)
+    literal = Literal(device, *start, protocol, np.random.default_rng(0))
+    literal.train(data[0], data[1], order)
+    g1, g2 = literal.state
     np.testing.assert_allclose(result.conductance[0][0, 0], g1, atol=2e-4)
     np.testing.assert_allclose(result.conductance[1][0, 0], g2, atol=2e-4)
     assert (result.pulses.sum(-1) > 1).all()

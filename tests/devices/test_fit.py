@@ -88,15 +88,11 @@ def test_label_and_noise_are_recovered_and_covered(tmp_path, noise):
 @pytest.mark.slow
 def test_recovery_grid_covers_the_truth():
     # A slice of benchmarks/fit_recovery.py: 36 files, 72 labels.
-    import importlib.util
     import tempfile
     from pathlib import Path
 
-    spec = importlib.util.spec_from_file_location(
-        "fit_recovery", Path(__file__).parents[2] / "benchmarks" / "fit_recovery.py"
-    )
-    bench = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bench)
+    import fit_recovery as bench
+
     with tempfile.TemporaryDirectory() as folder:
         for noise, within in (("reading", 0.95), ("pulse", 0.5)):
             rng = np.random.default_rng(1)
