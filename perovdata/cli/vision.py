@@ -57,7 +57,8 @@ def tasks(
     options = Table("option", "default", "meaning", title="Options: --set NAME=VALUE", title_justify="left")
     for option in row["options"]:
         choices = f" ({', '.join(option['choices'])})" if option["choices"] else ""
-        options.add_row(option["name"], str(option["default"]), option["meaning"] + choices)
+        default = "" if option["default"] is None else str(option["default"])
+        options.add_row(option["name"], default, option["meaning"] + choices)
     console.print(facts)
     if row["options"]:
         console.print(options)

@@ -69,8 +69,8 @@ class Option:
 
     Attributes
     ----------
-    default : int, float, str or tuple of float
-        Its type is the type accepted.
+    default : int, float, str, tuple of float or None
+        Its type is the type accepted; None: a number, unless given the task decides.
     meaning : str
         One line, with the unit.
     low, high : float
@@ -94,7 +94,7 @@ class Option:
         if isinstance(self.default, tuple):
             parts = value.split(",") if isinstance(value, str) else np.atleast_1d(value).tolist()
             return tuple(self._number(name, part, float) for part in parts)
-        return self._number(name, value, type(self.default))
+        return self._number(name, value, float if self.default is None else type(self.default))
 
     def _number(self, name: str, value: Any, kind: type) -> Any:
         try:

@@ -117,6 +117,18 @@ def test_online_task_is_the_reference_protocol(idx_folder):
     assert direct.samples == 8000
 
 
+def test_an_access_device_hides_a_conductive_synapse_and_can_be_changed(digits):
+    # 15 kOhm beside the 4.7 kOhm of GST: why that preset learns nothing under the reference's protocol.
+    gst = preset("gst-pcm")
+    own, none, circuit = (
+        run("digits-online", gst, images=digits, **options)
+        for options in ({}, {"access_ohm": 0, "wire_ohm": 0}, {"access_ohm": 15e3, "wire_ohm": 0.237})
+    )
+    assert np.array_equal(own.curve, none.curve)
+    assert own.accuracy.item() > 80
+    assert circuit.accuracy.item() < 20
+
+
 def test_inference_drifts_and_write_verify_helps(digits):
     rough = SynapseParameters.make(
         nonlinearity_ltp=2.4, nonlinearity_ltd=-2.4, n_pulses_ltp=256, n_pulses_ltd=256, c2c_variation=0.03,

@@ -46,10 +46,12 @@ class OnlineCourse:
         self.epochs = plan.epochs or epochs
         # MLP-NeuroSim's epoch is 8,000 samples; a smaller set is shown once per epoch.
         samples = min(_LARGE_SET, len(self.train)) if plan.protocol == "default" else _LARGE_SET
+        series = {"access_resistance": options["access_ohm"], "wire_resistance": options["wire_ohm"]}
         self.protocol = replace(
             _PROTOCOLS[plan.protocol],
             samples_per_epoch=samples,
             learning_rates=(options["rate_hidden"], options["rate_output"]),
+            **{name: value for name, value in series.items() if value is not None},
         )
         self.seeds = plan.seeds
         self.checkpoints = ("epoch", tuple(range(1, self.epochs + 1)))
@@ -137,5 +139,7 @@ def online_task(image_set: str, *, whole: bool = False) -> Task:
             "hidden": Option(100, "hidden units", 1, 10_000),
             "rate_hidden": Option(rates[0], "learning rate of the first array", 1e-6, 100),
             "rate_output": Option(rates[1], "learning rate of the second array", 1e-6, 100),
+            "access_ohm": Option(None, "series resistance of the selector, ohm; else the protocol's", 0, 1e9),
+            "wire_ohm": Option(None, "wire of one cell pitch, ohm; else the protocol's", 0, 1e6),
         },
     )
