@@ -85,6 +85,34 @@ def test_label_and_noise_are_recovered_and_covered(tmp_path, noise):
     assert covered >= 6
 
 
+@pytest.mark.parametrize(
+    ("n", "sigma", "cycles", "up", "down"),
+    [
+        (16, 0.005, 5, 7.2, -5.0),
+        (64, 0.02, 5, 7.7, -7.9),
+        (64, 0.05, 20, 2.0, -3.0),
+        (256, 0.05, 20, 0.7, -1.9),
+    ],
+)
+def test_turns_are_found_where_noise_hides_them(tmp_path, n, sigma, cycles, up, down):
+    ltp, ltd = _train(sigma=sigma, cycles=cycles, noise="pulse", n=n, up=up, down=down)
+    result = fit(_write(tmp_path, _layouts(ltp, ltd)["one bare column"]), "pd")
+    assert result.parameters["n_pulses_ltp"].value == result.parameters["n_pulses_ltd"].value == n
+    assert sum(curve.label.startswith("LTP") for curve in result.curves) == cycles
+    assert result.parameters["c2c_variation"].value == pytest.approx(sigma, rel=0.2)
+
+
+def test_an_interval_holds_for_both_kinds_of_noise_that_are_not_told_apart(tmp_path):
+    # 16 pulses with a few readings at the end of the window: noise of pulses and of readings look alike.
+    covered = 0
+    for seed in range(40):
+        ltp, ltd = _train(seed, sigma=0.02, cycles=1, noise="pulse", n=16, up=5.0, down=-5.0)
+        found = fit(_write(tmp_path, _layouts(ltp, ltd)["two columns"])).parameters
+        for name, truth in (("nonlinearity_ltp", 5.0), ("nonlinearity_ltd", -5.0)):
+            covered += found[name].low <= truth <= found[name].high
+    assert covered >= 71
+
+
 @pytest.mark.slow
 def test_recovery_grid_covers_the_truth():
     # A slice of benchmarks/fit_recovery.py: 36 files, 72 labels.
@@ -94,7 +122,7 @@ def test_recovery_grid_covers_the_truth():
     import fit_recovery as bench
 
     with tempfile.TemporaryDirectory() as folder:
-        for noise, within in (("reading", 0.95), ("pulse", 0.5)):
+        for noise, within in (("reading", 0.95), ("pulse", 0.8)):
             rng = np.random.default_rng(1)
             rows = [
                 r

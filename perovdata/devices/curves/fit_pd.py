@@ -24,6 +24,10 @@ from perovdata.errors import InputError
 __all__ = ["fit_pulse_train", "sweeps_of"]
 
 
+#: Difference of -2 log L below which two kinds of noise are not told apart (20 to 1).
+_NOT_TOLD_APART = 6.0
+
+
 def sweeps_of(train: PulseTrain) -> list[Sweep]:
     """Collect the segments of each direction on one axis of pulse numbers."""
     sweeps = []
@@ -138,9 +142,9 @@ def _likeliest_cut(train: PulseTrain) -> PulseTrain:
     for segments in (train.segments, *train.alternatives):
         sweeps = sweeps_of(PulseTrain(segments))
         model = StateSpace(sweeps)
-        # The first cut from all starts, the others from where the best one so far ended.
-        cold = not warm or len(warm[0]) != len(model.bounds)
-        point, minimum = peak(model, model.starts([1.0] * len(sweeps)) if cold else warm, quick=True)
+        # Beside the usual starts where the best cut so far ended: that one may lie in a flat part.
+        near = [point for point in warm if len(point) == len(model.bounds)]
+        point, minimum = peak(model, model.starts([1.0] * len(sweeps)) + near, quick=True)
         lengths = {(s.sign, len(s.values)) for s in segments[1:]}
         n_parameters = len(sweeps) + (0 if len(lengths) <= 2 else len(segments) - 1)
         score = minimum * len(train.values) / model.n_used + n_parameters * np.log(model.n_used)
@@ -161,7 +165,11 @@ def _best_model(sweeps: list[Sweep], guess: list[float], warnings: list[str]) ->
     steps = maximise(CensoredSteps(sweeps, low, high), guess)
     readings = maximise(CensoredReadings(sweeps, low, high), guess)
     same = CensoredReadings(sweeps, low, high, without_first=True).minus_two_log_likelihood(readings.point)
-    return readings if same < steps.minus_two_log_likelihood else steps
+    difference = same - steps.minus_two_log_likelihood
+    if abs(difference) < _NOT_TOLD_APART:
+        # The label follows from either; its interval must hold for both.
+        return max(steps, readings, key=lambda m: np.trace(m.covariance[: len(sweeps), : len(sweeps)]))
+    return readings if difference < 0 else steps
 
 
 def _fitted(fit: Maximum, sweep: Sweep, curvature: float) -> np.ndarray:

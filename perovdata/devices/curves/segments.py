@@ -58,8 +58,8 @@ def layouts(y: np.ndarray) -> list[Layout]:
     found = [Layout(tuple(free), repeated) for repeated in ((False, True) if free else (False,))]
     if sweeps > 3:
         found += [Layout(_periodic(n, free), repeated) for repeated in (False, True)]
-    # A sweep that is steep at its start may lack the reading before it, and then looks too small to be one.
-    for count in (sweeps, sweeps + 1):
+    # Where noise rivals the window it makes turns and hides turns: their number is only roughly known.
+    for count in range(max(2, sweeps // 3), 2 * sweeps + 2):
         for before in (0, 1):
             length, rest = divmod(n - before, count)
             if rest or length < 3 or count == 1:

@@ -14,6 +14,8 @@ from perovdata.devices.curves.segments import Layout, layouts
 __all__ = ["pulse_train"]
 
 _MIN_SEGMENT = 4
+#: Share of sweeps that must move the way an alternating program says.
+_MOST = 2 / 3
 #: More readings than any train of pulses that a fit needs.
 _MAX_READINGS = 50_000
 #: A synapse that conducts more than this (S, or A) does not exist.
@@ -62,8 +64,8 @@ def pulse_train(columns: Columns, read_voltage: float | None) -> PulseTrain:
         if sign is None and len(columns.values) == 2 and not columns.has("cycle", "pulse_voltage"):
             sign = _opposite_pair(columns)[columns.values.index(k)]
         ways = _together(ways, _split(table, g, pulses, columns, sign))
-    ways = [way for way in ways if _long_enough(way)] or ways[:1]
     _check_segments(table, ways[0])
+    ways = [way for way in ways if _long_enough(way)]
     volts = None if voltage is None else float(np.median(np.abs(voltage)))
     return PulseTrain(ways[0], volts, list(dict.fromkeys(notes)), ways[1:])
 
@@ -206,9 +208,17 @@ def _split_by_sign(g: np.ndarray, voltage: np.ndarray) -> list[Segment]:
 
 def _cut(g: np.ndarray, pulses, layout: Layout) -> list[Segment]:
     """Segments of one run of readings under a layout."""
+    edges = list(pairwise([0, *layout.turns, len(g) - 1]))
+    changes = np.array([g[stop] - g[start] for start, stop in edges])
+    directions = np.where(changes >= 0, 1, -1)
+    if layout.regular:
+        # Programmed to alternate: where noise is strong a few sweeps end on the wrong side of their start.
+        alternating = np.where(np.arange(len(edges)) % 2, -1, 1)
+        alternating *= 1 if changes @ alternating >= 0 else -1
+        if np.mean(directions == alternating) > _MOST:
+            directions = alternating
     segments = []
-    for k, (start, stop) in enumerate(pairwise([0, *layout.turns, len(g) - 1])):
-        direction = 1 if g[stop] >= g[start] else -1
+    for k, ((start, stop), direction) in enumerate(zip(edges, directions.tolist(), strict=True)):
         # The reading at the turn is the state before the first pulse; read twice, the second one is.
         first = start + 1 if k and layout.repeated else start
         values = g[first : stop + 1]

@@ -4,9 +4,11 @@ Between two pulses the law is affine in the conductance, so a train whose pulses
 noise, which accumulates) and whose readings scatter (read noise, which does not) is a linear Gaussian state
 space: the deviation d from the mean curve obeys ``d' = q d + sigma_c w``, a reading is ``d + sigma_m v``,
 with ``q = exp(-u / N)``. The precision of the hidden states is tridiagonal, so the likelihood costs O(N).
-The window (g_min, g_max - g_min) is linear and solved in closed form, the scale of the noise is profiled
-out: what stays for the optimiser are the labels and the ratio of the two noises.
+The window (g_min, g_max - g_min) is linear and integrated out (restricted likelihood: a fitted window would
+make the noise look too small and the labels too sure), the scale of the noise is profiled out: what stays
+for the optimiser are the labels and the ratio of the two noises.
 
+Harville, J. Am. Stat. Assoc. 1977, doi:10.1080/01621459.1977.10480998 (restricted likelihood);
 Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, Cambridge 1989 (the model);
 Rue, Held, Gaussian Markov Random Fields, Chapman & Hall 2005 (the sparse form).
 """
@@ -55,6 +57,7 @@ class Profile:
     Parameters
     ----------
     minus_two_log_likelihood : float
+        Restricted: of the readings whatever the window.
     g_min, width : float
         Window: lower end and size.
     sigma : float
@@ -147,7 +150,7 @@ def _impossible(n: int) -> Profile:
 
 
 def profile(sweeps: list[Sweep], curvatures: list[float], log_ratio: float) -> Profile:
-    """Profile likelihood over the window and the scale of the noise.
+    """Likelihood freed of the window and of the scale of the noise.
 
     Parameters
     ----------
@@ -178,7 +181,9 @@ def profile(sweeps: list[Sweep], curvatures: list[float], log_ratio: float) -> P
     rss = max(product[0, 0] - product[0, 1:] @ window, 1e-12 * product[0, 0], 1e-300)
     variance = rss / max(n - 2, 1)
     return Profile(
-        minus_two_log_likelihood=float(n * np.log(rss / n) + log_det),
+        minus_two_log_likelihood=float(
+            (n - 2) * np.log(rss / max(n - 2, 1)) + log_det - np.linalg.slogdet(inverse)[1]
+        ),
         g_min=float(window[0]),
         width=float(window[1]),
         sigma=float(np.sqrt(variance)),
