@@ -47,7 +47,10 @@ def fit(
         note(f"figure: {plot}")
     if rows is not None:
         write_atomic(rows, json.dumps(result.record(device_id), ensure_ascii=False, allow_nan=False) + "\n")
-        note(f"record: {rows}")
+        note(
+            f"record: {rows}"
+            + ("" if device_id else "; fill in paper and design, then: perovdata dataset add")
+        )
     if as_json:
         emit_json(result.to_dict())
         return

@@ -155,7 +155,7 @@ class _Merger:
     def _refusal(self, sub: Submission) -> Problem | None:
         """Why the whole record cannot be taken, if so."""
         doi, url = sub.paper["doi"], sub.paper["url"]
-        if not (doi or url):
+        if not (doi or url or sub.device_id):
             return sub.problem("url", None, "neither DOI nor URL", "the DOI, or the page that was read")
         if is_reserved(doi, url):
             return sub.problem("doi" if doi else "url", doi or url, RESERVED_REASON, "any other paper")
@@ -273,9 +273,8 @@ class _Merger:
     def _read_elsewhere(self, sub: Submission, device: Mapping[str, str]) -> str:
         """Page of a submission if it is not the one that its paper's row names, else empty."""
         paper = next(p for p in self.tables["papers"] if p["paper_id"] == device["paper_id"])
-        page = sub.paper["url"] or (
-            f"https://doi.org/{sub.paper['doi']}" if sub.paper["doi"] != paper["doi"] else ""
-        )
+        doi = sub.paper["doi"]
+        page = sub.paper["url"] or (f"https://doi.org/{doi}" if doi and doi != paper["doi"] else "")
         return page if page != paper["url"] else ""
 
     def _warn(self, sub: Submission, column: str, value: str, problem: str, accepted: str) -> None:

@@ -201,11 +201,13 @@ def submission_from_record(record: Any, place: tuple[str, int]) -> Submission:
     ----------
     record : dict
         Keys: paper, source_kind, design, measurements, benchmarks, applications, notes, record_id,
-        device_id.
+        device_id (an existing device: paper and design may then be left out).
     place : tuple of (str, int)
         File name and line, for messages.
     """
     out = Submission(place)
+    if isinstance(record, dict) and record.get("device_id"):
+        record = {"paper": {}, **record}  # the paper of that device
     if not isinstance(record, dict) or not isinstance(record.get("paper"), dict):
         out.problems.append(
             Problem(

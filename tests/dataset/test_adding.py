@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from perovdata.dataset.exporting import records
 from perovdata.dataset.incoming import read_submissions
 from perovdata.dataset.schema import TABLES
 from perovdata.dataset.validation import validate
+from perovdata.devices.curves.synthetic import pulse_trains
 from perovdata.errors import InputError
 
 from .conftest import small_tables, snapshot, write
@@ -55,6 +57,41 @@ def jsonl(tmp_path):
 
 def rows_of(folder):
     return read_tables(folder)[0]
+
+
+@pytest.mark.parametrize("noise", ["reading", "pulse"])
+def test_a_fitted_curve_becomes_rows_of_a_device(small, tmp_path, cli, noise):
+    ltp, ltd = pulse_trains(
+        np.random.default_rng(0), label_ltp=2.4, label_ltd=-4.9, n_pulses=32, on_off=12.5, sigma=0.01,
+        cycles=5, noise=noise,
+    )  # fmt: skip
+    curve, rows = tmp_path / "curve.csv", tmp_path / "rows.jsonl"
+    pairs = [f"{k},{u},{d}" for up, down in zip(ltp, ltd, strict=True)
+             for k, (u, d) in enumerate(zip(up, down, strict=True))]  # fmt: skip
+    curve.write_text("\n".join(["pulse,LTP (S),LTD (S)", *pairs]) + "\n")
+    device = rows_of(small)["devices"][0]["device_id"]
+    before = len(rows_of(small)["measurements"])
+    assert cli("fit", curve, "--rows", rows, "--device-id", device)[0] == 0
+    code, _, err = cli("dataset", "add", rows, "--tables", small, "--yes")
+    assert code == 0, err
+    added = {r["metric"]: r for r in rows_of(small)["measurements"][before:]}
+    assert {"dynamic_range", "n_states", "nonlinearity_ltp", "nonlinearity_ltd"} <= set(added)
+    assert {r["device_id"] for r in added.values()} == {device}
+    assert {r["source_url"] for r in added.values()} == {""}  # the page of the device's own paper
+    assert added["nonlinearity_ltd"]["definition"] == "neurosim-label"
+    if noise == "pulse":
+        assert float(added["c2c_variation"]["value"]) == pytest.approx(1, rel=0.2)
+    else:
+        assert "c2c_variation" not in added or added["c2c_variation"]["operator"] == "<"
+    assert not validate(small).errors
+
+    # Without a device the paper is asked for, and nothing is written.
+    now = snapshot(small)
+    assert cli("fit", curve, "--rows", rows)[0] == 0
+    code, _, err = cli("dataset", "add", rows, "--tables", small, "--yes")
+    assert code == 2
+    assert "neither DOI nor URL" in err
+    assert snapshot(small) == now
 
 
 def test_a_record_becomes_rows_with_the_next_keys(small, jsonl, cli):

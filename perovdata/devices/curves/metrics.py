@@ -140,7 +140,12 @@ def record(result: FitResult, device_id: str | None = None) -> dict[str, Any]:
         estimate = result.metrics.get(key)
         if estimate is None or not np.isfinite(estimate.value):
             continue
-        row = {"metric": metric, "op": "=", "value": float(f"{estimate.value:.6g}"), "unit": estimate.unit}
+        value, operator = estimate.value, "="
+        if key == "c2c_variation" and estimate.low == 0.0:
+            value, operator = estimate.high, "<"  # not told apart from none: only its bound is known
+            if value == 0.0:
+                continue
+        row = {"metric": metric, "op": operator, "value": float(f"{value:.6g}"), "unit": estimate.unit}
         if definition:
             row["definition"] = definition
         row["conditions"] = f"{estimate.meaning}; {result.law} law fitted, R2 {result.r2:.4f}"[:200]
