@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from perovdata.dataset import METRICS, SynapseDesign
+from perovdata.dataset import METRICS, Metric, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
 from perovdata.models.applicability import DesignDistance, nearest_mean, shared_properties
 from perovdata.models.designs import design_frame, designs_to_table
@@ -215,7 +215,7 @@ class Predictor:
                     z = mean[:, i : i + 1] + np.sqrt(covariance[i, i]) * ndtri(u)
                     values = self.models[name].quantiles(points[name], np.clip(ndtr(z), 1e-6, 1 - 1e-6))
                     store = quantiles.setdefault(name, np.full((len(designs), len(u)), np.nan))
-                    store[rows] = from_scale(METRICS[name], values)
+                    store[rows] = _natural(METRICS[name], values)
         reasons = self._contributions(wanted, frame[2]) if explain else [{}] * len(designs)
         sharpen = {given: self._sharpen(wanted, given) for _, given in _patterns(known)}
         return [
@@ -265,7 +265,7 @@ class Predictor:
             z = self.copula.draw(scores, len(rows), n_draws, seed)
             for i, name in enumerate(self.copula.names):
                 u = np.clip(ndtr(z[:, :, i]), 1e-6, 1 - 1e-6)
-                out[name][rows] = from_scale(METRICS[name], self.models[name].quantiles(points[name], u))
+                out[name][rows] = _natural(METRICS[name], self.models[name].quantiles(points[name], u))
         for i, mapping in enumerate(known):
             for name, value in mapping.items():
                 out.setdefault(name, np.full((len(designs), n_draws), np.nan))[i] = value
@@ -420,6 +420,11 @@ class Predictor:
             gains = sorted((g for g in gains if g["narrowing"] >= 0.01), key=lambda g: -g["narrowing"])
             out[name] = gains[:3]
         return out
+
+
+def _natural(metric: Metric, values: np.ndarray) -> np.ndarray:
+    """In the metric's unit, within what the tables accept: no memory has less than two states."""
+    return np.clip(from_scale(metric, values), metric.low, metric.high)
 
 
 def _rounded(value: float) -> float:

@@ -10,7 +10,7 @@ import shutil
 import numpy as np
 import pytest
 
-from perovdata.dataset import SynapseDesign
+from perovdata.dataset import METRICS, SynapseDesign
 from perovdata.errors import InputError
 from perovdata.models import Predictor, load_bundle, load_predictor
 
@@ -72,6 +72,16 @@ def test_draws_have_the_predicted_marginals_and_the_joint_shape(predictor):
     given = predictor.sample(ELECTRICAL, known={"reset_voltage": 4.0}, n_draws=500, seed=1)
     assert np.all(given["reset_voltage"] == 4.0)
     assert np.median(given["set_voltage"]) > np.median(draws["set_voltage"])
+
+
+def test_no_prediction_leaves_what_the_tables_accept(predictor):
+    draws = predictor.sample(ELECTRICAL, n_draws=4000)
+    for name, values in draws.items():
+        assert METRICS[name].low <= values.min() <= values.max() <= METRICS[name].high, name
+    # The far tail of a wide distribution is cut there, not left beyond.
+    for name, one in predictor.predict(ELECTRICAL, level=0.99)[0].predictions.items():
+        if one.interval is not None:
+            assert METRICS[name].low <= one.interval[0] <= one.interval[1] <= METRICS[name].high
 
 
 def test_the_same_seed_gives_the_same_draws_after_a_round_trip(bundle, predictor):
