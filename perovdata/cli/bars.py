@@ -10,8 +10,11 @@ __all__ = ["progress_bar"]
 
 
 @contextmanager
-def progress_bar(description: str) -> Iterator[Callable[[float, int], None]]:
-    """Give a function (done, total) that moves a bar; it does nothing if stderr is not a terminal."""
+def progress_bar(description: str, *, at_once: bool = True) -> Iterator[Callable[[float, int], None]]:
+    """Give a function (done, total) that moves a bar; it does nothing if stderr is not a terminal.
+
+    at_once=False: the bar appears with its first step, for work that may not be needed.
+    """
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -19,6 +22,16 @@ def progress_bar(description: str) -> Iterator[Callable[[float, int], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(description, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(description, total=None)
+
+    def move(done: float, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    if at_once:
+        bar.start()
+    try:
+        yield move
+    finally:
+        bar.stop()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from perovdata.cli import design
+from perovdata.cli.bars import progress_bar
 from perovdata.cli.output import emit_json, note, table_console
 from perovdata.dataset.vocabularies import VOCABULARIES
 from perovdata.errors import InputError, unknown_choice
@@ -133,40 +134,15 @@ def _one(formula, options, known, metrics, level, seed, json) -> None:
 def _predictor():
     from perovdata.models.ready import load_predictor
 
-    with _Bar("training the predictor") as bar:
+    with progress_bar("training the predictor", at_once=False) as bar:
         return load_predictor(progress=bar, note=note)
-
-
-class _Bar:
-    """A progress bar on stderr that appears with its first step."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._progress = None
-
-    def __enter__(self):
-        return self
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._progress is None:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._progress = Progress(console=Console(stderr=True))
-            self._progress.start()
-            self._task = self._progress.add_task(self._text, total=total)
-        self._progress.update(self._task, completed=done)
-
-    def __exit__(self, *_) -> None:
-        if self._progress is not None:
-            self._progress.stop()
 
 
 def _many(source, output, metrics, level, seed, json) -> None:
     from perovdata.models.batch import predict_file
 
     predictor = _predictor()
-    with _Bar("predicting") as bar:
+    with progress_bar("predicting") as bar:
         n, failures, ignored = predict_file(
             predictor, source, output, metrics=metrics, level=level, seed=seed, progress=bar
         )
