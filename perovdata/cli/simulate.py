@@ -155,6 +155,8 @@ def _pairs(option: str, items: list[str] | None) -> list[tuple[str, str]]:
 def _show(result: dict[str, Any]) -> None:
     from rich.table import Table
 
+    from perovdata.quantity import number, quantity
+
     accuracy = result["accuracy"]
     low, high = accuracy["interval"]
     facts = Table(
@@ -167,18 +169,18 @@ def _show(result: dict[str, Any]) -> None:
     facts.add_row("guessing", f"{result['chance']:.1f} %")
     for key, unit in (("energy_per_image_J", "J"), ("latency_per_image_s", "s")):
         if result[key] is not None:
-            facts.add_row(key.rsplit("_", 1)[0].replace("_", " "), f"{result[key]:.3g} {unit}")
+            facts.add_row(key.rsplit("_", 1)[0].replace("_", " "), quantity(result[key], unit))
     for name, value in result["extras"].items():
         if value["median"] is not None:
-            facts.add_row(name.replace("_", " "), f"{value['median']:.3g}")
+            facts.add_row(name.replace("_", " "), number(value["median"]))
     facts.add_row(
         "parameter sets x seeds", f"{result['draws']} x {result['seeds']}, {result['wall_s']:.1f} s"
     )
-    table = Table("parameter", "median", "interval", "unit", "origin", title_justify="left")
+    table = Table("parameter", "median", "interval", "origin", title_justify="left")
     for name, value in result["parameters"].items():
-        low, high = value["interval"]
+        low, high = (quantity(end, value["unit"]) for end in value["interval"])
         table.add_row(
-            name, f"{value['median']:.3g}", f"{low:.3g} to {high:.3g}", value["unit"],
+            name, quantity(value["median"], value["unit"]), "" if low == high else f"{low} to {high}",
             value["origin"] if value["metric"] is None else f"{value['origin']}: {value['detail']}",
         )  # fmt: skip
     console = table_console()

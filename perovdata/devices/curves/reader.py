@@ -262,7 +262,7 @@ def _read_excel(path: Path, sheet: str | None) -> Table:
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception:
+    except Exception:  # openpyxl lets errors of zip, XML and its own schema through, whatever they are
         raise InputError(
             f"{path.name}: a zip archive that is not an Excel workbook; CSV, TSV or .xlsx is expected "
             "(first line read: 'PK…')"
