@@ -193,6 +193,23 @@ def test_first_epochs_of_the_reference(mnist, devices, protocol):
         assert abs(ours - early) < 5, device
 
 
+def literal_runs() -> dict[str, np.ndarray]:
+    """Runs of the protocol in plain doubles (benchmarks/fidelity.py --write), shape (seeds, tests) each."""
+    runs: dict[str, dict[str, list[float]]] = {}
+    with Path(__file__).with_name("literal_runs.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            one = runs.setdefault(row["device"], {}).setdefault(row["seed"], [])
+            one.append(float(row["test_accuracy_percent"]))
+    return {device: np.array(list(by_seed.values())) for device, by_seed in runs.items()}
+
+
+def agrees_with_the_literal_protocol(ours: np.ndarray, literal: np.ndarray) -> bool:
+    """Means of the last five tests of two sets of runs differ by less than 3 standard errors and 2 points."""
+    ends = [runs[:, -5:].mean(1) for runs in (ours, literal)]
+    error = np.sqrt(sum(end.var(ddof=1) / len(end) for end in ends))
+    return abs(ends[0].mean() - ends[1].mean()) < min(max(3 * error, 0.2), 2.0)
+
+
 @pytest.mark.mnist
 @pytest.mark.slow
 @pytest.mark.parametrize(
@@ -207,16 +224,33 @@ def test_first_epochs_of_the_reference(mnist, devices, protocol):
 def test_final_accuracy_of_the_reference(mnist, devices, protocol, epochs):
     """Within 2 points: the mean of the settled part of the run, and of the last five tests alone.
 
-    The reference is one run whose single tests scatter by 4 points for Ag:a-Si: the mean of its last five is
-    uncertain by 1.8 points there; docs/arrays.md has the figures.
+    One device is the exception by the second rule: the reference's only run of Ag:a-Si with the shifted start
+    ends more than 2 points above the mean of its own protocol over eight seeds, so that no faithful simulator
+    ends within 2 points of it on the average. There that mean stands in for the run (docs/arrays.md).
     """
     params = SynapseParameters.stack([preset(name) for name in devices.values()])
     result = train_online(params, *mnist, epochs=epochs, test_every=5, seeds=4, protocol=protocol)
-    curves = reference_curves()
+    curves, literal = reference_curves(), literal_runs()
     settled = result.epochs > epochs / 4
-    for ours, device in zip(result.accuracy[..., settled].mean((1, 2)), devices, strict=True):
-        theirs = np.mean([curves[device][epoch] for epoch in result.epochs[settled]])
-        assert abs(ours - theirs) < 2, f"{device}, settled: {ours:.2f} % and {theirs:.2f} %"
-    for ours, device in zip(result.last(5).mean(1), devices, strict=True):
-        last = np.mean([curves[device][epoch] for epoch in result.epochs[-5:]])
-        assert abs(ours - last) < 2, f"{device}: {ours:.2f} % and {last:.2f} %"
+    for ours, device in zip(result.accuracy, devices, strict=True):
+        theirs = np.array([curves[device][epoch] for epoch in result.epochs])
+        assert abs(ours[:, settled].mean() - theirs[settled].mean()) < 2, f"{device}, settled"
+        if device == "Ag:a-Si":
+            assert theirs[-5:].mean() > literal[device][:, -5:].mean() + 2
+            assert agrees_with_the_literal_protocol(ours, literal[device]), device
+        else:
+            assert abs(ours[:, -5:].mean() - theirs[-5:].mean()) < 2, f"{device}, last five"
+
+
+OTHERS = {"HZO FeFET": "hzo-fefet", "GST PCM": "gst-pcm"}
+
+
+@pytest.mark.mnist
+@pytest.mark.slow
+@pytest.mark.parametrize(("start", "protocol"), [(" right start", NEUROSIM), ("", NEUROSIM_SHIFTED)])
+def test_devices_without_a_reference_run_follow_the_literal_protocol(mnist, start, protocol):
+    params = SynapseParameters.stack([preset(name) for name in OTHERS.values()])
+    result = train_online(params, *mnist, epochs=40, test_every=5, seeds=4, protocol=protocol)
+    literal = literal_runs()
+    for ours, device in zip(result.accuracy, OTHERS, strict=True):
+        assert agrees_with_the_literal_protocol(ours, literal[device + start]), device
