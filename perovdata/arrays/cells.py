@@ -124,3 +124,12 @@ def take_pulses(g, n, up, d: Lanes, e: Effects, key, cell, curvature=None):
         steps = jnp.where(jnp.isinf(d.states), 1.0, d.states - 1)
         new = jnp.where(jnp.isinf(d.states), new, jnp.round(new * steps) / steps)
     return jnp.where(n > 0, jnp.clip(new, 0.0, 1.0), g)
+
+
+def worn(d: Lanes, e: Effects, given):
+    """Largest conductance fraction left after so many pulses (see :func:`perovdata.devices.worn_window`)."""
+    if not e.wear:
+        return 1.0
+    used = given / d.endurance[..., 0]
+    safe = jnp.where(used > 0, used, 1.0)
+    return jnp.where(used > 0, jnp.exp2(-(safe ** d.endurance[..., 1])), 1.0)

@@ -43,6 +43,10 @@ class OnlineResult:
         Class of every test sample at the last checkpoint.
     samples : int
         Samples shown to each lane.
+    endurance_used : ndarray, shape (P, S)
+        Mean share of ``endurance_cycles`` that the devices' pulses have used; 0 where it is infinite.
+    exhausted : ndarray, shape (P, S)
+        Share of devices past their ``endurance_cycles``.
     conductance : tuple of ndarray or None
         With ``keep_weights``: final conductance of both arrays, fraction of the window, of shapes
         (P, S, hidden, inputs) and (P, S, classes, hidden); w = 2 g - 1.
@@ -54,6 +58,8 @@ class OnlineResult:
     pulse_conductance: np.ndarray
     predictions: np.ndarray
     samples: int
+    endurance_used: np.ndarray
+    exhausted: np.ndarray
     conductance: tuple[np.ndarray, np.ndarray] | None = None
 
     def last(self, n: int = 5) -> np.ndarray:
@@ -139,7 +145,7 @@ def train_online(
     n_lanes = params.n_sets * seeds
     size = block_size(n_lanes)
     shape = (data.x_train.shape[1], hidden, data.classes)
-    _require(data, shape, n_lanes, size, effects.d2d_label, keep_weights)
+    _require(data, shape, n_lanes, size, 2 * effects.d2d_label + effects.wear, keep_weights)
     kernel = perceptron.Kernel(protocol, effects, data.binary, hidden, data.classes, min(64, 16 * size))
     checkpoints = np.unique([*range(test_every, epochs + 1, test_every), epochs])
     tick = _counter(progress, n_lanes * epochs)
@@ -165,10 +171,11 @@ def train_online(
                 accuracy.append(100 * (predicted == data.y_test).mean(1))
             tick(min(size, n_lanes - start))
         cells = (np.asarray(state.g1), np.asarray(state.g2)) if keep_weights else ()
-        return np.stack(accuracy, 1), tally, predicted.astype(np.min_scalar_type(data.classes)), *cells
+        predicted = predicted.astype(np.min_scalar_type(data.classes))
+        return np.stack(accuracy, 1), tally, _budget(block, state), predicted, *cells
 
     parts = run_blocks(train_block, range(0, n_lanes, size))
-    accuracy, tally, predicted, *cells = (
+    accuracy, tally, budget, predicted, *cells = (
         np.concatenate(part)[:n_lanes].reshape(params.n_sets, seeds, *part[0].shape[1:])
         for part in zip(*parts, strict=True)
     )
@@ -181,16 +188,28 @@ def train_online(
         pulse_conductance=np.divide(tally[..., 2], given, out=np.full_like(given, np.nan), where=given > 0),
         predictions=predicted,
         samples=epochs * protocol.samples_per_epoch,
+        endurance_used=budget[..., 0],
+        exhausted=budget[..., 1],
         conductance=tuple(cells) or None,
     )
 
 
-def _require(data: _Data, shape, n_lanes: int, size: int, varied: bool, keep_weights: bool) -> None:
+def _budget(block: Lanes, state: perceptron.State) -> np.ndarray:
+    """Mean share of the endurance used and share of devices past it, shape (lanes, 2)."""
+    if state.given1 is None:
+        return np.zeros((len(block.endurance), 2))
+    given = np.concatenate([np.asarray(g).reshape(len(g), -1) for g in (state.given1, state.given2)], 1)
+    used = given / np.asarray(block.endurance)[:, :1]
+    return np.stack([used.mean(1), (used >= 1).mean(1)], 1)
+
+
+def _require(data: _Data, shape, n_lanes: int, size: int, extra: int, keep_weights: bool) -> None:
     """Refuse what does not fit: the blocks at work, and what is kept of every lane."""
     inputs, hidden, classes = shape
     cells = hidden * (inputs + classes)
-    # g and i, twice while a chunk is put back; the curvature of both directions if it varies; one lane's test
-    at_work = workers() * (size * 4 * cells * (4 + 2 * varied) + 8 * hidden * len(data.x_test))
+    # g and i, twice while a chunk is put back; one lane's test; extra: the curvature of both directions if it
+    # varies, the pulses given if the devices wear
+    at_work = workers() * (size * 4 * cells * (4 + extra) + 8 * hidden * len(data.x_test))
     kept = 2 * len(data.x_test) + 4 * cells * keep_weights + 4096
     require_memory(kept, n_lanes, "lanes (parameter set x seed)", fixed=at_work + 5 * data.x_train.size)
 

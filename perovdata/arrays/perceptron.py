@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from perovdata.arrays.cells import cell_curvature, current_range, read_fraction, spread, take_pulses
+from perovdata.arrays.cells import cell_curvature, current_range, read_fraction, spread, take_pulses, worn
 from perovdata.arrays.lanes import Effects, Lanes
 from perovdata.arrays.noise import event_key, normal
 from perovdata.arrays.protocol import Protocol
@@ -31,12 +31,14 @@ _TEST = 0xFFFFFF10
 
 
 class State(NamedTuple):
-    """Cells of both arrays, (lanes, columns, rows): conductance g and read current i; pulses given so far."""
+    """Cells of both arrays, (lanes, columns, rows): conductance g, read current i, pulses given so far."""
 
     g1: jax.Array
     i1: jax.Array
     g2: jax.Array
     i2: jax.Array
+    given1: jax.Array | None  #: None where nothing wears
+    given2: jax.Array | None
     tally: jax.Array  #: (lanes, 2 layers, 3): LTP pulses, LTD pulses, sum of pulses times conductance
 
 
@@ -88,7 +90,9 @@ def begin(k: Kernel, lanes: Lanes, w1, w2):
 
     g1, g2 = start(w1), start(w2)
     tally = jnp.zeros((len(w1), 2, 3))
-    state = State(g1, _read_all(k, g1, lanes, _HIDDEN), g2, _read_all(k, g2, lanes, _OUTPUT), tally)
+    given1, given2 = (jnp.zeros_like(g) if k.effects.wear else None for g in (g1, g2))
+    i1, i2 = _read_all(k, g1, lanes, _HIDDEN), _read_all(k, g2, lanes, _OUTPUT)
+    state = State(g1, i1, g2, i2, given1, given2, tally)
     return state, (curvature(_HIDDEN, w1), curvature(_OUTPUT, w2))
 
 
@@ -171,9 +175,17 @@ def _step(k: Kernel, lanes: Lanes, curvature, x_all, y_all, state: State, inputs
     read_back = 2 * jnp.clip(state.i2, 0.0, 1.0) - 1
     s1 = a1 * (1 - a1) * jnp.einsum("lkj,lk->lj", read_back, s2)
 
-    g2, i2, tally2 = _write_output(k, lanes, curvature[1], state, -rate2 * s2, a1, event_key(key, 2))
-    g1, i1, tally1 = _write_hidden(k, lanes, curvature[0], state, -rate1 * s1, x, event_key(key, 3))
-    return State(g1, i1, g2, i2, state.tally + jnp.stack([tally1, tally2], 1)), None
+    g2, i2, given2, tally2 = _write_output(k, lanes, curvature[1], state, -rate2 * s2, a1, event_key(key, 2))
+    g1, i1, given1, tally1 = _write_hidden(k, lanes, curvature[0], state, -rate1 * s1, x, event_key(key, 3))
+    return State(g1, i1, g2, i2, given1, given2, state.tally + jnp.stack([tally1, tally2], 1)), None
+
+
+def _wear(k: Kernel, d: Lanes, g, given, n):
+    """Conductance within the window that so many pulses leave, and the pulses given."""
+    if not k.effects.wear:
+        return g, None
+    given = given + n
+    return jnp.minimum(g, worn(d, k.effects, given)), given
 
 
 def _write_output(k: Kernel, lanes: Lanes, curvature, state: State, change, a1, key):
@@ -186,9 +198,10 @@ def _write_output(k: Kernel, lanes: Lanes, curvature, state: State, change, a1, 
     lane = lax.iota(jnp.int32, g.shape[0])[:, None, None]
     n = _count(k, lanes, lane, jnp.abs(change)[:, :, None] * a1[:, None, :] / 2, up, full)
     new = take_pulses(g, n, up, d, k.effects, key[:, None, None], cell, curvature)
+    new, given = _wear(k, d, new, state.given2, n)
     pitches = _pitches(cell // rows, cell % rows, rows).astype(jnp.float32)
     i = jnp.where(n > 0, read_fraction(new, d, k.effects, _OUTPUT, cell, pitches), state.i2)
-    return new, i, _tally(n, up, (g + new) / 2).sum(1)
+    return new, i, given, _tally(n, up, (g + new) / 2).sum(1)
 
 
 def _write_hidden(k: Kernel, lanes: Lanes, curvature, state: State, change, x, key):
@@ -204,7 +217,7 @@ def _write_hidden(k: Kernel, lanes: Lanes, curvature, state: State, change, x, k
     row = lax.iota(jnp.uint32, rows)
 
     def body(carry):
-        turn, g_all, i_all, tally = carry
+        turn, g_all, i_all, given_all, tally = carry
         wanted = turn * k.chunk + lax.iota(jnp.int32, k.chunk) + 1
         pair = jnp.searchsorted(rank, wanted, method="scan_unrolled").astype(jnp.int32)
         valid = wanted <= total  # the last chunk's surplus points past the array: neither counted nor put
@@ -221,16 +234,22 @@ def _write_hidden(k: Kernel, lanes: Lanes, curvature, state: State, change, x, k
             n = _count(k, lanes, lane[:, None], push, pair_up, full.reshape(-1)[safe][:, None])
         cell = column * rows + row
         new = take_pulses(g, n, pair_up, d, k.effects, key[lane][:, None], cell, u)
+        new, given = _wear(k, d, new, None if given_all is None else given_all[safe], n)
         i = read_fraction(new, d, k.effects, _HIDDEN, cell, _pitches(column, row, rows).astype(jnp.float32))
         counted = jnp.where(valid[:, None], _tally(n, pair_up, (g + new) / 2), 0.0)
         tally = tally + jnp.einsum("kl,kt->lt", (lane[:, None] == lane_of[:, 0]).astype(jnp.float32), counted)
         put = {"mode": "drop", "unique_indices": True}
-        return turn + 1, g_all.at[pair].set(new, **put), i_all.at[pair].set(i, **put), tally
+        g_all, i_all = g_all.at[pair].set(new, **put), i_all.at[pair].set(i, **put)
+        if given is not None:
+            given_all = given_all.at[pair].set(given, **put)
+        return turn + 1, g_all, i_all, given_all, tally
 
     flat = (n_lanes * columns, rows)
-    carry = (jnp.int32(0), state.g1.reshape(flat), state.i1.reshape(flat), jnp.zeros((n_lanes, 3)))
-    _, g, i, tally = lax.while_loop(lambda c: c[0] * k.chunk < total, body, carry)
-    return g.reshape(state.g1.shape), i.reshape(state.g1.shape), tally
+    cells = (state.g1, state.i1, state.given1)
+    cells = (None if cell is None else cell.reshape(flat) for cell in cells)
+    carry = (jnp.int32(0), *cells, jnp.zeros((n_lanes, 3)))
+    _, *cells, tally = lax.while_loop(lambda c: c[0] * k.chunk < total, body, carry)
+    return *(None if cell is None else cell.reshape(state.g1.shape) for cell in cells), tally
 
 
 def _tally(n, up, g):

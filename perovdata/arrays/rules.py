@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from perovdata.arrays.cells import spread, take_pulses
+from perovdata.arrays.cells import spread, take_pulses, worn
 from perovdata.arrays.design import Design
 from perovdata.arrays.lanes import Effects, Lanes
 from perovdata.arrays.noise import event_key, normal, uniform
@@ -200,15 +200,6 @@ def _write(design: Design, e: Effects, array: int, lanes: Lanes, state, n, key):
     g = take_pulses(state.g, jnp.abs(n), n > 0, d, e, key[:, None, None, None], cell, u)
     given = state.given + jnp.abs(n)
     return state._replace(g=jnp.minimum(g, worn(d, e, given)), given=given)
-
-
-def worn(d: Lanes, e: Effects, given):
-    """Largest conductance fraction left after so many pulses (see :func:`perovdata.devices.worn_window`)."""
-    if not e.wear:
-        return 1.0
-    used = given / d.endurance[..., 0]
-    safe = jnp.where(used > 0, used, 1.0)
-    return jnp.where(used > 0, jnp.exp2(-(safe ** d.endurance[..., 1])), 1.0)
 
 
 def _coincidences(rule, lanes: Lanes, x, d, key):

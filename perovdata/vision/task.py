@@ -18,6 +18,7 @@ __all__ = [
     "LONG_TERM",
     "RETENTION",
     "SHORT_TERM",
+    "WEAR",
     "Course",
     "Option",
     "Plan",
@@ -44,6 +45,8 @@ LONG_TERM = (
     "d2d_g_min",
     *_SPREAD,
 )
+#: that a task reads which writes very often,
+WEAR = ("endurance_cycles", "endurance_exponent")
 #: that a task reads which waits before it looks,
 RETENTION = ("retention_tau", "retention_beta", "retention_nu", "retention_t0", "retention_floor")
 #: and that a sensor reads.

@@ -99,6 +99,23 @@ def test_noise_and_bad_devices_cost_accuracy(data):
     assert good > bad + 10
 
 
+def test_devices_wear_out_in_training(data):
+    run = {"hidden": HIDDEN, "epochs": 4, "protocol": Protocol(**SMALL), "keep_weights": True}
+    params = SynapseParameters.stack([preset("epiram")] * 3)
+    worn = params.replace(endurance_cycles=[np.inf, 1e12, 40.0], endurance_exponent=1.0)
+    result = train_online(worn, *data, seeds=2, paired=True, **run)
+    assert np.array_equal(result.conductance[0][0], result.conductance[0][1])
+    assert result.accuracy[1].mean() > result.accuracy[2].mean() + 10
+    # The budget follows from the pulses counted: 40 pulses close half of the window.
+    cells = np.array([INPUTS * HIDDEN, HIDDEN * CLASSES])
+    per_device = (result.pulses.sum(-1) * cells).sum(-1) / cells.sum()
+    np.testing.assert_allclose(result.endurance_used, per_device / [[np.inf], [1e12], [40.0]], rtol=1e-5)
+    assert (result.exhausted[:2] == 0).all()
+    assert (result.exhausted[2] > 0.05).all()
+    g = np.concatenate([c[2].reshape(2, -1) for c in result.conductance], 1)
+    assert ((g <= 0.5).mean(1) >= result.exhausted[2]).all()
+
+
 def test_permutations_show_every_sample_once_per_pass():
     protocol = Protocol(replacement=False, samples_per_epoch=7)
     seen = np.concatenate([online._order(3, [1], epoch, 10, protocol)[:, 0] for epoch in range(1, 11)])

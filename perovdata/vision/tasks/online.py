@@ -11,7 +11,7 @@ import numpy as np
 from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, Design, OnlineResult, Protocol, train_online
 from perovdata.devices import SynapseParameters
 from perovdata.vision.scenes import enlarge
-from perovdata.vision.task import LONG_TERM, Option, Plan, Scores, Task
+from perovdata.vision.task import LONG_TERM, WEAR, Option, Plan, Scores, Task
 from perovdata.vision.upkeep import Layer, network_cost
 
 __all__ = ["online_task"]
@@ -106,9 +106,16 @@ class OnlineCourse:
             accuracy=self._final(result),
             curve=result.accuracy,
             confusion=counts.reshape(*counts.shape[:2], self.n_classes, self.n_classes),
-            extras={"pulses_per_device": result.pulses.sum(axis=3).mean(axis=2)},
+            extras={"pulses_per_device": result.pulses.sum(axis=3).mean(axis=2)} | _wear(params, result),
             **network_cost(params, self._layers(result), n_reads=result.samples),
         )
+
+
+def _wear(params: SynapseParameters, result: OnlineResult) -> dict[str, np.ndarray]:
+    """What training uses of the devices' endurance, where they have one."""
+    if not np.isfinite(np.asarray(params.endurance_cycles)).any():
+        return {}
+    return {"endurance_used": result.endurance_used, "devices_exhausted": result.exhausted}
 
 
 def online_task(image_set: str, *, whole: bool = False) -> Task:
@@ -131,7 +138,7 @@ def online_task(image_set: str, *, whole: bool = False) -> Task:
         score=f"test accuracy, mean of the last {_MEAN_OF_LAST} epochs (half of them if fewer than 10)",
         max_sets=32,
         pad=False,
-        uses=LONG_TERM,
+        uses=(*LONG_TERM, *WEAR),
         prepare=lambda plan: OnlineCourse(plan, crop=0 if small or whole else 4, epochs=4),
         protocols=tuple(_PROTOCOLS),
         options={
