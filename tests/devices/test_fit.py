@@ -102,6 +102,21 @@ def test_turns_are_found_where_noise_hides_them(tmp_path, n, sigma, cycles, up, 
     assert result.parameters["c2c_variation"].value == pytest.approx(sigma, rel=0.2)
 
 
+def test_a_breakdown_of_the_arithmetic_is_not_taken_for_a_likelihood(tmp_path):
+    # Under one wrong cut of this train the window is lost in rounding; its sum of squares came out negative.
+    rng = np.random.default_rng([0, 256, 100, 20, True])
+    for _ in range(6):
+        up, down = rng.uniform(0, 8), -rng.uniform(0, 8)
+        ltp, ltd = pulse_trains(
+            rng, label_ltp=up, label_ltd=down, n_pulses=256, on_off=10 ** rng.uniform(np.log10(2), 3),
+            sigma=0.01, cycles=20, noise="pulse",
+        )  # fmt: skip
+    found = fit(_write(tmp_path, _layouts(ltp, ltd)["one bare column"]), "pd").parameters
+    assert found["n_pulses_ltp"].value == 256
+    assert found["nonlinearity_ltp"].value == pytest.approx(up, abs=0.3)
+    assert found["nonlinearity_ltd"].value == pytest.approx(down, abs=0.3)
+
+
 def test_an_interval_holds_for_both_kinds_of_noise_that_are_not_told_apart(tmp_path):
     # 16 pulses with a few readings at the end of the window: noise of pulses and of readings look alike.
     covered = 0

@@ -25,6 +25,12 @@ from perovdata.devices.label import label_to_curvature
 __all__ = ["Profile", "Sweep", "mean_curve", "profile", "steepness"]
 
 
+#: Under noise that hides this much of the difference between offset and mean curve no window can be fitted,
+_TOLD_APART = 1e-7
+#: and a sum of squares below zero by more than this share is not rounding but breakdown.
+_ROUNDING = 1e-6
+
+
 @dataclass(frozen=True)
 class Sweep:
     """All segments of one direction.
@@ -176,9 +182,15 @@ def profile(sweeps: list[Sweep], curvatures: list[float], log_ratio: float) -> P
     if not (np.isfinite(product).all() and np.isfinite(log_det) and (np.diag(product) > 0).all()):
         return _impossible(n)
     scale = np.sqrt(np.diag(product)[1:])
-    inverse = np.linalg.pinv(product[1:, 1:] / np.outer(scale, scale)) / np.outer(scale, scale)
+    correlation = product[1:, 1:] / np.outer(scale, scale)
+    if 1.0 - abs(correlation[0, 1]) < _TOLD_APART:
+        return _impossible(n)
+    inverse = np.linalg.inv(correlation) / np.outer(scale, scale)
     window = inverse @ product[1:, 0]
-    rss = max(product[0, 0] - product[0, 1:] @ window, 1e-12 * product[0, 0], 1e-300)
+    rss = product[0, 0] - product[0, 1:] @ window
+    if rss < -_ROUNDING * product[0, 0]:
+        return _impossible(n)
+    rss = max(rss, 1e-12 * product[0, 0], 1e-300)
     variance = rss / max(n - 2, 1)
     return Profile(
         minus_two_log_likelihood=float(
