@@ -46,7 +46,7 @@ def tasks(
         console.print(table)
         note(
             "One task in full: perovdata vision tasks NAME. Ceilings and times: default options, "
-            "two busy CPU cores."
+            "two CPU cores."
         )
         return
     [row] = rows
