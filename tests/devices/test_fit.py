@@ -275,6 +275,15 @@ def test_jump_table_and_endurance(tmp_path):
     assert result.parameters["endurance_cycles"].value == pytest.approx(400, rel=0.05)
 
 
+@pytest.mark.filterwarnings("error")
+def test_endurance_over_many_decades_warns_of_nothing(tmp_path):
+    cycles = [1, 10, 100, 1000, 3000, 10000, 20000, 30000]
+    high, low = [500, 500, 490, 480, 420, 300, 200, 130], [10, 10, 10, 11, 12, 14, 17, 20]
+    lines = ["cycle,HRS (kOhm),LRS (kOhm)", *map("{},{},{}".format, cycles, high, low)]
+    found = fit(_write(tmp_path, lines)).parameters
+    assert found["endurance_cycles"].low < 23_700 < found["endurance_cycles"].high
+
+
 def test_metrics_of_a_curve():
     assert energy_per_event(0.1, 1e-9, 1e-3) == pytest.approx(1e-13)
     t = np.linspace(0, 1, 101)
