@@ -25,6 +25,7 @@ COPIED = (
     "notebooks",
     "dvc.yaml",
     "params.yaml",
+    ".dvcignore",  # else the bytecode that Python writes counts as a change of the code
 )
 
 
