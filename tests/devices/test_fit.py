@@ -284,6 +284,23 @@ def test_endurance_over_many_decades_warns_of_nothing(tmp_path):
     assert found["endurance_cycles"].low < 23_700 < found["endurance_cycles"].high
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("seed", range(12))
+def test_odd_trains_are_fitted_or_explained_in_silence(tmp_path, seed):
+    # Saturated, jumping, flat and random trains: a result in finite numbers, or one clear error.
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 40))
+    walk = np.clip(np.cumsum(0.3 * rng.standard_normal(4 * n)), 0, 1)
+    trains = [walk, rng.random(n), np.r_[np.zeros(n // 2), np.ones(n)], np.cumsum(rng.random(n))]
+    for train in trains:
+        g = train * 10 ** rng.uniform(-9, 0) + 10 ** rng.uniform(-12, -1)
+        try:
+            result = fit(_write(tmp_path, [f"{v:.6g}" for v in g]), "pd")
+        except InputError:
+            continue
+        assert all(np.isfinite(e.value) for e in result.parameters.values())
+
+
 def test_metrics_of_a_curve():
     assert energy_per_event(0.1, 1e-9, 1e-3) == pytest.approx(1e-13)
     t = np.linspace(0, 1, 101)

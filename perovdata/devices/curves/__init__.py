@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+
 from perovdata.devices.curves.measurement import interpret
 from perovdata.devices.curves.reader import read_table
 from perovdata.devices.curves.result import Curve, Estimate, FitResult
@@ -75,4 +77,6 @@ def fit(
         "decay": fit_decay,
         "iv-endurance": fit_endurance,
     }
-    return fitters[found](measurement, level=level, name=name or Path(file).stem)
+    # A search visits parameters at which the arithmetic overflows; they lose, and nobody needs to hear of it.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return fitters[found](measurement, level=level, name=name or Path(file).stem)

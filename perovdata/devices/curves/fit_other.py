@@ -68,8 +68,7 @@ def _constant(x, level):
 
 
 def _wear(x, level, endurance, exponent):
-    with np.errstate(over="ignore"):  # far beyond the end nothing is left
-        return level * np.exp2(-((x / endurance) ** exponent))
+    return level * np.exp2(-((x / endurance) ** exponent))
 
 
 def _wear_fields(fitted: np.ndarray) -> dict[str, float]:

@@ -39,7 +39,7 @@ def sweeps_of(train: PulseTrain) -> list[Sweep]:
         values = np.full((len(segments), len(axis)), np.nan)
         for row, segment in zip(values, segments, strict=True):
             row[np.searchsorted(axis, segment.pulses)] = segment.values
-        n_pulses = int(np.median([s.pulses[-1] for s in segments]))
+        n_pulses = max(1, int(np.median([s.pulses[-1] for s in segments])))
         shared = axis[0] == 0 and all(s.shared_start for s in segments[-1:])
         sweeps.append(Sweep(sign, axis, values, n_pulses, shared))
     return sweeps
@@ -68,10 +68,10 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
     warnings = list(train.notes)
     if train.alternatives:
         train = _likeliest_cut(train)
-    sweeps, n_outliers = _without_spikes(sweeps_of(train))
-    sweeps = [s for s in sweeps if np.isfinite(s.values).sum(axis=1).max() >= 4]
+    sweeps = [s for s in sweeps_of(train) if np.isfinite(s.values).sum(axis=1).max() >= 4]
     if not sweeps:
         raise InputError(f"{name}: no direction has 4 readings in a row; a label needs them")
+    sweeps, n_outliers = _without_spikes(sweeps)
     if n_outliers:
         warnings.append(f"{n_outliers} single readings left out as spikes")
 

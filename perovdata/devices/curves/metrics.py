@@ -52,9 +52,9 @@ def symmetric_error(ltp: np.ndarray, ltd: np.ndarray) -> float:
 
 
 def _largest_deviation(curve: np.ndarray) -> float:
-    """Largest distance from the straight line between the ends, fraction of the window."""
+    """Largest distance from the straight line between the ends, fraction of the window; 0 if flat."""
     line = np.linspace(curve[0], curve[-1], len(curve))
-    return float(np.max(np.abs(curve - line)) / np.ptp(curve))
+    return float(np.max(np.abs(curve - line)) / max(np.ptp(curve), np.finfo(float).tiny))
 
 
 def train_metrics(
