@@ -1,13 +1,14 @@
 """Online training: the protocol step by step, reproducibility, options, and the reference's accuracies."""
 
 import csv
-import gzip
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fidelity import reference_curves
 from literal import Literal
+from online import images
 
 from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol, online, train_online
 from perovdata.devices import SynapseParameters, preset
@@ -164,34 +165,12 @@ def test_bad_protocol(field, value):
         Protocol(**{field: value})
 
 
-# The reference's accuracies: MLP-NeuroSim V3.0, one seed, every five epochs (neurosim_curves.csv).
-
-
-def reference_curves() -> dict[str, dict[int, float]]:
-    curves: dict[str, dict[int, float]] = {}
-    with Path(__file__).with_name("neurosim_curves.csv").open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            curve = curves.setdefault(row["device"], {})
-            curve[int(row["epoch"])] = float(row["test_accuracy_percent"])
-    return curves
-
-
 @pytest.fixture(scope="module")
 def mnist():
     """The reference's inputs: centre 20 x 20 pixels of every image."""
-    folder = os.environ.get("PEROVDATA_DATA_DIR")
-    if not folder:
+    if not os.environ.get("PEROVDATA_DATA_DIR"):
         pytest.skip("PEROVDATA_DATA_DIR is not set: no MNIST files")
-
-    def load(name, offset):
-        with gzip.open(Path(folder) / name) as stream:
-            return np.frombuffer(stream.read(), np.uint8, offset=offset)
-
-    def part(prefix):
-        images = load(f"{prefix}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)[:, 4:24, 4:24]
-        return images.reshape(-1, 400) / np.float32(255), load(f"{prefix}-labels-idx1-ubyte.gz", 8)
-
-    return *part("train"), *part("t10k")
+    return images()
 
 
 RIGHT = {"Ag:a-Si right start": "ag-a-si", "TaOx/TiO2 right start": "taox-tio2"}
