@@ -45,7 +45,7 @@ bench: $(STAMP)
 
 # uv resolves for all platforms and writes hashes without any index address.
 lock:
-	uv pip compile pyproject.toml --extra dev --extra sweep --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra sweep --extra app --extra docs --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 
 clean:
 	rm -rf $(VENV) dist

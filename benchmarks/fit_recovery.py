@@ -25,10 +25,10 @@ from pathlib import Path
 import numpy as np
 from scipy.special import log_ndtr
 
-from perovdata.devices import fit
-from perovdata.devices.curves.synthetic import pulse_trains
-from perovdata.devices.curves.transitions import steepness
 from perovdata.errors import InputError
+from perovdata.fitting import fit
+from perovdata.fitting.laws.likelihood import steepness
+from perovdata.fitting.synthetic import pulse_trains
 
 N_PULSES = (16, 64, 256)
 SIGMAS = (0.0, 0.005, 0.01, 0.02, 0.05)

@@ -17,7 +17,7 @@ _FACE = {
     "load_properties": "perovdata.dataset",
     "SynapseDesign": "perovdata.dataset",
     "predict": "perovdata.models",
-    "fit": "perovdata.devices",
+    "fit": "perovdata.fitting",
     "simulate": "perovdata.studies",
 }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from common import DERIVED, METRICS, params
 
 from perovdata.dataset import load_synapses
+from perovdata.features import design_frame
 from perovdata.files import write_json
-from perovdata.models import build_corpus, design_frame
+from perovdata.models import build_corpus
 
 designs = build_corpus(load_synapses()).designs
 features = design_frame(designs, params("evaluate")["groups"])

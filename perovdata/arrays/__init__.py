@@ -1,11 +1,11 @@
 """How many synapses behave together: crossbars, their wires and converters, writing, training, cost."""
 
+from perovdata.arrays.circuit import Design
 from perovdata.arrays.cost import Assumptions, Cost, array_cost
 from perovdata.arrays.crossbar import Crossbar, CrossbarState
-from perovdata.arrays.design import Design
 from perovdata.arrays.inference import infer
-from perovdata.arrays.online import OnlineResult, train_online
-from perovdata.arrays.protocol import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol
+from perovdata.arrays.online.protocol import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol
+from perovdata.arrays.online.train import OnlineResult, train_online
 from perovdata.arrays.pulses import apply_pulses
 from perovdata.arrays.rules import FullPulses, MixedPrecision, Rule, StochasticPulses, TikiTaka
 from perovdata.arrays.wires import column_currents, effective_conductance

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from perovdata.arrays.design import Design
+from perovdata.arrays.circuit import Design
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 

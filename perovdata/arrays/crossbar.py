@@ -9,13 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from perovdata.arrays.cells import current_range
+from perovdata.arrays.circuit import Design
 from perovdata.arrays.cost import Cost, array_cost
-from perovdata.arrays.design import Design
-from perovdata.arrays.lanes import Effects, Lanes, make_lanes
-from perovdata.arrays.noise import event_key
-from perovdata.arrays.programming import open_loop, plane_targets, write_verify
-from perovdata.arrays.reading import largest_sum, plane_fractions, read_columns
+from perovdata.arrays.kernel.cell_physics import current_range
+from perovdata.arrays.kernel.constants import Effects, Lanes, make_lanes
+from perovdata.arrays.kernel.counter_rng import event_key
+from perovdata.arrays.kernel.programming import open_loop, plane_targets, write_verify
+from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
 from perovdata.arrays.rules import FullPulses, Rule, apply_rule
 from perovdata.arrays.wires import effective_conductance
 from perovdata.devices import SynapseParameters

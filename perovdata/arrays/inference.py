@@ -15,11 +15,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from perovdata.arrays.circuit import Design
 from perovdata.arrays.crossbar import program_lanes
-from perovdata.arrays.design import Design
-from perovdata.arrays.lanes import Effects, Lanes, make_lanes
-from perovdata.arrays.noise import event_key
-from perovdata.arrays.reading import largest_sum, plane_fractions, read_columns
+from perovdata.arrays.kernel.constants import Effects, Lanes, make_lanes
+from perovdata.arrays.kernel.counter_rng import event_key
+from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
 from perovdata.devices import SynapseParameters
 from perovdata.devices.ageing import retained
 from perovdata.engine import block_size, require_memory, run_blocks

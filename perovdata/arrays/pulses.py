@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from perovdata.arrays.cells import cell_curvature, spread, take_pulses
-from perovdata.arrays.lanes import Effects, Lanes, make_lanes
-from perovdata.arrays.noise import event_key
+from perovdata.arrays.kernel.cell_physics import cell_curvature, spread, take_pulses
+from perovdata.arrays.kernel.constants import Effects, Lanes, make_lanes
+from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.devices import SynapseParameters
 from perovdata.engine import require_memory
 from perovdata.errors import InputError

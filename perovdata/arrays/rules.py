@@ -13,12 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from perovdata.arrays.cells import spread, take_pulses, worn
-from perovdata.arrays.design import Design
-from perovdata.arrays.lanes import Effects, Lanes
-from perovdata.arrays.noise import event_key, normal, uniform
-from perovdata.arrays.programming import curvature_of
-from perovdata.arrays.reading import cell_index
+from perovdata.arrays.circuit import Design
+from perovdata.arrays.kernel.cell_physics import spread, take_pulses, worn
+from perovdata.arrays.kernel.constants import Effects, Lanes
+from perovdata.arrays.kernel.counter_rng import event_key, normal, uniform
+from perovdata.arrays.kernel.programming import curvature_of
+from perovdata.arrays.kernel.reading import cell_index
 from perovdata.errors import InputError
 
 __all__ = [

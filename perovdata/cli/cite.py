@@ -21,7 +21,7 @@ def cite(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")] = False,
 ) -> None:
     """List the papers (DOI, or the page read) behind the rows of the tables."""
-    from perovdata.dataset.overview import doi_link, sources
+    from perovdata.dataset.load.overview import doi_link, sources
 
     papers = sources(device)
     if json:

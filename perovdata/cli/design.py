@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from perovdata.dataset.vocabularies import NOT_STATED, VOCABULARIES
+from perovdata.dataset.schema.vocabularies import NOT_STATED, VOCABULARIES
 
 __all__ = [
     "Additive",

@@ -35,8 +35,8 @@ def fit(
     """Fit potentiation/depression, paired-pulse, decay or endurance data into device parameters."""
     import json
 
-    from perovdata.devices import fit as fit_file
     from perovdata.files import write_atomic
+    from perovdata.fitting import fit as fit_file
 
     result = fit_file(file, kind, level=level, read_voltage=read_voltage, name=name, sheet=sheet)
     if output is not None:

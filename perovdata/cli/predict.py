@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from perovdata.cli import design
-from perovdata.cli.bars import progress_bar
-from perovdata.cli.output import emit_json, note, table_console
-from perovdata.dataset.vocabularies import VOCABULARIES
+from perovdata.cli.output import emit_json, note, progress_bar, table_console
+from perovdata.dataset.schema.vocabularies import VOCABULARIES
 from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["register"]
@@ -107,7 +106,7 @@ def _checked(options: dict) -> dict:
 
 
 def _metrics(names: list[str] | None) -> list[str] | None:
-    from perovdata.dataset.metrics import METRICS
+    from perovdata.dataset.schema.metrics import METRICS
 
     for name in names or []:
         if name not in METRICS:
@@ -117,8 +116,8 @@ def _metrics(names: list[str] | None) -> list[str] | None:
 
 def _one(formula, options, known, metrics, level, seed, json) -> None:
     from perovdata.chemistry import parse
-    from perovdata.dataset.schema import SynapseDesign
-    from perovdata.models.quantities import parse_known
+    from perovdata.dataset.schema.known_values import parse_known
+    from perovdata.dataset.schema.schema import SynapseDesign
 
     given = dict(parse_known(text) for text in known)
     wanted = SynapseDesign(formula, **options)
@@ -132,14 +131,14 @@ def _one(formula, options, known, metrics, level, seed, json) -> None:
 
 
 def _predictor():
-    from perovdata.models.ready import load_predictor
+    from perovdata.models.store.find_or_train import load_predictor
 
     with progress_bar("training the predictor", at_once=False) as bar:
         return load_predictor(progress=bar, note=note)
 
 
 def _many(source, output, metrics, level, seed, json) -> None:
-    from perovdata.models.batch import predict_file
+    from perovdata.models.predictor.batch import predict_file
 
     predictor = _predictor()
     with progress_bar("predicting") as bar:
@@ -175,7 +174,7 @@ def _show(result) -> None:
     from rich.box import SIMPLE
     from rich.table import Table
 
-    from perovdata.dataset.metrics import METRICS
+    from perovdata.dataset.schema.metrics import METRICS
     from perovdata.quantity import quantity
 
     stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")

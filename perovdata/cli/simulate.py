@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from perovdata.cli import design
-from perovdata.cli.bars import progress_bar
-from perovdata.cli.output import emit_json, note, table_console
+from perovdata.cli.output import emit_json, note, progress_bar, table_console
 from perovdata.errors import InputError
 
 __all__ = ["register"]
@@ -105,7 +104,7 @@ def simulate(
         "mechanism": mechanism,
         "mode": mode,
     }
-    from perovdata.models.quantities import parse_known
+    from perovdata.dataset.schema.known_values import parse_known
     from perovdata.studies import simulate as run_simulation
 
     known_values = dict(parse_known(item) for item in known or [])

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from perovdata.cli.bars import progress_bar
-from perovdata.cli.output import emit_json, note, table_console
+from perovdata.cli.output import emit_json, note, progress_bar, table_console
 from perovdata.errors import InputError
 
 __all__ = ["register"]

@@ -1,7 +1,9 @@
 """What has been reported: schema, tables, loading, validation and curation."""
 
-from perovdata.dataset.frames import Tables, load_tables
-from perovdata.dataset.loading import (
+from perovdata.dataset.check.problems import Problem, Report
+from perovdata.dataset.check.validation import validate
+from perovdata.dataset.load.overview import info, show, sources
+from perovdata.dataset.load.synapses import (
     FAMILIES,
     family_of,
     load_background,
@@ -9,9 +11,8 @@ from perovdata.dataset.loading import (
     load_properties,
     load_synapses,
 )
-from perovdata.dataset.overview import info, show, sources
-from perovdata.dataset.problems import Problem, Report
-from perovdata.dataset.schema import (
+from perovdata.dataset.load.typed_tables import Tables, load_tables
+from perovdata.dataset.schema.schema import (
     DESIGN_COLUMNS,
     METRICS,
     TABLES,
@@ -20,7 +21,6 @@ from perovdata.dataset.schema import (
     SynapseDesign,
     Vocabulary,
 )
-from perovdata.dataset.validation import validate
 
 __all__ = [
     "DESIGN_COLUMNS",

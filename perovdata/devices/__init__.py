@@ -1,7 +1,6 @@
-"""How one synapse behaves: parameters, update laws, short-term dynamics, light, ageing, fits of curves."""
+"""How one synapse behaves: parameters, update laws, short-term dynamics, light, ageing."""
 
 from perovdata.devices.ageing import age, at_temperature, read_disturb, retained
-from perovdata.devices.curves import FitResult, fit
 from perovdata.devices.device_file import DeviceFile, load_device, save_device
 from perovdata.devices.experiments import (
     epsc,
@@ -40,7 +39,6 @@ __all__ = [
     "DeviceFile",
     "Devices",
     "Field",
-    "FitResult",
     "JumpTable",
     "MeasuredCurve",
     "Preset",
@@ -61,7 +59,6 @@ __all__ = [
     "erase",
     "event",
     "exponential",
-    "fit",
     "hold_stuck",
     "intensity_drive",
     "jump",

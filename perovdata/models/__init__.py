@@ -7,20 +7,19 @@ from typing import Any
 
 # Loaded on first use: evaluation pulls in xgboost and the scikit-learn ensembles, prediction needs neither.
 _WHERE = {
-    "CANDIDATES": "candidates",
-    "MetricPrediction": "predictor",
-    "Prediction": "predictor",
-    "Predictor": "predictor",
-    "Settings": "settings",
-    "build_corpus": "targets",
-    "data_version": "versions",
-    "design_frame": "designs",
-    "evaluate": "evaluate",
-    "load_bundle": "bundle",
-    "load_predictor": "ready",
-    "predict": "predict",
-    "save_bundle": "bundle",
-    "train": "train",
+    "CANDIDATES": "estimators.candidates",
+    "MetricPrediction": "predictor.predictor",
+    "Prediction": "predictor.predictor",
+    "Predictor": "predictor.predictor",
+    "Settings": "evaluation.settings",
+    "build_corpus": "evaluation.targets",
+    "data_version": "store.versions",
+    "evaluate": "evaluation.run",
+    "load_bundle": "store.bundle",
+    "load_predictor": "store.find_or_train",
+    "predict": "store.find_or_train",
+    "save_bundle": "store.bundle",
+    "train": "evaluation.train",
 }
 _RENAMED = {"load_bundle": "load", "save_bundle": "save"}
 

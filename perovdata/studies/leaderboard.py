@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_tables
-from perovdata.dataset.schema import known
+from perovdata.dataset.schema.schema import known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import RULES, Routed
-from perovdata.studies.batch import run_stacked
 from perovdata.studies.sources import route_record
 from perovdata.vision import TASKS
+from perovdata.vision.run import run_stacked
 
 __all__ = ["LEADERBOARD_TASKS", "eligible_devices", "leaderboard"]
 

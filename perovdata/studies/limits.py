@@ -10,8 +10,8 @@ import numpy as np
 
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
-from perovdata.studies.batch import run_stacked
 from perovdata.vision import TASKS, run
+from perovdata.vision.run import run_stacked
 
 __all__ = ["EFFECTS", "SPACE", "limits", "sensitivity"]
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from perovdata.dataset.population import measured_metrics
+from perovdata.dataset.load.population import measured_metrics
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
-from perovdata.studies.batch import run_stacked
 from perovdata.studies.leaderboard import eligible_devices
+from perovdata.vision.run import run_stacked
 
 __all__ = ["CONTEXTS", "KNOBS", "Knob", "requirements", "requirements_figure"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from perovdata.errors import InputError
-from perovdata.studies.batch import run_stacked
 from perovdata.studies.sources import Source, from_composition
+from perovdata.vision.run import run_stacked
 
 __all__ = ["screen"]
 

@@ -1,9 +1,9 @@
 """What an array is good for: image sources, pulse encoders, the in-sensor front end, networks, tasks."""
 
-from perovdata.vision.fetch import DOWNLOADS, fetch
-from perovdata.vision.images import IMAGE_SETS, Images, load_images
-from perovdata.vision.registry import TASKS
-from perovdata.vision.run import TaskResult, check_request, run
+from perovdata.vision.data.fetch import DOWNLOADS, fetch
+from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
+from perovdata.vision.run import TaskResult, check_request, run, run_stacked
+from perovdata.vision.tasks import TASKS
 
 __all__ = [
     "DOWNLOADS",
@@ -15,4 +15,5 @@ __all__ = [
     "fetch",
     "load_images",
     "run",
+    "run_stacked",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
@@ -14,12 +14,12 @@ import numpy as np
 from perovdata.devices import SynapseParameters
 from perovdata.engine import bucket
 from perovdata.errors import InputError, unknown_choice
-from perovdata.vision.images import Images, load_images
-from perovdata.vision.registry import TASKS
-from perovdata.vision.sensor import fill_memory
+from perovdata.vision.data.images import Images, load_images
+from perovdata.vision.parts.sensor import fill_memory
 from perovdata.vision.task import Plan, Scores, read_options
+from perovdata.vision.tasks import TASKS
 
-__all__ = ["TaskResult", "check_request", "run"]
+__all__ = ["TaskResult", "check_request", "run", "run_stacked"]
 
 
 @dataclass
@@ -228,3 +228,35 @@ def _join(parts: list[Scores]) -> Scores:
     }
     extras = {key: np.concatenate([part.extras[key] for part in parts]) for key in first.extras}
     return replace(first, **joined, extras=extras)
+
+
+def run_stacked(
+    task: str,
+    groups: Sequence[SynapseParameters],
+    *,
+    seeds: int = 1,
+    seed: int = 0,
+    progress: Callable[[float, int], None] | None = None,
+    **options,
+) -> tuple[list[np.ndarray], TaskResult]:
+    """Run several groups of parameter sets as one.
+
+    Parameters
+    ----------
+    task : str
+    groups : sequence of SynapseParameters
+        Of any sizes.
+    seeds, seed, progress, **options
+        As for :func:`perovdata.vision.run`.
+
+    Returns
+    -------
+    accuracies : list of ndarray, shape (sets of the group, seeds)
+        Percent. After Ctrl-C the groups that were finished.
+    result : TaskResult
+        Of all sets together.
+    """
+    result = run(task, SynapseParameters.stack(groups), seeds=seeds, seed=seed, progress=progress, **options)
+    ends = np.cumsum([group.n_sets for group in groups])
+    parts = np.split(result.accuracy, ends[:-1])
+    return [part for part, group in zip(parts, groups, strict=True) if len(part) == group.n_sets], result

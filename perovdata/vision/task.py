@@ -12,7 +12,7 @@ import numpy as np
 
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError, unknown_choice
-from perovdata.vision.images import Images
+from perovdata.vision.data.images import Images
 
 __all__ = [
     "LONG_TERM",

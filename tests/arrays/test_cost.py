@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from perovdata.arrays import Assumptions, Crossbar, array_cost
-from perovdata.arrays.design import Design
+from perovdata.arrays.circuit import Design
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 

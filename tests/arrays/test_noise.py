@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from perovdata.arrays.noise import event_key, hash_bits, lane_keys, normal, normal_from_bits, uniform
+from perovdata.arrays.kernel.counter_rng import (
+    event_key,
+    hash_bits,
+    lane_keys,
+    normal,
+    normal_from_bits,
+    uniform,
+)
 
 N = 1 << 20
 KEYS = jnp.asarray(lane_keys(5, [0, 0, 1, 2], [0, 1, 0, 0]))

@@ -10,7 +10,8 @@ from fidelity import reference_curves
 from literal import Literal
 from online import images
 
-from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol, online, train_online
+from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol, train_online
+from perovdata.arrays.online import train as online_train
 from perovdata.devices import SynapseParameters, preset
 from perovdata.errors import InputError
 
@@ -41,8 +42,8 @@ def data():
 def test_every_step_follows_the_reference(data, device, protocol):
     result = train_online(device, *data, hidden=HIDDEN, protocol=protocol, keep_weights=True)
     shape = (INPUTS, HIDDEN, CLASSES)
-    order = online._order(0, [0], 1, len(data[0]), protocol)[:, 0]
-    start = online._start_weights(0, 0, shape, protocol)
+    order = online_train._order(0, [0], 1, len(data[0]), protocol)[:, 0]
+    start = online_train._start_weights(0, 0, shape, protocol)
     literal = Literal(device, *start, protocol, np.random.default_rng(0))
     literal.train(data[0], data[1], order)
     g1, g2 = literal.state
@@ -119,7 +120,7 @@ def test_devices_wear_out_in_training(data):
 
 def test_permutations_show_every_sample_once_per_pass():
     protocol = Protocol(replacement=False, samples_per_epoch=7)
-    seen = np.concatenate([online._order(3, [1], epoch, 10, protocol)[:, 0] for epoch in range(1, 11)])
+    seen = np.concatenate([online_train._order(3, [1], epoch, 10, protocol)[:, 0] for epoch in range(1, 11)])
     passes = seen.reshape(7, 10)
     assert (np.sort(passes, 1) == np.arange(10)).all()
     assert not (passes[0] == passes[1]).all()

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from perovdata.dataset.csvfiles import render
-from perovdata.dataset.schema import TABLES
+from perovdata.dataset.check.csv_lines import render
+from perovdata.dataset.schema.schema import TABLES
 from perovdata.files import tables_dir
 
 

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perovdata.dataset import adding, csvfiles
-from perovdata.dataset.adding import plan, write_addition
-from perovdata.dataset.csvfiles import read_tables, write_tables
-from perovdata.dataset.exporting import records
-from perovdata.dataset.incoming import read_submissions
-from perovdata.dataset.schema import TABLES
-from perovdata.dataset.validation import validate
-from perovdata.devices.curves.synthetic import pulse_trains
+from perovdata.dataset.add import plan as adding
+from perovdata.dataset.add.plan import plan, write_addition
+from perovdata.dataset.add.read import read_submissions
+from perovdata.dataset.check import csv_lines as csvfiles
+from perovdata.dataset.check.csv_lines import read_tables, write_tables
+from perovdata.dataset.check.validation import validate
+from perovdata.dataset.export.exporting import records
+from perovdata.dataset.schema.schema import TABLES
 from perovdata.errors import InputError
+from perovdata.fitting.synthetic import pulse_trains
 
 from .conftest import small_tables, snapshot, write
 from .test_validation import reserved_doi

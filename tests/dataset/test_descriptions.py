@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from perovdata.dataset import METRICS, TABLES, VOCABULARIES, load_synapses
-from perovdata.dataset.descriptors import croissant, datapackage, dictionary
-from perovdata.dataset.synonyms import _SYNONYMS
+from perovdata.dataset.export.descriptors import croissant, datapackage, dictionary
+from perovdata.dataset.schema.synonyms import _SYNONYMS
 from perovdata.files import data_dir, tables_dir
 
 

@@ -17,7 +17,7 @@ from perovdata.dataset import (
     load_synapses,
     load_tables,
 )
-from perovdata.dataset.loading import bound_for_models
+from perovdata.dataset.load.synapses import bound_for_models
 
 
 def test_the_long_form_has_one_row_per_value_with_unit_definition_and_source():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from perovdata.dataset import load_synapses
-from perovdata.dataset.population import MIN_PAPERS, measured_metrics, populations
+from perovdata.dataset.load.population import MIN_PAPERS, measured_metrics, populations
 from perovdata.errors import InputError
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perovdata.dataset.csvfiles import read_tables, render
-from perovdata.dataset.schema import METRICS, TABLES
-from perovdata.dataset.validation import validate, validate_rows
+from perovdata.dataset.check.csv_lines import read_tables, render
+from perovdata.dataset.check.validation import validate, validate_rows
+from perovdata.dataset.schema.schema import METRICS, TABLES
 from perovdata.errors import InputError
 from perovdata.files import tables_dir
 

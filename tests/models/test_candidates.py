@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from perovdata.models.applicability import DesignDistance
-from perovdata.models.candidates import CANDIDATES
-from perovdata.models.designs import COMPOSITION, design_frame
-from perovdata.models.scoring import signed_error
-from perovdata.models.targets import build_corpus
+from perovdata.features.design_frame import COMPOSITION, design_frame
+from perovdata.models.estimators.candidates import CANDIDATES
+from perovdata.models.evaluation.scoring import signed_error
+from perovdata.models.evaluation.targets import build_corpus
+from perovdata.models.predictor.applicability import DesignDistance
 
 SINGLE = [name for name, c in CANDIDATES.items() if c.make is not None and not c.shared]
 

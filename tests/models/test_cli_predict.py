@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from perovdata.cli import main
+from perovdata.dataset.schema.known_values import parse_known
 from perovdata.errors import InputError
-from perovdata.models.quantities import parse_known
-from perovdata.models.versions import BUNDLE_SCHEMA, data_version
+from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from perovdata.errors import InputError
 from perovdata.models import evaluate
-from perovdata.models.settings import Settings
+from perovdata.models.evaluation.settings import Settings
 
 from .conftest import QUICK
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from perovdata.models.candidates import CANDIDATES, Average
-from perovdata.models.evidence import gather
-from perovdata.models.explain import contributions
-from perovdata.models.settings import Settings
-from perovdata.models.sharing import Coregionalised
+from perovdata.models.estimators.candidates import CANDIDATES, Average
+from perovdata.models.estimators.sharing import Coregionalised
+from perovdata.models.evaluation.settings import Settings
+from perovdata.models.evaluation.training_data import gather
+from perovdata.models.predictor.explain import contributions
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perovdata.models.intervals import LocalScale, cdf, ppf, residual_sample
-from perovdata.models.joint import fit_copula
+from perovdata.models.predictor.copula import fit_copula
+from perovdata.models.predictor.intervals import LocalScale, cdf, ppf, residual_sample
 
 
 def sample_of(residuals, n_papers=None):

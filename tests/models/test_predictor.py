@@ -195,10 +195,10 @@ def rewrite(folder, name, text):
 
 
 def test_every_candidate_survives_the_bundle(long, tmp_path):
-    from perovdata.models.bundle import _load_models, _save_models
-    from perovdata.models.candidates import CANDIDATES, Average
-    from perovdata.models.evidence import gather
-    from perovdata.models.settings import Settings
+    from perovdata.models.estimators.candidates import CANDIDATES, Average
+    from perovdata.models.evaluation.settings import Settings
+    from perovdata.models.evaluation.training_data import gather
+    from perovdata.models.store.bundle import _load_models, _save_models
 
     evidence = gather(Settings(background_weight=0.0), long)
     rows = np.ones(len(evidence.corpus.targets["on_off_ratio"].rows), dtype=bool)
@@ -220,7 +220,7 @@ def test_the_model_card_names_every_metric(bundle):
 
 
 def test_a_bundle_of_the_repository_is_found_and_a_stale_one_passed_over(bundle, tmp_path, monkeypatch):
-    from perovdata.models import ready
+    from perovdata.models.store import find_or_train
 
     home = tmp_path / "home"
     (home / "data" / "derived").mkdir(parents=True)
@@ -228,8 +228,8 @@ def test_a_bundle_of_the_repository_is_found_and_a_stale_one_passed_over(bundle,
     copy = home / "data" / "derived" / "model"
     shutil.copytree(bundle[0], copy)
     (home / "deeper").mkdir()
-    assert ready.repository_bundle(home / "deeper") == copy
-    assert ready.repository_bundle(tmp_path) is None
+    assert find_or_train.repository_bundle(home / "deeper") == copy
+    assert find_or_train.repository_bundle(tmp_path) is None
     monkeypatch.chdir(home)
     assert load_predictor().summary == bundle[1].summary
     content = json.loads((copy / "metadata.json").read_text())
@@ -242,7 +242,7 @@ def test_a_bundle_of_the_repository_is_found_and_a_stale_one_passed_over(bundle,
         trained.append(folder)
         shutil.copytree(bundle[0], folder)
 
-    monkeypatch.setattr(ready, "_train_into", train_into)
+    monkeypatch.setattr(find_or_train, "_train_into", train_into)
     assert load_predictor(note=notes.append).summary == bundle[1].summary
     assert "0123456789ab" in notes[0]
     load_predictor()

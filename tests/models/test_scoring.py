@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perovdata.models.censoring import conditional_mean, truncated_normal_mean, turnbull, winsorise
-from perovdata.models.scoring import (
+from perovdata.models.estimators.censoring import conditional_mean, truncated_normal_mean, turnbull, winsorise
+from perovdata.models.evaluation.scoring import (
     bootstrap_papers,
     censored_median,
     covered,

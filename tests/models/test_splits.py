@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perovdata.models.splits import paper_folds, subsample_papers
+from perovdata.models.evaluation.splits import paper_folds, subsample_papers
 
 metrics = st.sets(st.sampled_from("abcd"), max_size=4)
 
@@ -38,10 +38,10 @@ def test_a_subsample_takes_whole_papers():
 
 
 def test_evaluation_never_trains_on_a_hidden_paper(long, monkeypatch):
-    from perovdata.models import fold
-    from perovdata.models.evaluate import outer_splits
-    from perovdata.models.evidence import Evidence, gather
-    from perovdata.models.settings import Settings
+    from perovdata.models.evaluation import fold
+    from perovdata.models.evaluation.run import outer_splits
+    from perovdata.models.evaluation.settings import Settings
+    from perovdata.models.evaluation.training_data import Evidence, gather
 
     settings_ = Settings.of({"outer_folds": 3, "repeats": 1, "inner_folds": 3, "background_weight": 0})
     evidence = gather(settings_, long)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.vision import run
-from perovdata.vision.events import (
+from perovdata.vision.data.events import (
     Events,
     events_from_frames,
     frames_from_events,

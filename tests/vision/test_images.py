@@ -13,7 +13,7 @@ from PIL import Image
 
 from perovdata.errors import InputError
 from perovdata.vision import load_images
-from perovdata.vision.idx import read_idx
+from perovdata.vision.data.idx import read_idx
 
 from .idx_files import idx_bytes
 

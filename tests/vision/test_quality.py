@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from perovdata.vision.quality import contrast, psnr, ssim
-from perovdata.vision.scenes import (
+from perovdata.vision.data.scenes import (
     DIRECTIONS,
     binarise,
     bit_streams,
@@ -15,6 +14,7 @@ from perovdata.vision.scenes import (
     noisy_frames,
     stretch,
 )
+from perovdata.vision.parts.picture_quality import contrast, psnr, ssim
 
 PICTURE = np.random.default_rng(0).random((3, 8, 8)).astype(np.float32)
 

@@ -18,7 +18,7 @@ from perovdata.devices import (
     retained,
     sample_devices,
 )
-from perovdata.vision.scoring import each_set, over_seeds
+from perovdata.vision.parts.scoring import each_set, over_seeds
 from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
 
 __all__ = ["associate_task"]

@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices import SynapseParameters
-from perovdata.vision.readout import name_by_read_out
-from perovdata.vision.scenes import WAVELENGTHS_NM, colour_mixtures, stretch
-from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.sensor import Timing, sense, sensor_draws
+from perovdata.vision.data.scenes import WAVELENGTHS_NM, colour_mixtures, stretch
+from perovdata.vision.parts.cost import sensor_cost
+from perovdata.vision.parts.readout import name_by_read_out
+from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
+from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
 from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
-from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["colour_task"]
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
-from perovdata.vision.event_sets import load_nmnist, saccades
-from perovdata.vision.readout import name_by_read_out, score_sensor
-from perovdata.vision.scoring import accuracy_of, over_seeds
-from perovdata.vision.sensor import Timing, sensor_draws
+from perovdata.vision.data.event_sets import load_nmnist, saccades
+from perovdata.vision.parts.cost import sensor_cost
+from perovdata.vision.parts.readout import name_by_read_out, score_sensor
+from perovdata.vision.parts.scoring import accuracy_of, over_seeds
+from perovdata.vision.parts.sensor import Timing, sensor_draws
 from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
-from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["events_task"]
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from perovdata.arrays import Crossbar, CrossbarState
 from perovdata.devices import SynapseParameters
-from perovdata.vision.scoring import accuracy_of
-from perovdata.vision.softnet import mlp_logits, train_mlp
+from perovdata.vision.parts.cost import Layer, network_cost
+from perovdata.vision.parts.scoring import accuracy_of
+from perovdata.vision.parts.softnet import mlp_logits, train_mlp
 from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
 from perovdata.vision.tasks.memory import AGES_S
-from perovdata.vision.upkeep import Layer, network_cost
 
 __all__ = ["inference_task"]
 

@@ -19,10 +19,10 @@ from perovdata.devices import (
     retained,
     sample_devices,
 )
-from perovdata.vision.quality import psnr, ssim
-from perovdata.vision.scenes import stretch
-from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.softnet import Mlp, mlp_logits, train_mlp
+from perovdata.vision.data.scenes import stretch
+from perovdata.vision.parts.picture_quality import psnr, ssim
+from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
+from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
 from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
 
 __all__ = ["memory_task"]

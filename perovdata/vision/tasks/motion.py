@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices import SynapseParameters
-from perovdata.vision.events import on_event_counts
-from perovdata.vision.readout import name_by_read_out
-from perovdata.vision.scenes import DIRECTIONS, moving_figures, stretch
-from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.sensor import Timing, sense, sensor_draws
+from perovdata.vision.data.events import on_event_counts
+from perovdata.vision.data.scenes import DIRECTIONS, moving_figures, stretch
+from perovdata.vision.parts.cost import sensor_cost
+from perovdata.vision.parts.readout import name_by_read_out
+from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
+from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
 from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
-from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["motion_task"]
 

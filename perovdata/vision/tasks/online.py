@@ -10,9 +10,9 @@ import numpy as np
 
 from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, Design, OnlineResult, Protocol, train_online
 from perovdata.devices import SynapseParameters
-from perovdata.vision.scenes import enlarge
+from perovdata.vision.data.scenes import enlarge
+from perovdata.vision.parts.cost import Layer, network_cost
 from perovdata.vision.task import LONG_TERM, WEAR, Option, Plan, Scores, Task
-from perovdata.vision.upkeep import Layer, network_cost
 
 __all__ = ["online_task"]
 

@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices import SynapseParameters
-from perovdata.vision.quality import contrast, psnr, ssim
-from perovdata.vision.scenes import noisy_frames, stretch
-from perovdata.vision.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.sensor import Timing, sense, sensor_draws
-from perovdata.vision.softnet import Mlp, mlp_logits, train_mlp
+from perovdata.vision.data.scenes import noisy_frames, stretch
+from perovdata.vision.parts.cost import sensor_cost
+from perovdata.vision.parts.picture_quality import contrast, psnr, ssim
+from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
+from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
+from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
 from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
-from perovdata.vision.upkeep import sensor_cost
 
 __all__ = ["retina_task"]
 

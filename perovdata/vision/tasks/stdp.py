@@ -27,8 +27,8 @@ from perovdata.devices import (
     quantise,
     sample_devices,
 )
-from perovdata.vision.scenes import stretch
-from perovdata.vision.scoring import accuracy_of, confusion_matrix, over_seeds
+from perovdata.vision.data.scenes import stretch
+from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, over_seeds
 from perovdata.vision.task import LONG_TERM, Option, Plan, Scores, Task
 
 __all__ = ["stdp_task"]

@@ -1,0 +1,135 @@
+"""What cells do in a kernel: draw their variation, be read, take pulses; pure functions of a block of cells.
+
+All of them take ``d``, a :class:`~perovdata.arrays.kernel.constants.Lanes` whose fields already broadcast
+against the cells (see :func:`spread`), and the global index of each cell inside its array, from which every
+random number is drawn. Conductances are fractions g of the nominal window, currents fractions of its range.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from perovdata.arrays.kernel.constants import STRAIGHT, Effects, Lanes
+from perovdata.arrays.kernel.counter_rng import event_key, normal, uniform
+from perovdata.devices import label_to_curvature
+from perovdata.devices.fields import MAX_LABEL
+
+__all__ = ["cell_curvature", "fraction_to_window", "read_fraction", "spread", "take_pulses"]
+
+# First words of the keys of a cell's fixed properties; events count up from 0 and never reach them.
+_LABEL, _WINDOW, _STUCK = 0xFFFFFF01, 0xFFFFFF02, 0xFFFFFF03
+
+
+def spread(lanes: Lanes, ndim: int) -> Lanes:
+    """Insert axes so that per-lane fields broadcast against cells of shape (lanes, ...) of ``ndim`` axes."""
+    extra = (1,) * (ndim - 1)
+
+    def reshape(name, leaf):
+        trailing = leaf.shape[1:]
+        return leaf.reshape(leaf.shape[:1] + extra + trailing) if trailing else leaf.reshape(-1, *extra)
+
+    return Lanes(*(reshape(name, leaf) for name, leaf in zip(Lanes._fields, lanes, strict=True)))
+
+
+def cell_curvature(d: Lanes, layer: int, cell) -> jax.Array:
+    """Curvature u of both directions of every cell, with device-to-device variation of the label.
+
+    Returns
+    -------
+    array, shape (*cells, 2)
+        The draw is clipped to the labels that exist, |label| <= 9.
+    """
+    z = normal(event_key(d.key, _LABEL, layer), 2 * cell)
+    other = normal(event_key(d.key, _LABEL, layer), 2 * cell + 1)
+    rho = d.d2d[..., 3]
+    sign = jnp.where(d.label < 0, -1.0, 1.0)
+    shift = jnp.stack([z, rho * z + jnp.sqrt(1 - rho**2) * other], -1) * d.d2d[..., :1] * sign
+    u = label_to_curvature(jnp.clip(d.label + shift, -MAX_LABEL, MAX_LABEL))
+    return jnp.where(jnp.abs(u) < STRAIGHT, STRAIGHT, u)
+
+
+def fraction_to_window(g, d: Lanes, e: Effects, layer: int, cell):
+    """Conductance in units of the nominal g_max, with device-to-device variation of the window."""
+    low, high = d.g_floor, 1.0
+    if e.d2d_window:
+        key = event_key(d.key, _WINDOW, layer)
+        z = normal(key, 2 * cell)
+        other = normal(key, 2 * cell + 1)
+        rho = d.d2d[..., 3]
+        high = jnp.exp(d.d2d[..., 1] * z)
+        low = jnp.minimum(low * jnp.exp(d.d2d[..., 2] * (rho * z + jnp.sqrt(1 - rho**2) * other)), high)
+    return low + g * (high - low)
+
+
+def read_fraction(g, d: Lanes, e: Effects, layer: int, cell, pitches):
+    """Read current as a fraction of the nominal range: 0 for g_min, 1 for g_max (without wires).
+
+    ``I = V / (1/G + R_access + R_wire)``; the range is that of the access device alone, as in NeuroSim.
+
+    Parameters
+    ----------
+    pitches : array
+        Cell pitches of wire in series with each cell.
+    """
+    if e.stuck:
+        draw = uniform(event_key(d.key, _STUCK, layer), cell)
+        g = jnp.where(draw < d.stuck[..., 0], 1.0, jnp.where(draw > 1 - d.stuck[..., 1], 0.0, g))
+    conductance = fraction_to_window(g, d, e, layer, cell)
+    low, high = current_range(d)
+    return (conductance / (1 + conductance * (d.access + pitches * d.wire)) - low) / (high - low)
+
+
+def current_range(d: Lanes):
+    """Smallest and largest read current, in units of V g_max."""
+    return d.g_floor / (1 + d.g_floor * d.access), 1 / (1 + d.access)
+
+
+def take_pulses(g, n, up, d: Lanes, e: Effects, key, cell, curvature=None):
+    """Write: n pulses of one direction on every cell, with cycle noise, clipped to the window.
+
+    The law is :func:`perovdata.devices.exponential`, ``g' = g e + (e - 1) / (exp(-u) - 1)`` with
+    ``e = exp(-u n / N)``, arranged so that one exponential per cell is left.
+
+    Parameters
+    ----------
+    g : array
+    n : array
+        Pulses, 0 or more, broadcastable to g.
+    up : array of bool
+        Direction (True: LTP), broadcastable to n.
+    key : array of uint32, shape (..., 2)
+        Key of this write event.
+    cell : array of uint32
+        Index of every cell.
+    curvature : array, shape (*cells, 2), optional
+        Per-cell curvature; None: the nominal one.
+
+    Returns
+    -------
+    array
+        New g.
+    """
+    both = d.curvature if curvature is None else curvature
+    # n / N of a full sweep, times the curvature; LTD pulses count backwards.
+    away = n * jnp.where(up, -both[..., 0] / d.pulses[..., 0], both[..., 1] / d.pulses[..., 1])
+    bend = d.bend if curvature is None else 1 / jnp.expm1(-both)
+    new = g + jnp.expm1(away) * (g + jnp.where(up, bend[..., 0], bend[..., 1]))
+    if e.cycle or e.relative:
+        variance = d.c2c**2 * n
+        if e.relative:
+            variance = variance + (d.c2c_relative * (new - g)) ** 2 / jnp.maximum(n, 1.0)
+        new = new + jnp.sqrt(variance) * normal(key, cell)
+    if e.states:
+        steps = jnp.where(jnp.isinf(d.states), 1.0, d.states - 1)
+        new = jnp.where(jnp.isinf(d.states), new, jnp.round(new * steps) / steps)
+    return jnp.where(n > 0, jnp.clip(new, 0.0, 1.0), g)
+
+
+def worn(d: Lanes, e: Effects, given):
+    """Largest conductance fraction left after so many pulses (see :func:`perovdata.devices.worn_window`)."""
+    if not e.wear:
+        return 1.0
+    used = given / d.endurance[..., 0]
+    safe = jnp.where(used > 0, used, 1.0)
+    return jnp.where(used > 0, jnp.exp2(-(safe ** d.endurance[..., 1])), 1.0)

@@ -1,0 +1,97 @@
+"""Writing target weights: open-loop pulses from the ideal map, and write-verify. Leading axis = lanes."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from perovdata.arrays.circuit import Design
+from perovdata.arrays.kernel.cell_physics import cell_curvature, spread, take_pulses
+from perovdata.arrays.kernel.constants import Effects, Lanes
+from perovdata.arrays.kernel.counter_rng import event_key, normal
+from perovdata.arrays.kernel.reading import cell_index, plane_fractions
+
+__all__ = ["curvature_of", "open_loop", "plane_targets", "pulses_to", "write_verify"]
+
+
+def curvature_of(design: Design, lanes: Lanes, e: Effects, array: int):
+    """Curvature of every device, (lanes, planes, rows, columns, 2), where it varies between devices."""
+    return cell_curvature(spread(lanes, 4), array, cell_index(design)[0]) if e.d2d_label else None
+
+
+def plane_targets(design: Design, v):
+    """Conductance fraction wanted of every plane for weights v in [-1, 1], (lanes, planes, rows, columns)."""
+    m = len(design.significance)
+    if design.scheme == "reference":
+        return jnp.repeat((v[:, None] + 1) / 2, m, axis=1)
+    return jnp.concatenate([jnp.repeat(jnp.maximum(s * v[:, None], 0.0), m, axis=1) for s in (1, -1)], axis=1)
+
+
+def pulses_to(target, lanes_spread: Lanes):
+    """LTP pulses (not rounded) that bring an erased nominal device to a conductance fraction."""
+    u = lanes_spread.curvature[..., 0]
+    straight = jnp.abs(u) < 1e-6
+    bent = jnp.where(straight, 1.0, u)
+    inside = jnp.maximum(1 + target * jnp.expm1(-bent), np.float32(1e-30))
+    position = jnp.where(straight, target, -jnp.log(inside) / bent)
+    return position * lanes_spread.pulses[..., 0]
+
+
+def open_loop(design: Design, lanes: Lanes, e: Effects, target, key, array: int):
+    """Erase, then give the pulses of the nominal curve at once.
+
+    Returns
+    -------
+    g, given : array
+        Conductance fractions and pulses, of the shape of ``target`` (lanes, planes, rows, columns).
+    """
+    d = spread(lanes, 4)
+    n = jnp.round(pulses_to(target, d))
+    curvature = curvature_of(design, lanes, e, array)
+    g = take_pulses(
+        jnp.zeros_like(target), n, True, d, e, key[:, None, None, None], cell_index(design)[0], curvature
+    )
+    return g, n
+
+
+def write_verify(design: Design, lanes: Lanes, e: Effects, target, key, array: int, tolerance, rounds):
+    """Open loop, then read and correct by one pulse until each device is within tolerance or rounds are over.
+
+    Parameters
+    ----------
+    tolerance : float
+        Largest accepted |read - target|, fraction of the window.
+    rounds : int
+        Most corrections per device.
+
+    Returns
+    -------
+    g, given, missed : array
+        ``missed``: devices still outside the tolerance, (lanes,).
+    """
+    d = spread(lanes, 4)
+    cell = cell_index(design)[0]
+    curvature = curvature_of(design, lanes, e, array)
+    g, given = open_loop(design, lanes, e, target, event_key(key, 0), array)
+
+    def error(g, turn):
+        seen = plane_fractions(design, lanes, e, g, jnp.ones(len(g)), array)
+        if e.read_noise or e.read_noise_relative:
+            sigma = jnp.sqrt(d.read_noise[..., 0] ** 2 + (d.read_noise[..., 1] * g) ** 2)
+            seen = seen + sigma * normal(event_key(key, 1, turn)[:, None, None, None], cell)
+        return target - seen
+
+    def body(carry):
+        turn, g, given, off = carry
+        n = (jnp.abs(off) > tolerance).astype(jnp.float32)
+        event = event_key(key, 2, turn)[:, None, None, None]
+        g = take_pulses(g, n, off > 0, d, e, event, cell, curvature)
+        return turn + 1, g, given + n, error(g, turn + 1)
+
+    def going(carry):
+        return (carry[0] < rounds) & (jnp.abs(carry[3]) > tolerance).any()
+
+    start = (jnp.uint32(0), g, given, error(g, jnp.uint32(0)))
+    _, g, given, off = lax.while_loop(going, body, start)
+    return g, given, (jnp.abs(off) > tolerance).sum((1, 2, 3))

@@ -1,0 +1,142 @@
+"""Reading a crossbar: input encoding, analog sum with noise, conversion; leading axis = lanes."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+
+from perovdata.arrays.circuit import Design
+from perovdata.arrays.kernel.cell_physics import current_range, read_fraction, spread
+from perovdata.arrays.kernel.constants import Effects, Lanes
+from perovdata.arrays.kernel.counter_rng import event_key, normal
+
+__all__ = [
+    "cell_index",
+    "convert",
+    "input_planes",
+    "largest_sum",
+    "nominal_weights",
+    "plane_fractions",
+    "read_columns",
+]
+
+
+def cell_index(design: Design):
+    """Index of every device and its cell pitches of wire, both (planes, rows, columns)."""
+    shape = (design.planes, design.rows, design.columns)
+    plane, row, column = np.indices(shape)
+    pitches = column + 1 + design.rows - row
+    cell = (plane * design.rows + row) * design.columns + column
+    return jnp.asarray(cell, jnp.uint32), jnp.asarray(pitches, jnp.float32)
+
+
+def plane_fractions(design: Design, lanes: Lanes, e: Effects, g, kept, array: int):
+    """Read current of every device as a fraction of its range, (lanes, planes, rows, columns).
+
+    Parameters
+    ----------
+    g : array, shape (lanes, planes, rows, columns)
+    kept : array, shape (lanes,)
+        Part of the state that time has left.
+    array : int
+        Which array of a network this is (its devices are drawn accordingly).
+    """
+    cell, pitches = cell_index(design)
+    return read_fraction(g * kept[:, None, None, None], spread(lanes, 4), e, array, cell, pitches)
+
+
+def quantise_input(x, bits: int | None, limit: float):
+    """Round inputs to the levels of a converter over [-limit, limit]."""
+    if bits is None:
+        return x
+    steps = np.float32((2**bits - 1) / limit)
+    return jnp.clip(jnp.round(x * steps), -(2**bits - 1), 2**bits - 1) / steps
+
+
+def input_planes(design: Design, x):
+    """What is driven, read by read: pairs of (inputs, share of that read in the result).
+
+    Amplitudes and durations are one read; bit-serial inputs one per bit, both signs in the same read.
+    """
+    x = quantise_input(x, design.input_bits, design.input_range)
+    if design.encoding != "bit-serial":
+        return [(x, 1.0)]
+    top = 2**design.input_bits - 1
+    magnitude = jnp.round(jnp.abs(x) * np.float32(top / design.input_range)).astype(jnp.uint32)
+    drive = jnp.sign(x) * np.float32(design.input_range)
+    return [
+        (((magnitude >> bit) & 1).astype(jnp.float32) * drive, 2**bit / top)
+        for bit in range(design.input_bits)
+    ]
+
+
+def nominal_weights(design: Design, fractions):
+    """Weights in [-1, 1] that conductance fractions (lanes, planes, rows, columns) stand for."""
+    coefficients = jnp.asarray(design.coefficients, jnp.float32)[:, None, None]
+    return (fractions * coefficients).sum(1) + np.float32(design.offset)
+
+
+def largest_sum(design: Design, fractions, x):
+    """Largest magnitude that any single read of x (lanes, n, rows) gives a converter, (lanes,)."""
+    w = nominal_weights(design, fractions)
+    sums = [jnp.einsum("lnr,lrc->lnc", drive, w) for drive, _ in input_planes(design, x)]
+    return jnp.abs(jnp.stack(sums)).max((0, 2, 3))
+
+
+def convert(y, bits: int | None, top):
+    """Analog-to-digital conversion over [-top, top]: mid-tread, symmetric, saturating."""
+    if bits is None:
+        return y
+    levels = np.float32(2 ** (bits - 1) - 1)
+    return jnp.round(jnp.clip(y / top, -1.0, 1.0) * levels) * (top / levels)
+
+
+def read_columns(design: Design, lanes: Lanes, e: Effects, fractions, top, x, key):
+    """Outputs in units of sum(w x) / max|w|.
+
+    Independent noise of the cells is added where it is seen, at the column: ``var = sum_i x_i^2 sigma_i^2``
+    has the same distribution as a normal per cell at a thousandth of the cost.
+
+    Parameters
+    ----------
+    fractions : array, shape (lanes, planes, rows, columns)
+    top : array, shape (lanes,)
+        Full scale of the converter.
+    x : array, shape (lanes, n, rows)
+    key : array of uint32, shape (lanes, 2)
+        Of this read.
+
+    Returns
+    -------
+    array, shape (lanes, n, columns)
+    """
+    w = nominal_weights(design, fractions)
+    per_cell = _noise_variance(design, lanes, e, fractions)
+
+    def analog(drive, turn):
+        y = jnp.einsum("lnr,lrc->lnc", drive, w)
+        if per_cell is not None:
+            if per_cell.shape[1] == 1:  # the same for every cell
+                variance = (drive * drive).sum(-1, keepdims=True) * per_cell
+            else:
+                variance = jnp.einsum("lnr,lrc->lnc", drive * drive, per_cell)
+            count = y.shape[1] * y.shape[2]
+            index = jnp.arange(count, dtype=jnp.uint32).reshape(y.shape[1:])
+            y = y + jnp.sqrt(variance) * normal(event_key(key, turn)[:, None, None], index)
+        return convert(y, design.adc_bits, top[:, None, None])
+
+    planes = input_planes(design, x)
+    return sum(analog(drive, turn) * np.float32(share) for turn, (drive, share) in enumerate(planes))
+
+
+def _noise_variance(design: Design, lanes: Lanes, e: Effects, fractions):
+    """Variance of one cell's weight at a read, (lanes, 1 or rows, 1 or columns); None without noise."""
+    if not (e.read_noise or e.read_noise_relative):
+        return None
+    sigma = lanes.read_noise[:, :, None, None, None]  # (lanes, absolute | relative, 1, 1, 1)
+    squares = jnp.asarray(design.coefficients**2, jnp.float32)[:, None, None]
+    variance = (sigma[:, 0] ** 2 * squares).sum(1)
+    if e.read_noise_relative:
+        low, high = current_range(spread(lanes, 4))
+        variance = variance + (sigma[:, 1] ** 2 * squares * (fractions + low / (high - low)) ** 2).sum(1)
+    return variance

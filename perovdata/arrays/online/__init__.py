@@ -1,0 +1,1 @@
+"""Online training of a whole network on crossbars, by the protocol of MLP-NeuroSim."""

@@ -1,0 +1,1 @@
+"""The tables for other people's tools: descriptors, spreadsheets, data packages."""

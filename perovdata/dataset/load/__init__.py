@@ -1,0 +1,1 @@
+"""From the tables to data frames, designs and populations."""

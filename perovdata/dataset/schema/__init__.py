@@ -1,0 +1,1 @@
+"""What the tables mean: columns, closed vocabularies, metrics and their units. Imports nothing heavy."""

@@ -1,0 +1,82 @@
+"""Measured curves: read them, find out what they are, fit them into device parameters."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from perovdata.errors import InputError, unknown_choice
+from perovdata.fitting.result import Curve, Estimate, FitResult
+from perovdata.fitting.signal.recognise import interpret
+from perovdata.fitting.table.reader import read_table
+
+__all__ = ["KINDS", "Curve", "Estimate", "FitResult", "fit"]
+
+#: Kinds of measurement that can be fitted.
+KINDS = ("auto", "pd", "ppf", "decay", "jump", "iv-endurance")
+
+
+def fit(
+    file: str | os.PathLike[str],
+    kind: str = "auto",
+    *,
+    level: float = 0.95,
+    read_voltage: float | None = None,
+    name: str | None = None,
+    sheet: str | None = None,
+) -> FitResult:
+    """Fit a measured curve into device parameters.
+
+    Parameters
+    ----------
+    file : path-like
+        CSV, TSV, text or Excel, as instruments and people write it.
+    kind : {"auto", "pd", "ppf", "decay", "jump", "iv-endurance"}
+        What was measured: potentiation and depression against pulses, paired-pulse index against interval,
+        current or conductance against time, raw pulses for a jump table, two states against cycles. "auto"
+        looks at headings and numbers.
+    level : float
+        Of the confidence intervals.
+    read_voltage : float, optional, V
+        Turns currents into conductances where the file has no column for it.
+    name : str, optional
+        Of the device; the name of the file if not given.
+    sheet : str, optional
+        Sheet of a workbook.
+
+    Returns
+    -------
+    FitResult
+        Parameters with intervals, quality, comparison of laws, device file, draws, figure.
+
+    Raises
+    ------
+    InputError
+        A file that is not such a measurement; the message shows its first line.
+    """
+    if kind not in KINDS:
+        raise unknown_choice("kind of curve", kind, KINDS)
+    if not 0.5 <= level < 1.0:
+        raise InputError(f"level: {level:g} is not between 0.5 and 1")
+    if read_voltage is not None and not 0 < abs(read_voltage) < 1000:
+        raise InputError(f"read voltage: {read_voltage:g} V is not a voltage between 0 and 1000")
+    table = read_table(file, sheet=sheet)
+    found, measurement = interpret(table, kind, read_voltage)
+    # The fits pull in SciPy's optimisers: only once there is something to fit.
+    from perovdata.fitting.fit_decay import fit_decay
+    from perovdata.fitting.fit_endurance import fit_endurance, fit_jumps
+    from perovdata.fitting.fit_pd import fit_pulse_train
+    from perovdata.fitting.fit_ppf import fit_paired_pulse
+
+    fitters = {
+        "pd": fit_pulse_train,
+        "jump": fit_jumps,
+        "ppf": fit_paired_pulse,
+        "decay": fit_decay,
+        "iv-endurance": fit_endurance,
+    }
+    # A search visits parameters at which the arithmetic overflows; they lose, and nobody needs to hear of it.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return fitters[found](measurement, level=level, name=name or Path(file).stem)

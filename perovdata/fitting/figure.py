@@ -1,0 +1,61 @@
+"""The figure of a fit: readings, fitted law, residuals."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from perovdata.errors import InputError
+from perovdata.files import write_atomic
+
+if TYPE_CHECKING:
+    from perovdata.fitting.result import FitResult
+
+__all__ = ["figure", "save_figure"]
+
+_FORMATS = (".png", ".svg", ".pdf")
+_COLOURS = {"LTP": "#1f6fb2", "LTD": "#c2452d"}
+
+
+def figure(result: FitResult):
+    """Matplotlib figure: curve above, residuals below."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(6.4, 5.2), layout="constrained")
+    top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    many = len(result.curves) > 6
+    drawn: set[str] = set()
+    for curve in result.curves:
+        direction = curve.label.split()[0]
+        family = direction if direction in _COLOURS else curve.label
+        colour = _COLOURS.get(family, "#1f6fb2")
+        top.plot(curve.x, curve.measured, ".", ms=3 if many else 5, alpha=0.35 if many else 0.8, color=colour)
+        if family not in drawn:
+            top.plot(curve.x, curve.fitted, "-", lw=1.8, color=colour, label=f"{family}: {result.law}")
+            drawn.add(family)
+        bottom.plot(curve.x, curve.measured - curve.fitted, ".", ms=3, alpha=0.5, color=colour)
+    bottom.axhline(0.0, color="0.5", lw=0.8)
+    if result.kind in ("ppf", "decay"):
+        x = np.concatenate([c.x for c in result.curves])
+        if x.max() > 50 * max(x[x > 0].min(), 1e-300):
+            bottom.set_xscale("log")
+    top.set_ylabel(result.axes[1])
+    bottom.set_ylabel("residual")
+    bottom.set_xlabel(result.axes[0])
+    top.legend(frameon=False)
+    top.set_title(f"{result.device.name}: R² = {result.r2:.4f}", fontsize=10)
+    return fig
+
+
+def save_figure(result: FitResult, path: str | os.PathLike[str]) -> None:
+    """Write the figure atomically; the suffix decides the format."""
+    path = Path(path)
+    if path.suffix.lower() not in _FORMATS:
+        raise InputError(f"plot '{path}': suffix '{path.suffix}' is not one of {', '.join(_FORMATS)}")
+    buffer = io.BytesIO()
+    figure(result).savefig(buffer, format=path.suffix[1:].lower(), dpi=150)
+    write_atomic(path, buffer.getvalue())

@@ -1,0 +1,1 @@
+"""Which law the readings follow: likelihoods, noise models, least squares, their comparison."""

@@ -1,0 +1,154 @@
+"""Robust non-linear least squares with multi-start, on transformed parameters, with a covariance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import least_squares
+from scipy.stats import t as student
+
+from perovdata.devices.uncertainty import Uncertainty
+from perovdata.fitting.laws.compare import aicc
+
+__all__ = ["Model", "Solution", "propagate", "ranking", "solve"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A curve with named parameters.
+
+    Parameters
+    ----------
+    law : str
+    names : tuple of str
+    positive : tuple of bool
+        Whether a parameter is fitted on a logarithmic scale.
+    curve : callable
+        ``curve(x, *values) -> y``.
+    starts : sequence of sequences of float
+        Where to start, in natural values.
+    """
+
+    law: str
+    names: tuple[str, ...]
+    positive: tuple[bool, ...]
+    curve: Callable[..., np.ndarray]
+    starts: Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Fitted values, with covariance on the fitted scale (log for positive parameters)."""
+
+    model: Model
+    values: np.ndarray
+    covariance: np.ndarray
+    rss: float
+    r2: float
+    aicc: float
+    n: int
+    fitted: np.ndarray
+
+    def interval(self, name: str, level: float) -> tuple[float, float, float]:
+        """Value and confidence interval (delta method, Student's t) of one parameter."""
+        k = self.model.names.index(name)
+        quantile = student.ppf(0.5 + level / 2, max(self.n - len(self.values), 1))
+        half = float(quantile * np.sqrt(self.covariance[k, k]))
+        value = float(self.values[k])
+        if self.model.positive[k]:
+            half = min(half, 300.0)  # beyond e^300 the interval says no more than "not known"
+            return value, value * float(np.exp(-half)), value * float(np.exp(half))
+        return value, value - half, value + half
+
+
+def solve(model: Model, x: np.ndarray, y: np.ndarray) -> Solution:
+    """Fit a model.
+
+    Every start runs with a soft loss (single bad points lose their pull); the best is polished by plain least
+    squares on the points within five robust deviations.
+    """
+    positive = np.array(model.positive)
+    scale = float(np.ptp(y)) or 1.0
+
+    def natural(p: np.ndarray) -> np.ndarray:
+        return np.where(positive, np.exp(np.clip(np.where(positive, p, 0.0), -300, 300)), p)
+
+    def residual(p: np.ndarray) -> np.ndarray:
+        return np.nan_to_num((model.curve(x, *natural(p)) - y) / scale, nan=1e6, posinf=1e6, neginf=-1e6)
+
+    tries = []
+    for start in model.starts:
+        start = np.asarray(start, float)
+        inner = np.where(positive, np.log(np.where(positive, np.maximum(start, 1e-300), 1.0)), start)
+        tries.append(
+            least_squares(residual, inner, loss="soft_l1", f_scale=0.05, x_scale="jac", max_nfev=200)
+        )
+    best = min(tries, key=lambda r: r.cost)
+    spread = 1.4826 * float(np.median(np.abs(best.fun)))
+    inside = np.abs(best.fun) <= max(5.0 * spread, 1e-12)
+    polished = least_squares(lambda p: residual(p)[inside], best.x, x_scale="jac", max_nfev=200)
+    n, k = int(inside.sum()), len(polished.x)
+    rss = 2.0 * polished.cost
+    size = np.maximum(np.linalg.norm(polished.jac, axis=0), 1e-300)  # parameters differ by many decades
+    normal = (polished.jac / size).T @ (polished.jac / size)
+    covariance = np.linalg.pinv(normal, rcond=1e-12) / np.outer(size, size) * rss / max(n - k, 1)
+    used = y[inside] / scale
+    fitted = model.curve(x, *natural(polished.x))
+    return Solution(
+        model,
+        natural(polished.x),
+        covariance,
+        rss * scale**2,
+        1.0 - rss / float(np.sum((used - used.mean()) ** 2)),
+        aicc(rss, n, k + 1),
+        n,
+        fitted,
+    )
+
+
+def propagate(solution: Solution, device: Callable[[np.ndarray], dict[str, float]]) -> Uncertainty:
+    """Joint uncertainty of positive device values that follow from fitted ones (delta method, log scales).
+
+    Parameters
+    ----------
+    solution : Solution
+    device : callable
+        From the fitted values to fields of the device file.
+    """
+    names = [name for name, value in device(solution.values).items() if value > 0]
+    columns = []
+    for k, positive in enumerate(solution.model.positive):
+        ends = []
+        for sign in (1, -1):
+            moved = solution.values.copy()
+            step = 1e-4 if positive else 1e-4 * max(abs(moved[k]), 1e-300)
+            moved[k] = moved[k] * np.exp(sign * step) if positive else moved[k] + sign * step
+            found = device(moved)
+            ends.append(np.log([max(found[name], 1e-300) for name in names]))
+        columns.append((ends[0] - ends[1]) / (2 * step))
+    jacobian = np.stack(columns, axis=1)
+    covariance = jacobian @ solution.covariance @ jacobian.T
+    # Not wider than a factor e^3 for one sigma: beyond that the data say nothing.
+    shrink = np.minimum(1.0, 3.0 / np.sqrt(np.maximum(np.diag(covariance), 1e-300)))
+    covariance = (covariance + covariance.T) / 2 * np.outer(shrink, shrink)
+    return Uncertainty(tuple(names), ("log",) * len(names), covariance)
+
+
+def ranking(solutions: list[Solution]) -> list[dict]:
+    """Models best first, with Akaike weights."""
+    ordered = sorted(solutions, key=lambda s: s.aicc)
+    weights = np.exp(-0.5 * (np.array([s.aicc for s in ordered]) - ordered[0].aicc))
+    weights /= weights.sum()
+    return [
+        {
+            "law": s.model.law,
+            "n_parameters": len(s.values) + 1,
+            "r2": s.r2,
+            "aicc": s.aicc,
+            "delta_aicc": s.aicc - ordered[0].aicc,
+            "weight": float(w),
+        }
+        for s, w in zip(ordered, weights, strict=True)
+    ]

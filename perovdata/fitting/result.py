@@ -1,0 +1,138 @@
+"""What a fit found, and how it leaves: JSON, device file, draws, figure, rows for the tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from perovdata.devices.device_file import DeviceFile, dump_device
+from perovdata.devices.parameters import SynapseParameters
+from perovdata.files import write_atomic
+
+__all__ = ["Curve", "Estimate", "FitResult"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A fitted value with its confidence interval (None: not known)."""
+
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of the figure: readings and what the fit says about them."""
+
+    label: str
+    x: np.ndarray
+    measured: np.ndarray
+    fitted: np.ndarray
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """Result of fitting one file.
+
+    Parameters
+    ----------
+    kind : str
+        "pd", "ppf", "decay", "jump" or "iv-endurance".
+    law : str
+        Law whose parameters are given.
+    parameters : dict of str to Estimate
+        Fields of the device file and further quantities, SI units.
+    level : float
+        Of the confidence intervals.
+    r2, aicc : float
+        Of the law on all readings.
+    n_points : int
+        Readings used.
+    device : DeviceFile
+        Ready for ``simulate --device``.
+    warnings : list of str
+        What the data cannot support and what was assumed.
+    comparison : list of dict
+        The laws tried, best first: law, n_parameters, r2, aicc, delta_aicc, weight.
+    conventions : dict
+        The same curve in other conventions of the literature.
+    residuals : dict
+        Pattern of the residuals.
+    metrics : dict of str to Estimate
+        Metrics of the dataset that the curve gives, in their units there.
+    curves : list of Curve
+        For the figure.
+    """
+
+    kind: str
+    law: str
+    parameters: dict[str, Estimate]
+    level: float
+    r2: float
+    aicc: float
+    n_points: int
+    device: DeviceFile
+    warnings: list[str] = field(default_factory=list)
+    comparison: list[dict[str, Any]] = field(default_factory=list)
+    conventions: dict[str, Any] = field(default_factory=dict)
+    residuals: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Estimate] = field(default_factory=dict)
+    curves: list[Curve] = field(default_factory=list)
+    axes: tuple[str, str] = ("", "")
+
+    @property
+    def synapse(self) -> SynapseParameters:
+        """Nominal parameters, one set."""
+        return self.device.parameters
+
+    def draws(self, n: int, seed: int = 0) -> SynapseParameters:
+        """Draw n parameter sets within the uncertainty of the fit."""
+        return self.device.draws(n, seed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of ``perovdata fit --json``."""
+        return {
+            "kind": self.kind,
+            "law": self.law,
+            "parameters": {name: _plain(e) for name, e in self.parameters.items()},
+            "level": self.level,
+            "r2": self.r2,
+            "aicc": self.aicc,
+            "n_points": self.n_points,
+            "warnings": list(self.warnings),
+            "comparison": self.comparison,
+            "conventions": self.conventions,
+            "residuals": self.residuals,
+            "metrics": {name: _plain(e) for name, e in self.metrics.items()},
+        }
+
+    def to_yaml(self, path: str | os.PathLike[str]) -> None:
+        """Write the device file for ``simulate --device``."""
+        write_atomic(path, dump_device(self.device))
+
+    def plot(self, path: str | os.PathLike[str]) -> None:
+        """Write the figure (PNG, SVG or PDF by the suffix)."""
+        from perovdata.fitting.figure import save_figure
+
+        save_figure(self, path)
+
+    def record(self, device_id: str | None = None) -> dict[str, Any]:
+        """A record for ``dataset add`` with one value per metric of the tables."""
+        from perovdata.fitting.table_rows import record
+
+        return record(self, device_id)
+
+
+def _plain(estimate: Estimate) -> dict[str, Any]:
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "unit": estimate.unit}
+
+
+#: A fit of one kind of measurement.
+Fitter = Callable[..., FitResult]

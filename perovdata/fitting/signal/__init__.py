@@ -1,0 +1,1 @@
+"""What the readings are: kinds of measurement, pulse trains, their segments."""

@@ -1,0 +1,1 @@
+"""What a file holds: instrument formats, columns, units."""

@@ -1,0 +1,1 @@
+"""Estimators of one metric, naive baselines included, behind scikit-learn's interface."""

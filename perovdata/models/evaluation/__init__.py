@@ -1,0 +1,1 @@
+"""The protocol: targets, grouped splits, nested choice, scores, learning curves, training."""

@@ -1,0 +1,1 @@
+"""The fitted predictor: metric models, intervals, their joint draws, applicability."""

@@ -1,0 +1,449 @@
+"""The fitted predictor: marginals, copula, applicability and nearest devices in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from perovdata.dataset import METRICS, Metric, SynapseDesign
+from perovdata.errors import InputError, unknown_choice
+from perovdata.features.design_frame import design_frame, designs_to_table
+from perovdata.models.evaluation.targets import from_scale, to_scale
+from perovdata.models.predictor.applicability import DesignDistance, nearest_mean, shared_properties
+from perovdata.models.predictor.copula import Copula
+from perovdata.models.predictor.explain import contributions
+from perovdata.models.predictor.metric_model import MetricModel
+
+__all__ = ["MetricPrediction", "Prediction", "Predictor"]
+
+KINDS = {
+    "model": "a model that beat the best naive baseline on hidden papers",
+    "baseline": "no model beat the best naive baseline on hidden papers: the baseline is shown",
+    "population": "too few papers for a model: what all reported devices do",
+    "reported range": "too few papers for any prediction: the reported range only",
+    "known": "given by the user",
+}
+_N_NEAREST = 5
+_N_REASONS = 5
+
+
+@dataclass(frozen=True)
+class MetricPrediction:
+    """One metric of one design, in natural units.
+
+    Attributes
+    ----------
+    unit : str
+    median : float or None
+        None where nothing can be predicted; `note` says why.
+    interval : tuple of float or None
+        Central interval of `level` for the next reported device.
+    level : float
+    kind : str
+        One of :data:`KINDS`.
+    model, baseline : str or None
+        Candidate used, and the best naive baseline.
+    skill : dict or None
+        ``value``, ``low``, ``high``: one minus the ratio of mean absolute errors against the baseline,
+        with its 90 % bootstrap interval over papers.
+    n_papers : int
+    reported_range : tuple of float
+    at_least : float or None
+        For quantities that papers only demonstrate up to a point: the value that `level` of papers would
+        demonstrate at least.
+    note : str
+    """
+
+    unit: str
+    median: float | None
+    interval: tuple[float, float] | None
+    level: float
+    kind: str
+    model: str | None
+    baseline: str | None
+    skill: dict[str, float] | None
+    n_papers: int
+    reported_range: tuple[float, float]
+    at_least: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """All that is said about one design.
+
+    Attributes
+    ----------
+    design : dict
+        Design columns, None where unknown.
+    predictions : dict of str to MetricPrediction
+    applicability : dict
+        ``score`` (share of reported devices that lie further from the rest), ``distance``, ``threshold``,
+        ``extrapolating``.
+    nearest : list of dict
+        Nearest reported devices: device_id, composition, doi, url, distance, shared (what they have in
+        common).
+    contributions : dict of str to list of dict
+        Per metric shown by a model, the properties that moved its prediction most (model scale: decades for
+        log metrics); empty where a baseline or population is shown.
+    sharpen : dict of str to list of dict
+        Per metric, which other metrics would narrow its interval if measured, and by what share.
+    seed : int
+    versions : dict of str to str
+    """
+
+    design: dict[str, Any]
+    predictions: dict[str, MetricPrediction]
+    applicability: dict[str, Any]
+    nearest: list[dict[str, Any]]
+    contributions: dict[str, list[dict[str, Any]]]
+    sharpen: dict[str, list[dict[str, Any]]]
+    seed: int
+    versions: dict[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as ``perovdata predict --json`` prints them."""
+        return asdict(self)
+
+
+@dataclass
+class Predictor:
+    """Fitted models of all metrics.
+
+    Use :meth:`predict` for medians and intervals, :meth:`sample` for joint draws.
+
+    Attributes
+    ----------
+    models : dict of str to MetricModel
+        Metrics with enough papers.
+    copula : Copula
+        Over the same metrics.
+    distance : DesignDistance
+        To all designs of the corpus.
+    reference : DataFrame
+        Those designs: device_id, paper_id, composition, doi, url.
+    difficulty : ndarray
+        Distance of every reported design to the rest, own paper left out.
+    summary : dict of str to dict
+        Per metric: kind, baseline, skill, n_papers, reported_range, demonstrated.
+    metadata : dict
+        Versions, seeds, settings.
+    """
+
+    models: dict[str, MetricModel]
+    copula: Copula
+    distance: DesignDistance
+    reference: pd.DataFrame
+    difficulty: np.ndarray
+    summary: dict[str, dict[str, Any]]
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def threshold(self) -> float:
+        """Distance beyond which a design counts as extrapolation: 95 % of the reported ones lie nearer."""
+        return float(np.quantile(self.difficulty, 0.95))
+
+    @cached_property
+    def _reference_rows(self) -> list[dict[str, Any]]:
+        rows = self.reference.astype(object).where(self.reference.notna(), None).to_dict("records")
+        return [{str(k): v for k, v in row.items()} for row in rows]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What stands behind each metric: model, baseline, population or reported range."""
+        return {name: row["kind"] for name, row in self.summary.items()}
+
+    def predict(
+        self,
+        designs: SynapseDesign | Sequence[SynapseDesign],
+        *,
+        known: Mapping[str, float] | Sequence[Mapping[str, float]] | None = None,
+        metrics: Sequence[str] | None = None,
+        level: float = 0.9,
+        seed: int = 0,
+        explain: bool = True,
+    ) -> list[Prediction]:
+        """Medians and intervals.
+
+        Parameters
+        ----------
+        designs : SynapseDesign or sequence of them
+        known : mapping or sequence of mappings, optional
+            Measured metrics in their units, for all designs or one mapping per design.
+        metrics : sequence of str, optional
+            Metrics to predict; all by default.
+        level : float
+            Level of the intervals, from 0.5 to 0.99.
+        seed : int
+            Kept in the result; medians and intervals are computed, not drawn.
+        explain : bool
+            Whether to say which properties moved each model's prediction.
+
+        Returns
+        -------
+        list of Prediction
+
+        Raises
+        ------
+        InputError
+            For an unknown metric, a level or a measured value out of range, or an unreadable design.
+        """
+        designs = [designs] if isinstance(designs, SynapseDesign) else list(designs)
+        wanted = list(self.summary) if metrics is None else list(metrics)
+        for name in wanted:
+            if name not in self.summary:
+                raise unknown_choice("metric", name, self.summary)
+        if not 0.5 <= level <= 0.99:
+            raise InputError(f"level: {level} is not from 0.5 to 0.99")
+        known = self._known(known, len(designs))
+        tail = (1 - level) / 2
+        u = np.array([tail, 0.5, 1 - tail, 1 - level])
+        quantiles: dict[str, np.ndarray] = {}
+        frame = self._near(designs)
+        near, scores, _ = frame
+        for rows, given in _patterns(known):
+            mean, covariance, points = self._conditional(frame, designs, known, rows, given)
+            for name in wanted:
+                if name in points and name not in given:
+                    i = self.copula.names.index(name)
+                    z = mean[:, i : i + 1] + np.sqrt(covariance[i, i]) * ndtri(u)
+                    values = self.models[name].quantiles(points[name], np.clip(ndtr(z), 1e-6, 1 - 1e-6))
+                    store = quantiles.setdefault(name, np.full((len(designs), len(u)), np.nan))
+                    store[rows] = _natural(METRICS[name], values)
+        reasons = self._contributions(wanted, frame[2]) if explain else [{}] * len(designs)
+        sharpen = {given: self._sharpen(wanted, given) for _, given in _patterns(known)}
+        return [
+            Prediction(
+                design=design.as_row(),
+                predictions={name: self._one(name, quantiles, i, known[i], level) for name in wanted},
+                applicability=self._applicability(scores[i]),
+                nearest=self._nearest(design, near[i]),
+                contributions=reasons[i],
+                sharpen=sharpen[tuple(sorted(known[i]))],
+                seed=seed,
+                versions=self.metadata.get("versions", {}),
+            )
+            for i, design in enumerate(designs)
+        ]
+
+    def sample(
+        self,
+        designs: SynapseDesign | Sequence[SynapseDesign],
+        *,
+        known: Mapping[str, float] | Sequence[Mapping[str, float]] | None = None,
+        n_draws: int = 200,
+        seed: int = 0,
+    ) -> dict[str, np.ndarray]:
+        """Joint draws of all metrics that have a distribution, in natural units.
+
+        Parameters
+        ----------
+        designs, known
+            As in :meth:`predict`.
+        n_draws : int
+        seed : int
+            Same seed, same draws; all designs share the underlying normal draws (common random numbers).
+
+        Returns
+        -------
+        dict of str to ndarray, shape (n_designs, n_draws)
+            A known metric keeps its value in every draw.
+        """
+        designs = [designs] if isinstance(designs, SynapseDesign) else list(designs)
+        known = self._known(known, len(designs))
+        out = {name: np.empty((len(designs), n_draws)) for name in self.models}
+        frame = self._near(designs)
+        for rows, given in _patterns(known):
+            _, _, points = self._conditional(frame, designs, known, rows, given)
+            scores = self._scores(points, known, rows, given)
+            z = self.copula.draw(scores, len(rows), n_draws, seed)
+            for i, name in enumerate(self.copula.names):
+                u = np.clip(ndtr(z[:, :, i]), 1e-6, 1 - 1e-6)
+                out[name][rows] = _natural(METRICS[name], self.models[name].quantiles(points[name], u))
+        for i, mapping in enumerate(known):
+            for name, value in mapping.items():
+                out.setdefault(name, np.full((len(designs), n_draws), np.nan))[i] = value
+        return out
+
+    @staticmethod
+    def unreadable(designs: Sequence[SynapseDesign]) -> list[str | None]:
+        """Why each design cannot be turned into features; None where it can."""
+        return [_reason(design.composition, design.n_layers) for design in designs]
+
+    def _known(self, known, n: int) -> list[dict[str, float]]:
+        rows = (
+            [dict(known or {})] * n
+            if known is None or isinstance(known, Mapping)
+            else [dict(k) for k in known]
+        )
+        if len(rows) != n:
+            raise InputError(f"known: {len(rows)} mappings for {n} designs")
+        for row in rows:
+            for name, value in row.items():
+                if name not in METRICS:
+                    raise unknown_choice("known metric", name, METRICS)
+                metric = METRICS[name]
+                if not (np.isfinite(value) and (value > 0 or metric.scale == "linear")):
+                    raise InputError(f"known {name}: {value} is not a positive number in {metric.unit}")
+        return rows
+
+    def _near(self, designs):
+        """Distances to the reported designs, difficulty, and the design frame."""
+        X = design_frame(designs_to_table(designs))
+        distance = self.distance(X)
+        return distance, nearest_mean(distance), X
+
+    def _conditional(self, frame, designs, known, rows, given):
+        distance, _, X = frame
+        points = {name: m.points(X.iloc[rows], distance[rows]) for name, m in self.models.items()}
+        mean, covariance = self.copula.given(self._scores(points, known, rows, given))
+        return np.broadcast_to(mean, (len(rows), mean.shape[1])), covariance, points
+
+    def _scores(self, points, known, rows, given) -> dict[str, np.ndarray]:
+        """Normal scores of the measured metrics that have a distribution."""
+        scores = {}
+        for name in given:
+            if name in points:
+                value = to_scale(METRICS[name], np.array([known[i][name] for i in rows]))
+                u = self.models[name].probability(points[name], value)
+                scores[name] = ndtri(np.clip(u, 1e-4, 1 - 1e-4))
+        return scores
+
+    def _one(self, name, quantiles, i, known, level) -> MetricPrediction:
+        row = self.summary[name]
+        metric = METRICS[name]
+        common = {
+            "unit": metric.unit,
+            "level": level,
+            "baseline": row["baseline"],
+            "n_papers": row["n_papers"],
+            "reported_range": tuple(_rounded(v) for v in row["reported_range"]),
+        }
+        if name in known:
+            value = float(known[name])
+            note = (
+                ""
+                if name in self.models
+                else "given, but too few papers state it to let it sharpen the others"
+            )
+            return MetricPrediction(
+                median=value,
+                interval=(value, value),
+                kind="known",
+                model=None,
+                skill=None,
+                note=note,
+                **common,
+            )
+        if name not in quantiles:
+            return MetricPrediction(
+                median=None,
+                interval=None,
+                kind=row["kind"],
+                model=None,
+                skill=None,
+                note=KINDS[row["kind"]],
+                **common,
+            )
+        low, median, high, at_least = (_rounded(v) for v in quantiles[name][i])
+        return MetricPrediction(
+            median=median,
+            interval=(low, high),
+            kind=row["kind"],
+            model=self.models[name].name,
+            skill=row["skill"],
+            at_least=at_least if row["demonstrated"] else None,
+            note=KINDS[row["kind"]]
+            + ("; papers show how far they went: a lower bound" if row["demonstrated"] else ""),
+            **common,
+        )
+
+    def _applicability(self, distance: float) -> dict[str, Any]:
+        return {
+            "score": float((self.difficulty >= distance).mean()),
+            "distance": float(distance),
+            "threshold": self.threshold,
+            "extrapolating": bool(distance > self.threshold),
+        }
+
+    def _nearest(self, design: SynapseDesign, distance: np.ndarray) -> list[dict[str, Any]]:
+        order = np.argsort(distance, kind="stable")[:_N_NEAREST]
+        out = []
+        for j in order:
+            row = self._reference_rows[j]
+            out.append(
+                {
+                    "device_id": row["device_id"],
+                    "composition": row["composition"] or None,
+                    "doi": row["doi"] or None,
+                    "url": row["url"] or None,
+                    "distance": float(distance[j]),
+                    "shared": shared_properties(design.as_row(), row),
+                }
+            )
+        return out
+
+    def _contributions(self, wanted, X) -> list[dict[str, list[dict[str, Any]]]]:
+        """Largest contributions per design and metric, for metrics shown by a model."""
+        out: list[dict[str, list[dict[str, Any]]]] = [{} for _ in range(len(X))]
+        for name in wanted:
+            if self.summary[name]["kind"] != "model":
+                continue
+            parts = contributions(self.models[name].final, X)
+            if parts is None:
+                continue
+            for i, row in enumerate(out):
+                order = sorted(parts, key=lambda p, i=i, v=parts: -abs(v[p][i]))[:_N_REASONS]
+                row[name] = [
+                    {"property": p, "value": _rounded(parts[p][i])} for p in order if parts[p][i] != 0
+                ]
+        return out
+
+    def _sharpen(self, wanted, given) -> dict[str, list[dict[str, Any]]]:
+        """Which other metric, if measured, narrows each interval most."""
+        known = {name: np.zeros(1) for name in given if name in self.models}
+        out = {}
+        for name in wanted:
+            if name not in self.models or name in given:
+                continue
+            gains = [
+                {"metric": other, "narrowing": self.copula.reduction(name, other, known)}
+                for other in self.models
+                if other != name and other not in given
+            ]
+            gains = sorted((g for g in gains if g["narrowing"] >= 0.01), key=lambda g: -g["narrowing"])
+            out[name] = gains[:3]
+        return out
+
+
+def _natural(metric: Metric, values: np.ndarray) -> np.ndarray:
+    """In the metric's unit, within what the tables accept: no memory has less than two states."""
+    return np.clip(from_scale(metric, values), metric.low, metric.high)
+
+
+def _rounded(value: float) -> float:
+    """Six digits: more would only show the order in which a machine adds."""
+    return float(f"{value:.6g}")
+
+
+@lru_cache(maxsize=4096)
+def _reason(composition: str, n_layers: float | None) -> str | None:
+    try:
+        design_frame(designs_to_table([SynapseDesign(composition, n_layers=n_layers)]))
+    except InputError as error:
+        return str(error).removeprefix("design 0: ")
+    return None
+
+
+def _patterns(known: list[dict[str, float]]) -> list[tuple[np.ndarray, tuple[str, ...]]]:
+    """Rows that give the same metrics, with those metrics."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i, row in enumerate(known):
+        groups.setdefault(tuple(sorted(row)), []).append(i)
+    return [(np.array(rows), given) for given, rows in groups.items()]

@@ -1,0 +1,1 @@
+"""The predictor on disk: the bundle, its card and version, finding or training one."""

@@ -1,0 +1,69 @@
+"""The model card that travels with a bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perovdata.dataset import METRICS
+
+if TYPE_CHECKING:
+    from perovdata.models.predictor.predictor import Predictor
+
+__all__ = ["model_card"]
+
+_HEAD = """\
+# Predictor of synaptic metrics of halide-perovskite devices
+
+Generated with the bundle. One row per metric; errors are mean absolute errors on papers that the model
+had not seen, in decades (metrics marked linear: in their unit). Skill is one minus the ratio of the error
+to that of the best naive baseline, with its 90 % bootstrap interval over papers. Shown is a model that beat
+the baselines, the best baseline because none did, or (population) what all reported devices do because the
+papers are too few.
+
+| metric | unit | papers | shown as | by | error | best baseline | its error | skill | coverage of 90 % |
+|---|---|---|---|---|---|---|---|---|---|
+"""
+
+_TAIL = """
+Trained on {n_designs} devices from {n_papers} papers. Candidates: {candidates}.
+Intervals: grouped cross-conformal (CV+ by paper), wider far from reported designs; a design further away than
+{threshold:.2f} counts as extrapolation.
+
+Use it to know what reported devices of a kind do and how uncertain that is. Do not read a baseline or a
+population as knowledge about one composition, and do not extrapolate to non-halide devices. Retention,
+endurance and stability are what papers demonstrated: lower bounds of the true values.
+
+Versions: {versions}; seed {seed}.
+"""
+
+
+def model_card(predictor: Predictor) -> str:
+    """Markdown text: what it predicts, how well, for what, and what it must not be used for."""
+    metadata = predictor.metadata
+    rows = [_row(predictor, name, row) for name, row in predictor.summary.items()]
+    tail = _TAIL.format(
+        n_designs=len(predictor.reference),
+        n_papers=predictor.reference["paper_id"].nunique(),
+        candidates=", ".join(metadata.get("candidates", [])),
+        threshold=predictor.threshold,
+        versions=", ".join(f"{k} {v}" for k, v in metadata.get("versions", {}).items()),
+        seed=metadata.get("seed"),
+    )
+    return _HEAD + "\n".join(rows) + "\n" + tail
+
+
+def _row(predictor: Predictor, name: str, row: dict) -> str:
+    unit = METRICS[name].unit + (" (linear)" if METRICS[name].scale == "linear" else "")
+    cells = [name, unit, row["n_papers"], row["kind"]]
+    if row["skill"] is None:
+        return "| " + " | ".join(map(str, [*cells, "", "", "", "", "", ""])) + " |"
+    scores, skill = row["evaluation"], row["skill"]
+    cells += [
+        predictor.models[name].name,
+        f"{scores['mae']:.2f}",
+        row["baseline"],
+        f"{scores['mae_baseline']:.2f}",
+        f"{skill['value']:.2f} ({skill['low']:.2f} .. {skill['high']:.2f})",
+        f"{scores['coverage_90']:.2f}",
+    ]
+    return "| " + " | ".join(map(str, cells)) + " |"

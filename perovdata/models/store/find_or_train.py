@@ -1,0 +1,124 @@
+"""Find a fitted predictor, or train one once; the short way from a formula to a prediction."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from perovdata.dataset import DESIGN_COLUMNS, SynapseDesign
+from perovdata.errors import unknown_choice
+from perovdata.files import cache_dir
+from perovdata.models.predictor.predictor import Prediction, Predictor
+from perovdata.models.store.bundle import StaleBundle, load
+from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
+
+__all__ = ["load_predictor", "predict", "repository_bundle"]
+
+_RELATIVE = Path("data") / "derived" / "model"
+
+
+def repository_bundle(start: Path | None = None) -> Path | None:
+    """Bundle made by DVC in the repository around a folder (the current one by default), if there is one."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "dvc.yaml").is_file() and (folder / _RELATIVE / "checksums.json").is_file():
+            return folder / _RELATIVE
+    return None
+
+
+def load_predictor(
+    *, progress: Callable[[int, int], None] | None = None, note: Callable[[str], None] | None = None
+) -> Predictor:
+    """The predictor for the installed data.
+
+    Taken from the DVC output if the current folder lies in a repository that has one for this data, else
+    from the user's cache folder; if that has none either, it is evaluated and trained there once (a few
+    minutes).
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with (done, total) while training.
+    note : callable, optional
+        Gets one line of text when a bundle is passed over or training starts.
+
+    Raises
+    ------
+    InputError
+        If the cached bundle was tampered with.
+    """
+    tell = note or (lambda _: None)
+    bundle = repository_bundle()
+    if bundle is not None:
+        try:
+            return _load_once(bundle, (bundle / "checksums.json").stat().st_mtime_ns)
+        except StaleBundle as error:
+            tell(f"{error}; using the cache instead")
+    cached = cache_dir() / "models" / f"{data_version()}-{BUNDLE_SCHEMA}"
+    if not (cached / "checksums.json").is_file():
+        tell("no fitted predictor for this data yet: evaluating and training one, once (a few minutes)")
+        _train_into(cached, progress)
+    return _load_once(cached, (cached / "checksums.json").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _load_once(folder: Path, stamp: int) -> Predictor:
+    """Read a bundle once per process; `stamp` makes a rewritten one count as new."""
+    return load(folder)
+
+
+def _train_into(folder: Path, progress) -> None:
+    from perovdata.models import evaluate, train
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".evaluation.", dir=folder.parent))
+    try:
+        evaluate(None, scratch, progress=progress)
+        train(None, scratch, folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def predict(
+    formula: str,
+    *,
+    known: Mapping[str, float] | None = None,
+    metrics: Sequence[str] | None = None,
+    level: float = 0.9,
+    seed: int = 0,
+    **design_options: Any,
+) -> Prediction:
+    """What reported devices lead one to expect of a design.
+
+    Parameters
+    ----------
+    formula : str
+        Composition, e.g. ``"CsPbBr3"``.
+    known : mapping, optional
+        Metrics already measured, in their units: they shift and sharpen the others.
+    metrics : sequence of str, optional
+        Metrics to predict; all by default.
+    level : float
+        Level of the intervals.
+    seed : int
+    **design_options
+        Design columns: ``morphology="nanocrystal"``, ``stimulus="optical"`` ...
+
+    Raises
+    ------
+    InputError
+        For an unreadable formula or an unknown option, category or metric.
+
+    Examples
+    --------
+    >>> predict("CsPbBr3", morphology="nanocrystal", stimulus="optical")  # doctest: +SKIP
+    """
+    for name in design_options:
+        if name not in DESIGN_COLUMNS[1:]:
+            raise unknown_choice("design option", name, DESIGN_COLUMNS[1:])
+    design = SynapseDesign(formula, **design_options)
+    return load_predictor().predict(design, known=known, metrics=metrics, level=level, seed=seed)[0]

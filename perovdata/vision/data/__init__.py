@@ -1,0 +1,1 @@
+"""Image and event sources: embedded, local files, downloads, generated scenes."""
