@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +40,8 @@ def test_a_subsample_takes_whole_papers():
 
 
 def test_evaluation_never_trains_on_a_hidden_paper(long, monkeypatch):
+    from perovdata.models.estimators.baselines import BASELINES
+    from perovdata.models.estimators.candidates import CANDIDATES
     from perovdata.models.evaluation import fold
     from perovdata.models.evaluation.run import outer_splits
     from perovdata.models.evaluation.settings import Settings
@@ -54,9 +58,7 @@ def test_evaluation_never_trains_on_a_hidden_paper(long, monkeypatch):
         return original(self, candidate, metric, train, seed, **more)
 
     monkeypatch.setattr(Evidence, "fit", spy)
-    monkeypatch.setattr(
-        fold, "candidate_names", lambda _: ["global median", "family median", "nearest device"]
-    )
+    evidence = replace(evidence, registry={name: CANDIDATES[name] for name in BASELINES})
     fold.run_fold(evidence, split, 0, settings_, seed=1)
     assert seen
     assert all(split[p] != 0 for p in seen)

@@ -28,7 +28,7 @@ from perovdata.models.estimators.hierarchical import VarianceComponents
 from perovdata.models.estimators.sharing import Coregionalised
 from perovdata.models.evaluation.settings import Settings
 
-__all__ = ["CANDIDATES", "Average", "Candidate", "WithBounds", "candidate_names"]
+__all__ = ["CANDIDATES", "Average", "Candidate", "WithBounds", "candidates_of"]
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ _ALL = (
 CANDIDATES: dict[str, Candidate] = {c.name: c for c in _ALL}
 
 
-def candidate_names(settings: Settings) -> list[str]:
-    """Names of the baselines and of the models to try, members of averages before the averages.
+def candidates_of(settings: Settings) -> dict[str, Candidate]:
+    """The baselines and the models to try, members of averages before the averages.
 
     Raises
     ------
@@ -183,4 +183,4 @@ def candidate_names(settings: Settings) -> list[str]:
             raise unknown_choice("parameter evaluate.candidates", name, CANDIDATES)
     wanted = set(settings.candidates) or {c.name for c in _ALL if settings.full or c.default}
     wanted |= {member for name in wanted for member in CANDIDATES[name].members}
-    return [c.name for c in _ALL if c.baseline or c.name in wanted]
+    return {c.name: c for c in _ALL if c.baseline or c.name in wanted}

@@ -10,7 +10,6 @@ from scipy.special import ndtr, ndtri
 
 from perovdata.features.design_frame import COMPOSITION
 from perovdata.models.estimators.baselines import BASELINES
-from perovdata.models.estimators.candidates import candidate_names
 from perovdata.models.evaluation.nested import choose, fit_metric, fit_out_of_fold, normal_scores, refit
 from perovdata.models.evaluation.scoring import crps
 from perovdata.models.evaluation.settings import Settings
@@ -93,11 +92,11 @@ def run_fold(evidence: Evidence, outer: dict[str, int], k: int, settings: Settin
         hidden = target.rows[~train]
         labels = target.labels[~train]
         modelled = target.n_papers >= settings.model_papers
-        tried = candidate_names(settings) if modelled else list(BASELINES)
+        tried = list(evidence.registry) if modelled else list(BASELINES)
         inner = fit_out_of_fold(evidence, name, train, inner_fold, tried, settings.seed)
         chosen = choose(inner, settings.margin)[0] if modelled else BASELINES[0]
         variants = {PROCEDURE: chosen, **{b: b for b in BASELINES}}
-        finals = {n: refit(evidence, name, train, n, settings.seed) for n in candidate_names(settings)}
+        finals = {n: refit(evidence, name, train, n, settings.seed) for n in evidence.registry}
         design = X.iloc[hidden]
         for variant, candidate in variants.items():
             model = fit_metric(inner, finals[candidate], corpus.papers, distance, candidate)

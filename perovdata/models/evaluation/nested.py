@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import ndtri
 
-from perovdata.models.estimators.candidates import CANDIDATES, Average
+from perovdata.models.estimators.baselines import BASELINES
+from perovdata.models.estimators.candidates import Average
 from perovdata.models.estimators.censoring import truncated_normal_mean
 from perovdata.models.evaluation.scoring import signed_error, weighted_mean
 from perovdata.models.evaluation.training_data import Evidence
@@ -80,7 +81,7 @@ def fit_out_of_fold(
     out = OutOfFold(rows, target.labels[train], target.weights[train], fold)
     design = evidence.X.iloc[rows]
     for name in names:
-        members = CANDIDATES[name].members
+        members = evidence.registry[name].members
         models, prediction = [], np.empty(len(rows))
         for k in range(fold.max() + 1):
             hidden = fold == k
@@ -108,8 +109,8 @@ def choose(inner: OutOfFold, margin: float) -> tuple[str, str]:
     chosen, baseline : str
     """
     score = {name: weighted_mean(inner.loss(name), inner.weights) for name in inner.predictions}
-    baseline = min((n for n in score if CANDIDATES[n].baseline), key=score.get)
-    models = [n for n in score if not CANDIDATES[n].baseline]
+    baseline = min((n for n in score if n in BASELINES), key=score.get)
+    models = [n for n in score if n not in BASELINES]
     if not models:
         return baseline, baseline
     best = min(models, key=score.get)
@@ -138,7 +139,7 @@ def normal_scores(inner: OutOfFold, model: MetricModel, prediction: np.ndarray) 
 
 def refit(evidence: Evidence, metric: str, train: np.ndarray, name: str, seed: int):
     """The candidate fitted on all training rows (an average: its members)."""
-    members = CANDIDATES[name].members
+    members = evidence.registry[name].members
     if members:
         return Average([refit(evidence, metric, train, m, seed) for m in members])
     return evidence.fit(name, metric, train, seed)

@@ -12,7 +12,6 @@ import pandas as pd
 from perovdata.errors import InputError
 from perovdata.features.design_frame import COMPOSITION
 from perovdata.models.estimators.baselines import BASELINES
-from perovdata.models.estimators.candidates import candidate_names
 from perovdata.models.evaluation.fold import PROCEDURE, eligible_metrics, paper_states
 from perovdata.models.evaluation.nested import choose, fit_metric, fit_out_of_fold, normal_scores, refit
 from perovdata.models.evaluation.settings import Settings
@@ -86,7 +85,7 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
     models, scores = {}, np.full((len(X), len(names)), np.nan)
     for column, name in enumerate(names):
         target, variant = corpus.targets[name], skills.loc[name, "variant"]
-        tried = candidate_names(settings) if variant == PROCEDURE else [variant]
+        tried = list(evidence.registry) if variant == PROCEDURE else [variant]
         everything = np.ones(len(target.rows), dtype=bool)
         inner = fit_out_of_fold(evidence, name, everything, inner_fold, tried, settings.seed)
         chosen = choose(inner, settings.margin)[0] if variant == PROCEDURE else variant
@@ -108,7 +107,7 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
             "versions": current_versions(),
             "seed": settings.seed,
             "features": [c for c in X.columns if X[c].dtype != object],
-            "candidates": candidate_names(settings),
+            "candidates": list(evidence.registry),
         },
     )
 

@@ -8,7 +8,8 @@ baselines do not see them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from scipy.special import ndtri
 
 from perovdata.dataset import load_background, load_synapses
 from perovdata.features.design_frame import COMPOSITION, design_frame
-from perovdata.models.estimators.candidates import CANDIDATES
+from perovdata.models.estimators.candidates import CANDIDATES, Candidate, candidates_of
 from perovdata.models.estimators.sharing import OneOfMany
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.targets import Corpus, build_corpus
@@ -39,6 +40,8 @@ class Evidence:
     X_background : DataFrame or None
     weight : float
         Weight of a background paper against a perovskite paper.
+    registry : mapping of str to Candidate
+        What is tried on it: baselines and models, members of averages before the averages.
     """
 
     corpus: Corpus
@@ -46,6 +49,7 @@ class Evidence:
     background: Corpus | None = None
     X_background: pd.DataFrame | None = None
     weight: float = 0.5
+    registry: Mapping[str, Candidate] = field(default_factory=lambda: CANDIDATES)
 
     def fit(self, candidate: str, metric: str, train: np.ndarray, seed: int, *, borrow: bool = True):
         """Fit one candidate.
@@ -53,7 +57,7 @@ class Evidence:
         Parameters
         ----------
         candidate : str
-            Name in the registry; not an average.
+            Name in :attr:`registry` or in ``CANDIDATES``; not an average.
         metric : str
         train : ndarray of bool
             Rows of the metric's target that may be used.
@@ -65,7 +69,9 @@ class Evidence:
         -------
         estimator
         """
-        entry, target = CANDIDATES[candidate], self.corpus.targets[metric]
+        # Learning curves and comparisons name learners that a small budget does not try.
+        entry = self.registry.get(candidate) or CANDIDATES[candidate]
+        target = self.corpus.targets[metric]
         if entry.shared:
             hidden = set(target.papers[~train])
             return OneOfMany(metric, entry.make(COMPOSITION, seed).fit(*self._all_metrics(hidden, borrow)))
@@ -142,7 +148,9 @@ def gather(
     if shipped and background is None and settings.background_weight > 0:
         background = load_background()
     if background is None or not len(background) or settings.background_weight == 0:
-        return Evidence(corpus, X)
+        return Evidence(corpus, X, registry=candidates_of(settings))
     other = build_corpus(background)
     Z = design_frame(other.designs, settings.groups).assign(background=1.0, family="background")
-    return Evidence(corpus, X, other, Z[X.columns], settings.background_weight)
+    return Evidence(
+        corpus, X, other, Z[X.columns], settings.background_weight, registry=candidates_of(settings)
+    )
