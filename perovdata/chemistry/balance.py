@@ -14,6 +14,7 @@ from itertools import product
 
 from perovdata.chemistry.errors import FormulaError
 from perovdata.chemistry.ions import Ion
+from perovdata.chemistry.prototypes import NETWORK_FORMERS
 from perovdata.chemistry.reader import Item
 
 __all__ = ["Balanced", "balance"]
@@ -21,8 +22,11 @@ __all__ = ["Balanced", "balance"]
 _EXACT = 5e-3  # charges; amounts are written with two or three decimals
 _MOST_READINGS = 64
 _MOST_STATES = 512
-# Alkali ions small enough to replace a B metal beside a larger A ion (Cs2NaBiCl6), largest first.
+_MOST_TRIALS = 2048  # readings times oxidation states: bounds the time
+_MIXED_VALENCE = (1 / 3, 1 / 2, 2 / 3)  # shares of the higher state in ordered compounds (Cs2Au2I6, Cs2SbCl6)
+# Alkali ions that share the B site with a trivalent metal beside a larger A ion (Cs2NaBiCl6), largest first.
 _SMALL_ALKALI = ("Rb", "K", "Na", "Li")
+_TRIVALENT_SHARE = 0.45  # of B with the alkali counted in; half in an ideal double perovskite
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def balance(formula: str, items: Sequence[Item]) -> Balanced:
     chosen, warnings = _settle_names(formula, items)
     amounts, ions = _merge(items, chosen)
     charges, charge = _charges(amounts, ions)
-    sites = _sites(amounts, ions)
+    sites = _sites(amounts, ions, charges)
     cations = sum(amounts[k] * charges[k] for site in ("spacer", "A") for k in sites[site])
     return Balanced(sites, charges, charge, cations, tuple(warnings))
 
@@ -71,7 +75,11 @@ def _check_sites(formula: str, items: Sequence[Item]) -> None:
     if "X" not in present:
         raise FormulaError(formula, "holds no halide (F, Cl, Br, I) or pseudohalide (SCN, OCN, CN, BF4, PF6)")
     if "B" not in present:
-        raise FormulaError(formula, "holds no metal for the B site (Pb, Sn, Bi, Sb, Ag, Cu ...)")
+        raise FormulaError(
+            formula,
+            "holds no metal for the B site (Pb, Sn, Bi, Sb, Ag, Cu ...); an added salt goes with option "
+            "--additive",
+        )
 
 
 def _settle_names(formula: str, items: Sequence[Item]) -> tuple[dict[str, Ion], list[str]]:
@@ -82,7 +90,8 @@ def _settle_names(formula: str, items: Sequence[Item]) -> tuple[dict[str, Ion], 
     doubtful = [ions[0] for _, ions in names if len(ions) == 1 and ions[0].doubtful]
     if math.prod(len(ions) for ions in options) > _MOST_READINGS:
         raise FormulaError(formula, f"too many ambiguous abbreviations: {', '.join(open_names)}")
-    if math.prod(max(len(ion.charges) for ion in ions) for ions in options) > _MOST_STATES:
+    states = math.prod(max(len(ion.charges) for ion in ions) for ions in options)
+    if states > min(_MOST_STATES, _MOST_TRIALS / math.prod(len(ions) for ions in options)):
         raise FormulaError(formula, "too many metals of several oxidation states to balance the charges")
     balanced = []
     for combination in product(*options):
@@ -127,7 +136,8 @@ def _merge(items: Iterable[Item], chosen: Mapping[str, Ion]) -> tuple[dict[str, 
 def _charges(amounts: Mapping[str, float], ions: Mapping[str, Ion]) -> tuple[dict[str, float], float]:
     """Charge per ion and the charge left over, for the oxidation states that leave least.
 
-    A single element may hold two states where the count of each comes out whole (Cs2Au2I6: Au+ and Au3+).
+    A single element may hold two states in a simple ratio (Cs2Au2I6: Au+ and Au3+), however many formula
+    units are written.
     """
     labels = list(amounts)
     best: tuple[float, dict[str, float]] | None = None
@@ -140,21 +150,23 @@ def _charges(amounts: Mapping[str, float], ions: Mapping[str, Ion]) -> tuple[dic
         for label in labels:
             low, high = min(ions[label].charges), max(ions[label].charges)
             mean = charges[label] - left / amounts[label]
-            raised = (mean - low) * amounts[label] / (high - low) if high > low else 0.5
-            if low < mean < high and abs(raised - round(raised)) < 1e-6:
+            raised = (mean - low) / (high - low) if high > low else 0.0
+            if any(abs(raised - share) < 1e-6 for share in _MIXED_VALENCE):
                 charges[label] = mean
                 left = 0.0
                 break
     return charges, round(left, 6) if abs(left) > 1e-9 else 0.0
 
 
-def _sites(amounts: Mapping[str, float], ions: Mapping[str, Ion]) -> dict[str, dict[str, float]]:
+def _sites(
+    amounts: Mapping[str, float], ions: Mapping[str, Ion], charges: Mapping[str, float]
+) -> dict[str, dict[str, float]]:
     """Ions per site; small alkali ions move to the B site where that gives a known formula type."""
     sites: dict[str, dict[str, float]] = {"spacer": {}, "A": {}, "B": {}, "X": {}}
     for label, amount in amounts.items():
         sites[ions[label].site][label] = amount
     if not sites["spacer"]:
-        _move_alkali(sites)
+        _move_alkali(sites, charges)
     if not sites["A"] and not sites["spacer"] and "Tl" in sites["B"] and len(sites["B"]) > 1:
         sites["A"]["Tl"] = sites["B"].pop("Tl")
     if sites["A"] and not sites["spacer"]:
@@ -167,11 +179,13 @@ def _misfit(a: float, b: float, x: float) -> float:
     return min(abs(a / b / p - 1) + abs(x / b / q - 1) for p, q in ((1, 3), (1.5, 4.5)))
 
 
-def _move_alkali(sites: dict[str, dict[str, float]]) -> None:
+def _move_alkali(sites: dict[str, dict[str, float]], charges: Mapping[str, float]) -> None:
+    """Beside a trivalent metal, an alkali ion too many for the A site is the monovalent B metal."""
     a, b, x = (sum(sites[s].values()) for s in ("A", "B", "X"))
+    trivalent = sum(amount for label, amount in sites["B"].items() if charges[label] == 3)
     for label in _SMALL_ALKALI:
         amount = sites["A"].get(label, 0.0)
-        if not amount or amount == a or not b:
+        if not amount or amount == a or trivalent < _TRIVALENT_SHARE * (b + amount):
             continue
         if _misfit(a - amount, b + amount, x) < min(0.15, _misfit(a, b, x)):
             sites["B"][label] = sites["A"].pop(label)
@@ -186,9 +200,10 @@ def _move_large_a(sites: dict[str, dict[str, float]], ions: Mapping[str, Ion]) -
         return
     if abs(anions / metals - 4) < 0.05:
         moved = organic
-    elif len(organic) > 1:
-        moved = [max(organic, key=lambda label: ions[label].r_eff_pm or 0.0)]
     else:
-        return
+        largest = max(organic, key=lambda label: ions[label].r_eff_pm or 0.0)
+        if len(organic) == 1 or largest in NETWORK_FORMERS:
+            return
+        moved = [largest]
     for label in moved:
         sites["spacer"][label] = sites["A"].pop(label)

@@ -107,6 +107,8 @@ def _phase(formula: str, phase: Phase, polymorph: str | None) -> Perovskite:
             found.cation_charge,
             found.charges,
         )
+    if kind.excess:
+        warnings.append(_excess(phase.salts, kind.excess))
     if polymorph == "delta":  # the yellow phases of CsPbI3 and FAPbI3 are chains
         kind = Prototype(kind.name)
     return Perovskite(
@@ -121,6 +123,13 @@ def _phase(formula: str, phase: Phase, polymorph: str | None) -> Perovskite:
         polymorph=polymorph,
         warnings=tuple(warnings),
     )
+
+
+def _excess(salts: Mapping[str, float], excess: float) -> str:
+    """What a film holds beyond ABX3, by the name of the salt where the formula writes one."""
+    named = " and ".join(f"{amount:g} {salt}" for salt, amount in salts.items())
+    salt = named or f"{excess:g} of a cation-halide salt per metal"
+    return f"the formula holds {salt} in excess of ABX3, counted in the sites; read as the 3D network"
 
 
 def _states(found: Balanced) -> str:

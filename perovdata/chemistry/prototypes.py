@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Prototype", "classify"]
+__all__ = ["NETWORK_FORMERS", "Prototype", "classify"]
 
 _TOLERANCE = 0.05  # relative: films are nominally off stoichiometry by a few per cent
 _MOST_LAYERS = 100
 # Ions known to form the 3D network; larger ones give chains with the same stoichiometry.
-_NETWORK_FORMERS = frozenset({"Cs", "MA", "FA", "MH", "AZR"})
+NETWORK_FORMERS = frozenset({"Cs", "MA", "FA", "MH", "AZR"})
+_CATION_SPREAD = 0.15  # cations per metal in a film of nominal ABX3: additives of alkali iodide come on top
+_LEAST_PARTNER = (
+    0.25  # share of B from which a metal of another charge makes a double perovskite, not a dopant
+)
 _TETRAHEDRAL = frozenset({"Zn", "Co", "Hg"})
 _OCTAHEDRAL = frozenset({"Pb", "Sn", "Ge", "Bi", "Sb", "Ag", "Eu", "Yb", "Pd"})
 _COINAGE = frozenset({"Cu", "Ag"})
@@ -23,11 +27,15 @@ _COINAGE = frozenset({"Cu", "Ag"})
 
 @dataclass(frozen=True)
 class Prototype:
-    """Formula type, connectivity and layers of one phase; None where the stoichiometry does not tell."""
+    """Formula type, connectivity and layers of one phase; None where the stoichiometry does not tell.
+
+    `excess` is what a film holds of a cation-halide salt beyond ABX3, per metal.
+    """
 
     name: str | None = None
     dimensionality: str | None = None
     n: int | None = None
+    excess: float = 0.0
 
 
 def _near(value: float, target: float) -> bool:
@@ -79,8 +87,10 @@ def classify(
         return _single_layer(spacer, b)
     if spacer and 3 + 1 / _MOST_LAYERS <= ratio < 4:
         return _slab(spacer, 1 / (ratio - 3))
-    if _near(ratio, 3) and abs(cations - 1) <= 0.1:
-        return _network(spacer, a, b, b_charges)
+    if _near(ratio, 3) and abs(cations - 1) <= _CATION_SPREAD + 1e-9:
+        return _network(spacer, a, b, b_charges, max(round(min(ratio - 3, cations - 1), 6), 0.0))
+    if not spacer and 3 < ratio < 4 and _near(cations, ratio - 2) and _organic_network(a):
+        return _network(spacer, a, b, b_charges, round(ratio - 3, 6))
     if _near(ratio, 2.5) and _near(cations, 0.5) and only in ("Pb", "Sn"):
         return Prototype("AB2X5", "2D")
     return Prototype()
@@ -110,13 +120,27 @@ def _network(
     a: Mapping[str, float],
     b: Mapping[str, float],
     b_charges: Mapping[str, float],
+    excess: float,
 ) -> Prototype:
-    double = len({round(b_charges[m], 3) for m in b}) > 1
-    name = "A2BB'X6" if double else "ABX3"
-    formers = sum(v for k, v in a.items() if k in _NETWORK_FORMERS)
+    name = "A2BB'X6" if _two_metals_of_two_charges(b, b_charges) else "ABX3"
+    formers = sum(v for k, v in a.items() if k in NETWORK_FORMERS)
     if spacer or formers <= 0.5 * sum(a.values()):
         return Prototype(name)
-    return Prototype(name, "3D")
+    return Prototype(name, "3D", excess=excess)
+
+
+def _two_metals_of_two_charges(b: Mapping[str, float], b_charges: Mapping[str, float]) -> bool:
+    """Whether the B site is shared by charges in comparable amounts; a minority is a dopant."""
+    by_charge: dict[float, float] = {}
+    for metal, amount in b.items():
+        charge = round(b_charges[metal], 3)
+        by_charge[charge] = by_charge.get(charge, 0.0) + amount
+    return sum(by_charge.values()) - max(by_charge.values()) >= _LEAST_PARTNER * sum(by_charge.values())
+
+
+def _organic_network(a: Mapping[str, float]) -> bool:
+    """Whether MA and FA, whose salts leave a film on annealing, are most of the A site."""
+    return a.get("MA", 0.0) + a.get("FA", 0.0) > 0.5 * sum(a.values())
 
 
 def _slab(spacer: Mapping[str, float], layers: float) -> Prototype:

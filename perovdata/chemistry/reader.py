@@ -2,15 +2,16 @@
 
 The grammar, in short: phases joined by ``+``; a phase is a run of ions and bracketed groups, each followed
 by an amount; an amount is a number or a linear expression in ``n``, ``x``, ``y`` (``3n+1``, ``1-x``).
-Ion names are matched longest first, with backtracking; dead ends are remembered, so that the time stays
-proportional to the length.
+Ion names are matched longest first, with backtracking; what each stretch of the text reads as is remembered,
+dead ends and readings alike, so that no stretch is read twice.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from perovdata.chemistry.errors import FormulaError
@@ -20,12 +21,16 @@ from perovdata.chemistry.spelling import MIDDLE_DOT, SPACED_PLUS, Spelled, spell
 __all__ = ["Item", "Phase", "Read", "read_formula"]
 
 _LARGEST_AMOUNT = 1000.0
+_DEEPEST = 8  # nested brackets; the deepest in the literature is 3
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
-_TERM = r"(?:\d+\.?\d*|\.\d+)?[nxy]|\d+\.?\d*|\.\d+"
+_AMOUNT = r"\d+/\d+|\d+\.?\d*|\.\d+"
+_TERM = rf"(?:{_AMOUNT})?[nxy]|{_AMOUNT}"
 _EXPRESSION = re.compile(rf"(?:{_TERM})(?:[+-](?:{_TERM}))*")
-_NUMBER = re.compile(r"\d+\.?\d*|\.\d+")
+_NUMBER = re.compile(_AMOUNT)
+_SIGNED_TERM = re.compile(rf"([+-]?)({_AMOUNT})?([nxy])?")
 _DOPANT = re.compile(r"(?:(\d+\.?\d*|\.\d+)%)?([A-Z][a-z]?)(?:\d?\+)?(\d+\.?\d*|\.\d+)?")
 _PLACEHOLDERS = {"X": "a halide", "M": "a metal", "A": "a cation", "R": "an organic group"}
+_CHALCOGENS = frozenset({"O", "S"})
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,25 @@ class Item:
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase of a formula: its ions, its share as written (None if not stated) and its solvate."""
+    """One phase of a formula.
+
+    Parameters
+    ----------
+    items : tuple of Item
+        Its ions.
+    share : float or None
+        Its share as written, None if not stated.
+    solvate : mapping of str to float
+        Its solvent molecules.
+    salts : mapping of str to float
+        Bracketed groups of a cation and a halide without a metal, such as ``(MACl)0.33``; their ions are
+        among the items too.
+    """
 
     items: tuple[Item, ...]
     share: float | None
     solvate: Mapping[str, float]
+    salts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,7 +128,8 @@ class _Reader:
         self.places = spelled.places
         self.variables = variables
         self.used: set[str] = set()
-        self.dead: set[tuple[int, int, bool]] = set()
+        self.read_before: dict[tuple[int, int, bool], list[Item] | None] = {}
+        self.unset: dict[int, FormulaError] = {}  # variables without a value, by their place in the formula
         self.furthest = 0
         self.closing = self._match_brackets()
 
@@ -124,6 +144,8 @@ class _Reader:
         for i, char in enumerate(self.text):
             if char in _CLOSE:
                 stack.append(i)
+                if len(stack) > _DEEPEST:
+                    raise self.fail(f"brackets nested deeper than {_DEEPEST}", char, i)
             elif char in _CLOSE.values():
                 if not stack or _CLOSE[self.text[stack[-1]]] != char:
                     raise self.fail("closing bracket without its opening one", char, i)
@@ -191,17 +213,42 @@ class _Reader:
         solvate = {} if dot < 0 else self._solvate(dot + 1, end)
         share = None
         if (match := _NUMBER.match(text, start, host_end)) and match.end() < host_end:
-            share, start = self._checked(float(match[0]), match[0], start), match.end()
+            share, start = self._checked(self._value(match[0], start), match[0], start), match.end()
         elif start in self.closing:
             # (Cs3Bi2I9)0.4: one group that is the whole phase, its amount being the share
             close = self.closing[start]
             amount, after = self._amount(close + 1, host_end)
             if after == host_end and self.text[start + 1 : close] not in ions_by_name():
                 stated = amount if after > close + 1 else None
-                return Phase(tuple(self._items(start + 1, close)), stated, solvate)
+                items = self._items(start + 1, close)
+                self._refuse_unset([amount, *(item.amount for item in items)])
+                return Phase(tuple(items), stated, solvate)
         if start >= host_end:
             raise self.fail("a phase is missing here; write e.g. 'Cs3Bi2I9 + CsPbI3'", "+", max(start - 1, 0))
-        return Phase(tuple(self._items(start, host_end)), share, solvate)
+        items = self._items(start, host_end)
+        self._refuse_unset([item.amount for item in items])
+        return Phase(tuple(items), share, solvate, self._salts(items, start, host_end))
+
+    def _refuse_unset(self, amounts: list[float]) -> None:
+        """Raise for a variable without a value, now that the reading that holds it is the one that stands."""
+        if self.unset and any(map(math.isnan, amounts)):
+            raise self.unset[min(self.unset)]
+
+    def _salts(self, items: list[Item], start: int, end: int) -> dict[str, float]:
+        """Outermost groups of one cation and one halide, by their text, with their amounts."""
+        salts: dict[str, float] = {}
+        i = start
+        while i < end:
+            if i in self.closing:
+                first, last = self.places[i], self.places[self.closing[i]]
+                inside = [item for item in items if first < item.position < last]
+                sites = {item.ions[0].site for item in inside}
+                amounts = {item.amount for item in inside}
+                if len(inside) == 2 and sites == {"A", "X"} and len(amounts) == 1:
+                    salts["".join(item.ions[0].label for item in inside)] = amounts.pop()
+                i = self.closing[i]
+            i += 1
+        return salts
 
     def _solvate(self, start: int, end: int) -> dict[str, float]:
         match = re.fullmatch(r"(\d+\.?\d*|\.\d+)?(.+)", self.text[start:end])
@@ -222,14 +269,17 @@ class _Reader:
         """Ions from `start` to `end`, or None if no reading gets through."""
         if start >= end:
             return []
-        if (start, end, nested) in self.dead:
-            return None
-        self.furthest = max(self.furthest, start)
+        span = (start, end, nested)
+        if span not in self.read_before:
+            self.furthest = max(self.furthest, start)
+            self.read_before[span] = self._first_reading(start, end, nested)
+        return self.read_before[span]
+
+    def _first_reading(self, start: int, end: int, nested: bool) -> list[Item] | None:
         for items, after in self._readings(start, end):
             rest = self._sequence(after, end, nested)
             if rest is not None and not (nested and self._runs_together(items, start, after, rest)):
                 return items + rest
-        self.dead.add((start, end, nested))
         return None
 
     def _runs_together(self, items: list[Item], start: int, after: int, rest: list[Item]) -> bool:
@@ -280,6 +330,8 @@ class _Reader:
         unique = tuple({ion.label: ion for ion in ions}.values())
         if len(unique) == 1:
             return unique
+        if not unique and re.search(r"(?:Cl|Br|[FI])$", inner):  # a salt such as (CH3NH3Cl)0.33
+            return None
         if not unique:
             raise self.fail("no organic ion of the table has these atoms", inner, at)
         labels = ", ".join(i.label for i in unique)
@@ -325,24 +377,32 @@ class _Reader:
 
     def _value(self, expression: str, at: int) -> float:
         total = 0.0
-        for sign, coefficient, variable in re.findall(r"([+-]?)(\d+\.?\d*|\.\d+)?([nxy])?", expression):
+        for sign, coefficient, variable in _SIGNED_TERM.findall(expression):
             if not coefficient and not variable:
                 continue
-            value = float(coefficient) if coefficient else 1.0
+            value = self._plain_number(coefficient, at) if coefficient else 1.0
             if variable:
                 self.used.add(variable)
                 given = self.variables.get(variable)
                 if given is None:
-                    error = self.fail(
-                        f"the variable {variable} has no value; give {variable} (option --{variable})",
-                        expression,
-                        at,
-                    )
-                    error.variable = variable
-                    raise error
+                    self.unset[at] = self._without_value(variable, expression, at)
+                    return math.nan
                 value *= given
             total += -value if sign == "-" else value
         return round(total, 10)
+
+    def _without_value(self, variable: str, expression: str, at: int) -> FormulaError:
+        problem = f"the variable {variable} has no value; give {variable} (option --{variable})"
+        error = self.fail(problem, expression, at)
+        error.variable = variable
+        return error
+
+    def _plain_number(self, text: str, at: int) -> float:
+        """A decimal number or a fraction such as ``5/6``."""
+        whole, _, parts = text.partition("/")
+        if parts and not int(parts):
+            raise self.fail("a fraction of nothing; write e.g. 5/6", text, at)
+        return float(whole) / float(parts) if parts else float(whole)
 
     def _checked(self, amount: float, token: str, at: int) -> float:
         varied = any(c in "nxy" for c in token)
@@ -365,6 +425,10 @@ def _explain(token: str) -> str:
         return "phases of a mixture are joined by ' + '"
     if token in _PLACEHOLDERS:
         return f"stands for {_PLACEHOLDERS[token]}; write which one"
+    if token == "%":
+        return "a share of an additive is no part of the formula; give the additive with option --additive"
+    if token in _CHALCOGENS:
+        return f"{token} is no halide (F, Cl, Br, I): oxides, sulfides and their kin are not read"
     if token in ELEMENTS:
         return (
             "an element without a place in a halide perovskite; organic ions are written as abbreviation or "

@@ -33,6 +33,7 @@ _FORM = re.compile(
     r"perovskites?)\s*$",
     re.IGNORECASE,
 )
+_ADDITIVE = re.compile(r"(?<=[\s\d)\]])(w/|@|with\s|\(?[\w-]+\s+additive)", re.IGNORECASE)
 _DOT_SOLVATE = re.compile(rf"\.(?=(?:{'|'.join(SOLVATES)})\b)")
 
 
@@ -76,7 +77,8 @@ def spell(formula: str) -> Spelled:
     Raises
     ------
     FormulaError
-        If it is empty, too long, holds a superscript or ends in a word for the form of the material.
+        If it is empty, too long, holds a superscript, names an additive or ends in a word for the form of
+        the material.
     """
     if not isinstance(formula, str):
         raise FormulaError(str(formula), f"is no text but {type(formula).__name__}; {_EXAMPLE}")
@@ -94,6 +96,9 @@ def spell(formula: str) -> Spelled:
     if match := _FORM.search(formula, start, end):
         problem = "the form of the material is no part of its formula; give it as morphology"
         raise FormulaError(formula, problem, match[0].strip(), match.start() + 1)
+    if match := _ADDITIVE.search(formula, start, end):
+        problem = "additives are no part of the formula; give them with option --additive (column additive)"
+        raise FormulaError(formula, problem, formula[match.start() : end].strip(), match.start() + 1)
     text, places = _plain_characters(formula, start, end)
     if not text:
         raise FormulaError(formula, f"is empty; {_EXAMPLE}")

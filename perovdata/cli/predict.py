@@ -122,10 +122,12 @@ def _one(formula, options, known, metrics, level, seed, json) -> None:
     given = dict(parse_known(text) for text in known)
     wanted = SynapseDesign(formula, **options)
     layers = options["n_layers"]
-    parse(formula, n=int(layers) if layers is not None and layers == int(layers) else None)
+    read = parse(formula, n=int(layers) if layers is not None and layers == int(layers) else None)
+    for warning in read.warnings:
+        note(f"warning: {warning}")
     result = _predictor().predict(wanted, known=given, metrics=metrics, level=level, seed=seed)[0]
     if json:
-        emit_json(result.to_dict())
+        emit_json({**result.to_dict(), "warnings": list(read.warnings)})
     else:
         _show(result)
 

@@ -14,7 +14,7 @@ with open(tables_dir() / "organic_cations.csv", encoding="utf-8", newline="") as
     ROWS = list(csv.DictReader(stream))
 
 # One abbreviation, several ions of the same charge: refused, because the charges cannot tell.
-AMBIGUOUS = {"TBA", "AZ", "MBA", "TA", "iPA"}
+AMBIGUOUS = {"TBA", "AZ", "MBA", "TA", "iPA", "DEA", "MPA"}
 NAMES = [(row, name) for row in ROWS for name in row["names"].split(";") if name]
 
 

@@ -62,6 +62,13 @@ def test_json_has_the_agreed_shape(run):
     assert run(*design, "--known", "set_voltage=0.4")[1] == out
 
 
+def test_a_formula_off_balance_is_predicted_and_told(run):
+    code, out, err = run("CsPbBr4", "--metric", "set_voltage", "--json")
+    assert code == 0
+    assert "warning: the charges leave -1" in err
+    assert "the charges leave -1" in json.loads(out)["warnings"][0]
+
+
 def test_people_get_units_skill_and_sources(run):
     code, out, _ = run(
         "CsPbBr3", "--stimulus", "electrical", "--metric", "set_voltage", "--metric", "ppf_index"
