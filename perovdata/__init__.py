@@ -15,6 +15,8 @@ _FACE = {
     "load_synapses": "perovdata.dataset",
     "load_benchmarks": "perovdata.dataset",
     "load_properties": "perovdata.dataset",
+    "load_bandgaps": "perovdata.dataset",
+    "load_absorption": "perovdata.dataset",
     "SynapseDesign": "perovdata.dataset",
     "predict": "perovdata.models",
     "fit": "perovdata.fitting",

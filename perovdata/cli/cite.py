@@ -21,12 +21,16 @@ def cite(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")] = False,
 ) -> None:
     """List the papers (DOI, or the page read) behind the rows of the tables."""
-    from perovdata.dataset.load.overview import doi_link, sources
+    from perovdata.dataset.load.overview import doi_link, material_sources, sources
 
     papers = sources(device)
+    materials = material_sources() if device is None else []
     if json:
-        emit_json([{**p, "link": doi_link(p)} for p in papers])
+        emit_json([{**p, "link": doi_link(p)} for p in (*papers, *materials)])
         return
     for p in papers:
         words = [p["first_author"], f"({p['year']})" if p["year"] else None, p["title"], p["journal"]]
         typer.echo(f"{' '.join(str(w) for w in words if w)} {doi_link(p)}")
+    for p in materials:
+        origin = f": {p['origin']}" if p["table"] == "bandgaps" else ""
+        typer.echo(f"table {p['table']} ({p['rows']} rows) {doi_link(p)}{origin}")

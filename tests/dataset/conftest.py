@@ -161,6 +161,19 @@ def small_tables():
                 **value,
             ),
         ],
+        "bandgaps": [
+            row("bandgaps", bandgap_id="e0001", composition="MAPbI3", bandgap_eV="1.6", doi="10.1000/dd"),
+        ],
+        "absorption": [
+            row(
+                "absorption",
+                absorption_id="a0001",
+                composition="MAPbI3",
+                wavelength_nm="500",
+                absorption_per_cm="1e5",
+                doi="10.1000/ee",
+            ),
+        ],
         "properties": [
             row(
                 "properties",

@@ -128,5 +128,13 @@ def test_cite_lists_the_paper_behind_a_device(cli):
     papers = json.loads(cli("cite", "--device", "d0001", "--device", "d0002", "--json")[1])
     assert {d for p in papers for d in p["devices"]} == {"d0001", "d0002"}
     assert all(p["link"].startswith("http") for p in papers)
-    assert cli("cite")[1].count("\n") == len(pd.read_csv(tables_dir() / "papers.csv"))
+    lines = cli("cite")[1].splitlines()
+    materials = [line for line in lines if line.startswith("table ")]
+    assert len(lines) - len(materials) == len(pd.read_csv(tables_dir() / "papers.csv"))
+    for table in ("bandgaps", "absorption", "properties"):
+        dois = pd.read_csv(tables_dir() / f"{table}.csv")["doi"].dropna().unique()
+        cited = {line.split("https://doi.org/")[1].split(": ")[0] for line in materials
+                 if line.startswith(f"table {table} ") and "https://doi.org/" in line}  # fmt: skip
+        assert cited == set(dois)
+    assert any("CC-BY-4.0" in line for line in materials)
     assert cli("cite", "--device", "d999999")[0] == 2

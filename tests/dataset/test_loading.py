@@ -11,7 +11,9 @@ from perovdata.dataset import (
     FAMILIES,
     METRICS,
     family_of,
+    load_absorption,
     load_background,
+    load_bandgaps,
     load_benchmarks,
     load_properties,
     load_synapses,
@@ -172,3 +174,15 @@ def test_a_design_is_checked_against_the_closed_lists():
         SynapseDesign("CsPbBr3", wavelength_nm=-3)
     with pytest.raises(InputError, match="composition: empty"):
         SynapseDesign("  ")
+
+
+def test_the_optical_tables_load_with_units_and_flags():
+    gaps, spectra = load_bandgaps(), load_absorption()
+    assert gaps.attrs["units"] == {"bandgap_eV": "eV"}
+    assert spectra.attrs["units"] == {"wavelength_nm": "nm", "absorption_per_cm": "1/cm"}
+    # Counts of the two files as they were taken over.
+    assert (len(gaps), len(spectra), spectra.groupby(["composition", "doi"]).ngroups) == (599, 925, 21)
+    flagged = gaps[gaps["flag"].notna()]
+    assert len(flagged) == 7
+    assert set(flagged["bandgap_eV"]) == {1.38, 1.48}
+    assert load_bandgaps(as_frame=False)[0]["flag"] is None

@@ -338,3 +338,29 @@ def test_rendering_a_table_is_what_was_read(shipped):
         assert render(rows, TABLES[name].names).encode() == (shipped / f"{name}.csv").read_bytes().replace(
             b"\r\n", b"\n"
         )
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "word"),
+    [
+        ("bandgaps", "composition", "MaPbQ3", "does not parse"),
+        ("bandgaps", "bandgap_eV", "16", "outside the possible range"),
+        ("bandgaps", "doi", "doi.org/10.1", "not a DOI"),
+        ("absorption", "absorption_per_cm", "-3", "outside the possible range"),
+        ("absorption", "wavelength_nm", "", "empty"),
+    ],
+)
+def test_the_optical_tables_are_checked(small, table, column, value, word):
+    tables = small_tables()
+    tables[table][0][column] = value
+    write(small, tables)
+    found = validate(small).errors
+    assert [(p.file, p.row, p.column) for p in found] == [(f"{table}.csv", 2, column)]
+    assert word in found[0].problem
+
+
+def test_one_wavelength_of_a_spectrum_stands_once(small):
+    tables = small_tables()
+    tables["absorption"].append({**tables["absorption"][0], "absorption_id": "a0002"})
+    write(small, tables)
+    assert [p.column for p in validate(small).errors] == ["wavelength_nm"]

@@ -15,7 +15,7 @@ from perovdata.errors import InputError
 if TYPE_CHECKING:
     from perovdata.chemistry import Perovskite
 
-__all__ = ["check_compositions", "is_open", "parsed_composition"]
+__all__ = ["check_compositions", "check_optics", "is_open", "parsed_composition"]
 
 _OPEN_AMOUNT = re.compile(r"(?<!D)[xyz]|n[-+−]\d|δ")  # Dy is the one element symbol that ends in one of them
 
@@ -76,3 +76,27 @@ def _composition_problems(entry: Entry) -> Iterator[Problem]:
             f"{derived}, or a word on the dimensionality in design_notes",
             severity,
         )
+
+
+def check_optics(sheets: Sheets) -> Iterator[Problem]:
+    """Formulas of the optical tables parse, and no spectrum gives one wavelength twice."""
+    from perovdata.chemistry import parse
+
+    formulas = {e["composition"]: e for t in ("bandgaps", "absorption") for e in sheets.each(t)}
+    for formula, entry in formulas.items():
+        try:
+            parse(formula)
+        except InputError as error:
+            yield entry.problem(
+                "composition", f"does not parse ({error})", "a halide formula such as CsPbBr3 or (PEA)2PbI4"
+            )
+    seen: dict[tuple[str, str, float], int] = {}
+    for entry in sheets.each("absorption"):
+        key = entry["composition"], entry["doi"], entry.number("wavelength_nm")
+        if key in seen:
+            yield entry.problem(
+                "wavelength_nm",
+                f"same spectrum and wavelength as line {seen[key]}",
+                "one row per spectrum and wavelength",
+            )
+        seen.setdefault(key, entry.line)

@@ -108,11 +108,13 @@ def check_papers(sheets: Sheets) -> Iterator[Problem]:
 
 def check_sources(sheets: Sheets) -> Iterator[Problem]:
     """DOI and URL are there and well formed wherever a source is given; no source is reserved."""
+    for table in ("papers", "background", "properties", "bandgaps", "absorption"):
+        for entry in sheets.each(table):
+            if entry["doi"] and not _DOI.fullmatch(entry["doi"]):
+                yield entry.problem("doi", "not a DOI", "10.NNNN/suffix without resolver")
     for table in ("papers", "background", "properties"):
         for entry in sheets.each(table):
             doi, url = entry["doi"], entry["url"]
-            if doi and not _DOI.fullmatch(doi):
-                yield entry.problem("doi", "not a DOI", "10.NNNN/suffix without resolver")
             if (
                 url and table != "properties" and not _URL.fullmatch(url)
             ):  # a repository's file is a source too

@@ -69,6 +69,11 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
     return out
 
 
+def _described(table: Table) -> str:
+    """What a table holds and, for one that was taken over as a whole, where it comes from."""
+    return f"{table.description} {table.origin}".rstrip()
+
+
 def datapackage() -> dict[str, Any]:
     """The Frictionless data package descriptor (paths relative to the folder ``data``)."""
     resources = []
@@ -93,8 +98,10 @@ def datapackage() -> dict[str, Any]:
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
-            "description": table.description,
+            "description": _described(table),
             "schema": schema,
+            **({"sources": [{"title": doi, "path": f"https://doi.org/{doi}"} for doi in table.cite]}
+               if table.cite else {}),
         })  # fmt: skip
     return {
         "name": _NAME,
@@ -153,7 +160,7 @@ def croissant(folder: Path) -> dict[str, Any]:
             "@type": "cr:FileObject",
             "@id": name,
             "name": name,
-            "description": table.description,
+            "description": _described(table),
             "contentUrl": f"tables/{name}",
             "encodingFormat": "text/csv",
             "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest(),
@@ -207,7 +214,7 @@ def dictionary() -> str:
         "An empty cell is missing; `not stated` says that the source read does not tell.",
     ]
     for table in TABLES.values():
-        lines += ["", f"## {table.name}.csv", "", table.description, ""]
+        lines += ["", f"## {table.name}.csv", "", _described(table), ""]
         lines += _markdown_table(
             ("column", "type", "unit", "meaning"), [_column_cells(table, c) for c in table.columns]
         )

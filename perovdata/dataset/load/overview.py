@@ -8,10 +8,10 @@ from typing import Any
 from perovdata.dataset.check.compositions import parsed_composition
 from perovdata.dataset.load.synapses import FAMILIES, load_benchmarks, load_synapses
 from perovdata.dataset.load.typed_tables import load_tables
-from perovdata.dataset.schema.schema import METRICS
+from perovdata.dataset.schema.schema import METRICS, TABLES
 from perovdata.errors import InputError
 
-__all__ = ["doi_link", "info", "show", "sources"]
+__all__ = ["doi_link", "info", "material_sources", "show", "sources"]
 
 
 def doi_link(row: Mapping[str, Any]) -> str:
@@ -172,3 +172,31 @@ def sources(device_ids: list[str] | None = None) -> list[dict[str, str]]:
         {**{k: (v if _given(v) else None) for k, v in row.items()}, "devices": ids[row["paper_id"]]}
         for row in papers.to_dict("records")
     ]
+
+
+def material_sources() -> list[dict[str, Any]]:
+    """Sources of the material tables: the band-gap database, the papers of the spectra and of the properties.
+
+    Returns
+    -------
+    list of dict
+        table, doi, url, origin (terms of a table that was taken over as a whole) and the number of rows.
+    """
+    tables = load_tables()
+    out = []
+    for name in ("bandgaps", "absorption", "properties"):
+        frame = getattr(tables, name)
+        pages = frame["url"] if "url" in frame else frame["doi"].map(lambda doi: f"https://doi.org/{doi}")
+        keys = frame["doi"].fillna(pages)
+        for _, rows in frame.assign(url=pages).groupby(keys, sort=False):
+            first = rows.iloc[0]
+            out.append(
+                {
+                    "table": name,
+                    "doi": first["doi"] if _given(first["doi"]) else None,
+                    "url": first["url"] if _given(first["url"]) else None,
+                    "origin": TABLES[name].origin or None,
+                    "rows": len(rows),
+                }
+            )
+    return out

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = [
     "FAMILIES",
     "family_of",
+    "load_absorption",
     "load_background",
+    "load_bandgaps",
     "load_benchmarks",
     "load_properties",
     "load_synapses",
@@ -325,4 +327,41 @@ def load_properties(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, A
         Columns of ``properties``; the unit is a column because it differs from row to row.
     """
     frame = load_table(tables_dir(), "properties")
+    return frame if as_frame else _records(frame)
+
+
+def load_bandgaps(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+    """Optical band gaps of ABX3 perovskites of solar cells, as a database holds them.
+
+    Parameters
+    ----------
+    as_frame : bool
+        True: a DataFrame. False: a list of dicts.
+
+    Returns
+    -------
+    DataFrame or list of dict
+        Columns of ``bandgaps`` (gap in eV). Compositions repeat with different gaps: that is real scatter.
+        Rows with a `flag` are not to be trusted. The gaps that single papers report are in
+        :func:`load_properties`.
+    """
+    frame = load_table(tables_dir(), "bandgaps")
+    return frame if as_frame else _records(frame)
+
+
+def load_absorption(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+    """Measured absorption spectra, one wavelength per row.
+
+    Parameters
+    ----------
+    as_frame : bool
+        True: a DataFrame. False: a list of dicts.
+
+    Returns
+    -------
+    DataFrame or list of dict
+        Columns of ``absorption``: composition, wavelength in nm, absorption coefficient in 1/cm, DOI of the
+        paper; composition and DOI together name one spectrum.
+    """
+    frame = load_table(tables_dir(), "absorption")
     return frame if as_frame else _records(frame)

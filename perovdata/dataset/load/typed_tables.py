@@ -32,6 +32,8 @@ class Tables:
     benchmarks: pd.DataFrame
     organic_cations: pd.DataFrame
     properties: pd.DataFrame
+    bandgaps: pd.DataFrame
+    absorption: pd.DataFrame
     background: pd.DataFrame
 
 

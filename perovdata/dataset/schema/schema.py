@@ -77,12 +77,30 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file: its name without suffix, its key column and its columns in order."""
+    """One CSV file.
+
+    Parameters
+    ----------
+    name : str
+        Name without suffix.
+    key : str
+        Column that holds the key.
+    description : str
+        What a row is.
+    columns : tuple of Column
+        Columns in the order of the file.
+    origin : str
+        Where a table that was taken over as a whole comes from, and on which terms; else empty.
+    cite : tuple of str
+        DOIs that whoever uses such a table must cite beside those of its rows.
+    """
 
     name: str
     key: str
     description: str
     columns: tuple[Column, ...]
+    origin: str = ""
+    cite: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -215,6 +233,38 @@ _PROPERTIES = Table("properties", "property_id", "Material properties by composi
     _text("url", "Page that was read, or github:owner/repository and the file."),
 ))  # fmt: skip
 
+_BANDGAPS_ORIGIN = (
+    "Extracted from the open-access Perovskite Database (Jacobsson et al. 2022, Nature Energy 7, 107; cite "
+    "it) and curated with closed site sums by later users, who offer their tables under CC-BY-4.0. The "
+    "database's own terms were not seen; no basis and no paper is stated per row."
+)
+_ABSORPTION_ORIGIN = (
+    "Collected in the public-domain (CC0) refractive-index collection; read at every 10 nm. These papers "
+    "report no device and train no predictor of a device's metrics, so the rule of reserved papers leaves "
+    "them alone."
+)
+_BANDGAPS = Table("bandgaps", "bandgap_id", "Optical band gaps of ABX3 perovskites of solar cells.", (
+    _text("bandgap_id", "Key: e and a running number; given once, never changed.", required=True),
+    _text("composition", "Formula with site fractions that close to one.", required=True),
+    Column("bandgap_eV", "number", "Band gap as entered in the database; on which basis is not stated there.",
+           unit="eV", required=True, low=0.2, high=6),
+    _text("flag", "Why the row is not trusted (no model trains on it); empty if nothing speaks against it.",
+          max_length=NOTE_LIMIT),
+    _text("doi", "DOI of the database.", required=True),
+), origin=_BANDGAPS_ORIGIN,
+    cite=("10.1038/s41560-021-00941-3",))  # fmt: skip
+
+_ABSORPTION = Table("absorption", "absorption_id", "Measured absorption spectra, one wavelength per row.", (
+    _text("absorption_id", "Key: a and a running number; given once, never changed.", required=True),
+    _text("composition", "Formula of the material.", required=True),
+    Column("wavelength_nm", "number", "Wavelength in vacuum.", unit="nm", required=True, low=100, high=20000),
+    Column("absorption_per_cm", "number",
+           "Absorption coefficient, 4 pi k / wavelength of the measured extinction coefficient k; "
+           "below about 1e3 it is the noise of k.", unit="1/cm", required=True, low=0, high=1e8),
+    _text("doi", "DOI of the paper that reports the spectrum; with the composition it names the spectrum.",
+          required=True),
+), origin=_ABSORPTION_ORIGIN)  # fmt: skip
+
 _OUT_OF_SCOPE = "Devices of other materials: outside the scope, kept only to learn how metrics vary together."
 _BACKGROUND = Table("background", "background_id", _OUT_OF_SCOPE, (
     _text("background_id", "Key: g and a running number; given once, never changed.", required=True),
@@ -235,7 +285,18 @@ _BACKGROUND = Table("background", "background_id", _OUT_OF_SCOPE, (
 ))  # fmt: skip
 
 TABLES: dict[str, Table] = {
-    t.name: t for t in (_PAPERS, _DEVICES, _MEASUREMENTS, _BENCHMARKS, _CATIONS, _PROPERTIES, _BACKGROUND)
+    t.name: t
+    for t in (
+        _PAPERS,
+        _DEVICES,
+        _MEASUREMENTS,
+        _BENCHMARKS,
+        _CATIONS,
+        _PROPERTIES,
+        _BANDGAPS,
+        _ABSORPTION,
+        _BACKGROUND,
+    )
 }
 
 
