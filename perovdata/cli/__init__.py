@@ -1,5 +1,5 @@
-"""The command line: one module per command group, no logic of its own."""
+"""The command line: one module per command or group, no logic of its own."""
 
-from perovdata.cli.main import main
+from perovdata.cli.application import main
 
 __all__ = ["main"]

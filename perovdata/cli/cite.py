@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json
 
 
@@ -18,7 +19,7 @@ def cite(
     device: Annotated[
         list[str] | None, typer.Option(help="Only the papers of this device; may be repeated.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")] = False,
+    json: Json = False,
 ) -> None:
     """List the papers (DOI, or the page read) behind the rows of the tables."""
     from perovdata.dataset.load.overview import doi_link, material_sources, sources

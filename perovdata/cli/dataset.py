@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.output import emit_json, note, table_console
+from perovdata.cli.options import Json
+from perovdata.cli.output import emit_json, note, print_tables
 from perovdata.errors import InputError
 
 group = typer.Typer(no_args_is_help=True, help="The tables of reported devices: show, check, add, export.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
 Tables = Annotated[
     Path | None, typer.Option("--tables", help="Folder of the tables; the shipped ones by default.")
 ]
@@ -33,23 +33,9 @@ def info(json: Json = False) -> None:
     if json:
         emit_json(result)
         return
-    from rich.box import SIMPLE
-    from rich.table import Table
+    from perovdata.cli.tables import info_table
 
-    families = [*FAMILIES, "unclassified"]
-    head = f"perovdata tables {result['version']}: {result['devices']} devices, {result['papers']} papers"
-    head += f", {result['values']} values, {result['years'][0]} to {result['years'][1]}"
-    table = Table(title=head, box=SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column("metric", no_wrap=True)
-    table.add_column("unit")
-    for name in ("3D", "2D", "QD", "Pb-free", "?", "values", "papers", "bounds"):
-        table.add_column(name, justify="right")
-    table.caption = "2D with quasi-2D; QD quantum dots; ? family not told; bounds: values that are not exact"
-    devices = [str(result["families"].get(f, {}).get("devices", 0)) for f in families]
-    table.add_row("devices", "", *devices, str(result["devices"]), str(result["papers"]), "", style="bold")
-    for row in result["metrics"]:
-        table.add_row(*(str(row[c]) for c in ("metric", "unit", *families, "values", "papers", "bounds")))
-    table_console().print(table)
+    print_tables([info_table(result, [*FAMILIES, "unclassified"])])
 
 
 @group.command()
@@ -63,22 +49,9 @@ def show(
     if json:
         emit_json(devices)
         return
-    from rich.table import Table
+    from perovdata.cli.tables import show_table
 
-    table = Table(title=f"{formula}: {len(devices)} devices", show_lines=True)
-    for name in ("device", "design", "values", "source"):
-        table.add_column(name, overflow="fold")
-    for d in devices:
-        design = [
-            d.get(c) for c in ("morphology", "device_type", "stimulus", "stack", "heterolayer", "additive")
-        ]
-        table.add_row(
-            d["device_id"],
-            "\n".join(str(x) for x in design if x),
-            "\n".join([*d["values"], *d["benchmarks"]]),
-            d["link"],
-        )
-    table_console().print(table)
+    print_tables([show_table(formula, devices)])
 
 
 @group.command()

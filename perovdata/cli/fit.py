@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.output import emit_json, note, table_console
+from perovdata.cli.options import Json
+from perovdata.cli.output import emit_json, note, print_tables
 
 __all__ = ["register"]
 
@@ -30,10 +31,10 @@ def fit(
     level: Annotated[float, typer.Option(help="Confidence level of the intervals.")] = 0.95,
     name: Annotated[str | None, typer.Option(help="Name of the device (default: of the file).")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: Json = False,
 ) -> None:
     """Fit potentiation/depression, paired-pulse, decay or endurance data into device parameters."""
-    import json
+    from json import dumps
 
     from perovdata.files import write_atomic
     from perovdata.fitting import fit as fit_file
@@ -46,43 +47,16 @@ def fit(
         result.plot(plot)
         note(f"figure: {plot}")
     if rows is not None:
-        write_atomic(rows, json.dumps(result.record(device_id), ensure_ascii=False, allow_nan=False) + "\n")
+        write_atomic(rows, dumps(result.record(device_id), ensure_ascii=False, allow_nan=False) + "\n")
         note(
             f"record: {rows}"
             + ("" if device_id else "; fill in paper and design, then: perovdata dataset add")
         )
-    if as_json:
+    if json:
         emit_json(result.to_dict())
         return
-    _print(result)
+    from perovdata.cli.tables import fit_tables
 
-
-def _print(result) -> None:
-    from rich.table import Table
-
-    console = table_console()
-    quality = f"R² {result.r2:.4f}, {result.n_points} points"
-    table = Table(title=f"{result.device.name}: {result.kind}, {result.law}, {quality}")
-    for column in ("parameter", "value", f"{100 * result.level:g} % interval", "unit"):
-        table.add_column(column)
-    for key, e in result.parameters.items():
-        interval = "" if e.low is None or e.high is None else f"{e.low:.4g} … {e.high:.4g}"
-        table.add_row(key, f"{e.value:.5g}", interval, e.unit)
-    console.print(table)
-    if len(result.comparison) > 1:
-        laws = Table(title="laws compared")
-        for column in ("law", "parameters", "R²", "ΔAICc", "weight"):
-            laws.add_column(column)
-        for row in result.comparison:
-            laws.add_row(
-                row["law"],
-                str(row["n_parameters"]),
-                f"{row['r2']:.5f}",
-                f"{row['delta_aicc']:.1f}",
-                f"{row['weight']:.2f}",
-            )
-        console.print(laws)
-    for key, e in result.metrics.items():
-        console.print(f"{key}: {e.value:.5g} {e.unit} ({e.meaning})")
+    print_tables(fit_tables(result))
     for line in result.warnings:
         note(f"note: {line}")

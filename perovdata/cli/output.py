@@ -1,16 +1,24 @@
-"""How every command speaks: JSON on stdout for programs, tables and messages on stderr for people."""
+"""How every command speaks: one JSON value or tables on stdout, messages for people on stderr."""
 
 from __future__ import annotations
 
 import json
+import logging
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perovdata.files import finite
 
-__all__ = ["emit_json", "note", "progress_bar", "table_console"]
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["emit_json", "log_to_stderr", "note", "print_tables", "progress"]
+
+_LOG = logging.getLogger(__name__)
+_QUIET_S = 20.0  # a redirected run tells where it stands at most this often
 
 
 def emit_json(value: Any) -> None:
@@ -23,32 +31,69 @@ def note(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-def table_console():
-    """A rich console on stdout, for the tables that a command prints when ``--json`` is not given."""
+class _Notes(logging.Handler):
+    """Log records as lines for people, on whatever stderr is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(self.format(record))
+
+
+def log_to_stderr(*, debug: bool = False) -> None:
+    """Let the loggers of the package speak on stderr: from INFO on, with `debug` everything."""
+    logger = logging.getLogger("perovdata")
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    if not any(isinstance(handler, _Notes) for handler in logger.handlers):
+        logger.addHandler(_Notes())
+
+
+def print_tables(shown: Iterable[Table | str]) -> None:
+    """Print tables and lines for people on stdout, when ``--json`` is not given."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    for part in shown:
+        console.print(part, markup=not isinstance(part, str))
 
 
 @contextmanager
-def progress_bar(description: str, *, at_once: bool = True) -> Iterator[Callable[[float, int], None]]:
-    """Give a function (done, total) that moves a bar; it does nothing if stderr is not a terminal.
+def progress(
+    description: str, *, at_once: bool = True, in_bytes: bool = False
+) -> Iterator[Callable[..., None]]:
+    """Give a function ``(done, total, name=description)`` that tells how far the work is.
 
-    at_once=False: the bar appears with its first step, for work that may not be needed.
+    On a terminal it moves one bar per name; elsewhere a long piece of work logs a line now and then.
+
+    Parameters
+    ----------
+    description : str
+        What is being done.
+    at_once : bool
+        Whether the bar appears before the first step; False for work that may not be needed.
+    in_bytes : bool
+        Whether `done` and `total` count bytes.
     """
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield _lines(description)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task(description, total=None)
+    size = (DownloadColumn(),) if in_bytes else ()
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *size,
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=not in_bytes,
+    )
+    tasks = {description: bar.add_task(description, total=None)} if at_once and not in_bytes else {}
 
-    def move(done: float, total: int) -> None:
+    def move(done: float, total: float | None, name: str = description) -> None:
+        if name not in tasks:
+            tasks[name] = bar.add_task(name, total=total)
         bar.start()
-        bar.update(task, completed=done, total=total)
+        bar.update(tasks[name], completed=done, total=total)
 
     if at_once:
         bar.start()
@@ -56,3 +101,16 @@ def progress_bar(description: str, *, at_once: bool = True) -> Iterator[Callable
         yield move
     finally:
         bar.stop()
+
+
+def _lines(description: str) -> Callable[..., None]:
+    """Log where the work stands, first after a while and then at most every so often."""
+    told = time.monotonic()
+
+    def tell(done: float, total: float | None, name: str = description) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _QUIET_S:
+            told = time.monotonic()
+            _LOG.info("%s: %g of %s", name, done, "unknown" if total is None else f"{total:g}")
+
+    return tell

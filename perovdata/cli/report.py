@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.output import emit_json, table_console
+from perovdata.cli.options import Json
+from perovdata.cli.output import emit_json, print_tables
 
 DERIVED = Path("data") / "derived"
 
@@ -27,7 +28,7 @@ def report(
     summary: Annotated[
         bool, typer.Option("--summary", help="Sum up in the terminal instead of drawing.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+    json: Json = False,
 ) -> None:
     """Write the HTML report from what the pipeline derived, or sum it up."""
     from perovdata.report import build_report, read_derived, summarise
@@ -43,9 +44,6 @@ def report(
     if json:
         emit_json(told)
         return
-    from rich.table import Table
+    from perovdata.cli.tables import record_table
 
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for key, value in told.items():
-        table.add_row(key.replace("_", " "), str(value))
-    table_console().print(table)
+    print_tables([record_table(told)])

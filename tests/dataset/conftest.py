@@ -219,7 +219,7 @@ def shipped(tmp_path):
 @pytest.fixture
 def cli(monkeypatch, capsys):
     """Run the command line in this process: ``cli(*args) -> (exit code, stdout, stderr)``."""
-    from perovdata.cli.main import main
+    from perovdata.cli.application import main
 
     def run(*args):
         monkeypatch.setattr("sys.argv", ["perovdata", *map(str, args)])

@@ -313,7 +313,7 @@ def test_metrics_of_a_curve():
 
 
 def test_command_writes_json_device_figure_and_record(tmp_path):
-    from perovdata.cli.main import app
+    from perovdata.cli.application import app
 
     path = _write(tmp_path, _layouts(*_train())["two columns"])
     out, figure, record = tmp_path / "p.yaml", tmp_path / "p.png", tmp_path / "r.jsonl"

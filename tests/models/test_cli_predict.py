@@ -81,6 +81,26 @@ def test_people_get_units_skill_and_sources(run):
     assert "reported range" in out.replace("\n", " ").replace("│", " ") or "reported" in out
 
 
+def test_people_see_what_they_gave(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, err = run("(PEA)2SnI4", "--known", "set_voltage=400 mV")
+    assert (code, err) == (0, "")
+    row = next(line for line in out.splitlines() if line.lstrip().startswith("SET voltage"))
+    assert "400 mV" in row
+    assert "given" in row
+    assert "known" in row
+
+
+def test_a_known_value_that_was_used_is_not_called_ignored(run, tmp_path):
+    row = {"composition": "CsPbBr3", "known": {"set_voltage": "400 mV"}, "sample": "a"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
+    code, _, err = run("--input", "in.jsonl", "--output", "out.csv", "--metric", "set_voltage")
+    assert code == 0
+    assert "ignored: sample\n" in err
+    [line] = csv.DictReader((tmp_path / "out.csv").open())
+    assert (line["kind"], line["median"]) == ("known", "0.4")
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
     (["CsPbBr3", "--morphology", "nanocrystals"], ["--morphology", "nanocrystal", "did you mean"]),
     (["CsPbBr3", "--metric", "onoff"], ["--metric", "on_off_ratio"]),

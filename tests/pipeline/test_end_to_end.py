@@ -124,7 +124,7 @@ def test_the_same_seed_gives_the_same_numbers(checkout):
 
 
 def test_summary_for_the_terminal(checkout):
-    told = run(checkout, sys.executable, "-m", "perovdata.cli", "report", "--summary", "--json")
+    told = run(checkout, sys.executable, "-m", "perovdata", "report", "--summary", "--json")
     assert "papers" in json.loads(told)["dataset"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import perovdata
-from perovdata.cli.main import app
+from perovdata.cli.application import app
 from perovdata.dataset import load_synapses
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from perovdata.cli.main import app
+from perovdata.cli.application import app
 from perovdata.devices import SynapseParameters, preset
 from perovdata.errors import InputError
 from perovdata.studies import (
@@ -173,6 +173,6 @@ def test_bad_commands(arguments, message):
 
 def test_screen_csv_needs_its_column(tmp_path):
     path = tmp_path / "designs.csv"
-    path.write_text("formula\nCsPbBr3\n")
+    path.write_text("material\nCsPbBr3\n")
     result = CliRunner().invoke(app, ["study", "screen", "--input", str(path)])
-    assert "no column 'composition'" in str(result.exception)
+    assert "column 'composition' is missing; found material" in str(result.exception)

@@ -122,7 +122,7 @@ def test_command_gives_what_one_run_gives(tmp_path):
 
     from typer.testing import CliRunner
 
-    from perovdata.cli.main import app
+    from perovdata.cli.application import app
     from perovdata.studies import simulate
 
     words = [

@@ -78,7 +78,8 @@ def _json_lines(path: Path, text: str) -> list[dict[str, Any]]:
             raise InputError(
                 f'{path} line {number}: an object such as {{"composition": "CsPbBr3"}} is needed'
             )
-        rows.append({**row, **{f"known_{k}": v for k, v in (row.pop("known", None) or {}).items()}})
+        measured = row.pop("known", None) or {}
+        rows.append({**row, **{f"known_{metric}": value for metric, value in measured.items()}})
     return rows
 
 

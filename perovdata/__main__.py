@@ -1,0 +1,5 @@
+"""``python -m perovdata``: the command line without its installed script."""
+
+from perovdata.cli import main
+
+main()

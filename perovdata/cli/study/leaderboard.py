@@ -1,0 +1,55 @@
+"""``perovdata study leaderboard``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from perovdata.cli.options import Json, Output, RunOptions, check_positive, grouped
+from perovdata.cli.output import progress
+from perovdata.cli.study.results import emit_rows, save_rows
+
+_COLUMNS = {
+    "task": "task",
+    "rank": "rank",
+    "rank_low": "from",
+    "rank_high": "to",
+    "device_id": "device",
+    "composition": "composition",
+    "accuracy": "accuracy %",
+    "low": "low",
+    "high": "high",
+    "reported_accuracy": "reported %",
+    "reported_dataset": "on",
+    "stated": "stated",
+}
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command to the group."""
+    group.command()(leaderboard)
+
+
+@grouped
+def leaderboard(
+    run: RunOptions,
+    tasks: Annotated[list[str] | None, typer.Option("--task", help="Task, may be repeated.")] = None,
+    min_stated: Annotated[int, typer.Option(help="Least number of stated metrics that decide.")] = 2,
+    draws: Annotated[int, typer.Option(help="Parameter sets per device.")] = 8,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Rank every device of the tables that states enough, on the same tasks."""
+    from perovdata.studies import LEADERBOARD_TASKS
+    from perovdata.studies import leaderboard as run_leaderboard
+
+    check_positive(min_stated=min_stated, draws=draws, seeds=run.seeds)
+    with progress("leaderboard") as move:
+        rows = run_leaderboard(
+            tasks or LEADERBOARD_TASKS, min_stated=min_stated, draws=draws, progress=move, **asdict(run)
+        )
+    save_rows(output, "leaderboard", rows)
+    title = "Leaderboard (what is not stated is drawn from the family or assumed)"
+    emit_rows(rows, _COLUMNS, title, json)

@@ -1,0 +1,73 @@
+"""``perovdata study screen``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped
+from perovdata.cli.output import note, progress
+from perovdata.cli.study.results import emit_rows, save_rows
+from perovdata.errors import InputError
+
+_COLUMNS = {
+    "rank": "rank",
+    "composition": "composition",
+    "accuracy": "accuracy %",
+    "low": "low",
+    "high": "high",
+    "share_best": "share best",
+    "family": "family",
+}
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command to the group."""
+    group.command()(screen)
+
+
+@grouped
+def screen(
+    run: RunOptions,
+    formula: Annotated[list[str] | None, typer.Argument(help="Compositions.")] = None,
+    input_: Annotated[
+        Path | None,
+        typer.Option("--input", help="CSV or JSON lines with a column composition and design columns."),
+    ] = None,
+    task: Task = "digits-online",
+    draws: Annotated[int, typer.Option(help="Parameter sets per design.")] = 16,
+    output: Output = None,
+    json: Json = False,
+) -> None:
+    """Rank many compositions by what their predicted devices reach."""
+    from perovdata.studies import screen as run_screen
+
+    check_positive(draws=draws, seeds=run.seeds)
+    designs: list[dict[str, Any]] = [{"composition": f} for f in formula or []]
+    if input_ is not None:
+        designs += _designs(input_)
+    if not designs:
+        raise InputError("study screen: no designs; give FORMULA... or --input FILE.csv")
+    with progress("screen") as move:
+        ranked, failed = run_screen(designs, task, draws=draws, note=note, progress=move, **asdict(run))
+    save_rows(output, "screen", ranked)
+    emit_rows([*ranked, *failed] if json else ranked, _COLUMNS, f"Screening, {task}", json)
+    for row in failed:
+        note(f"row {row['row']}: {row['error']}")
+    if failed:
+        raise typer.Exit(3)
+
+
+def _designs(path: Path) -> list[dict[str, Any]]:
+    """The design columns of a file; measured values and other columns mean nothing here, and are named."""
+    from perovdata.dataset import DESIGN_COLUMNS
+    from perovdata.dataset.load.design_files import read_designs
+
+    rows, ignored = read_designs(path)
+    ignored += sorted({name for row in rows for name in row if name not in DESIGN_COLUMNS})
+    if ignored:
+        note(f"columns without meaning here, ignored: {', '.join(ignored)}")
+    return [{name: value for name, value in row.items() if name in DESIGN_COLUMNS} for row in rows]

@@ -1,0 +1,250 @@
+"""The tables that people see, one function for each result; every one gives what a console can print."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from perovdata.chemistry import Perovskite, PropertyValue
+    from perovdata.fitting import FitResult
+    from perovdata.models import Prediction
+
+__all__ = [
+    "composition_tables",
+    "fit_tables",
+    "info_table",
+    "prediction_tables",
+    "record_table",
+    "show_table",
+    "simulation_tables",
+    "study_table",
+    "task_tables",
+    "tasks_table",
+]
+
+
+def record_table(record: Mapping[str, Any], title: str | None = None) -> Table:
+    """Names and values, one below the other."""
+    table = Table(title=title, show_header=False, title_justify="left")
+    for name, value in record.items():
+        table.add_row(name.replace("_", " "), value if isinstance(value, str) else _cell(value))
+    return table
+
+
+def study_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> Table:
+    """Rows of a study; `columns` maps the keys that are shown to their headings."""
+    table = Table(*columns.values(), title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(_cell(row[name]) for name in columns))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1 or abs(value) >= 1000 else f"{value:.1f}"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def composition_tables(
+    perovskite: Perovskite, values: Mapping[str, float], properties: Mapping[str, PropertyValue]
+) -> list[Table]:
+    """A formula: what it says, the descriptors defined for it, the properties reported."""
+    from perovdata.chemistry import DESCRIPTORS
+
+    def ions(amounts: Mapping[str, float | None]) -> str:
+        return "  ".join(
+            label if amount is None else f"{label} {amount:g}" for label, amount in amounts.items()
+        )
+
+    unknown = "not told by the stoichiometry"
+    facts = {
+        "expanded": perovskite.expanded,
+        **{
+            f"{site} site" if site != "spacer" else site: ions(v) for site, v in perovskite.sites.items() if v
+        },
+        "dopants": ions(perovskite.dopants),
+        "solvate": ions(perovskite.solvate),
+        "phases": perovskite.canonical if perovskite.phases else "",
+        "formula type": perovskite.prototype or unknown,
+        "dimensionality": perovskite.dimensionality or unknown,
+        "layers n": "" if perovskite.n is None else str(perovskite.n),
+        "lead-free": "yes" if perovskite.lead_free else "no",
+        "charge": "balanced" if perovskite.balanced else f"{perovskite.charge:+g} left over",
+    }
+    table = Table("descriptor", "value", "unit", "meaning", title="Descriptors", title_justify="left")
+    for name, value in values.items():
+        if math.isfinite(value) and not (value == 0 and name.endswith("_fraction")):
+            unit, meaning = DESCRIPTORS[name].split("; ", 1)
+            table.add_row(name.replace("_", " "), f"{value:.4g}", "" if unit == "1" else unit, meaning)
+    reported = Table("property", "value", "range", "from", title="Properties", title_justify="left")
+    for name, found in properties.items():
+        known = found.origin != "missing"
+        value_text = f"{found.value:.3g} {found.unit}" if known else "missing"
+        spread = f"{found.low:.3g} to {found.high:.3g}" if known else ""
+        reported.add_row(name.replace("_", " "), value_text, spread, found.rule)
+    stated = {name: value for name, value in facts.items() if value}
+    return [record_table(stated, perovskite.canonical), table, reported]
+
+
+def info_table(counts: Mapping[str, Any], families: Sequence[str]) -> Table:
+    """Devices and values per family and metric."""
+    title = f"perovdata tables {counts['version']}: {counts['devices']} devices, {counts['papers']} papers"
+    title += f", {counts['values']} values, {counts['years'][0]} to {counts['years'][1]}"
+    table = Table(title=title, box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("metric", no_wrap=True)
+    table.add_column("unit")
+    for name in ("3D", "2D", "QD", "Pb-free", "?", "values", "papers", "bounds"):
+        table.add_column(name, justify="right")
+    table.caption = "2D with quasi-2D; QD quantum dots; ? family not told; bounds: values that are not exact"
+    devices = [str(counts["families"].get(f, {}).get("devices", 0)) for f in families]
+    table.add_row("devices", "", *devices, str(counts["devices"]), str(counts["papers"]), "", style="bold")
+    for row in counts["metrics"]:
+        table.add_row(*(str(row[c]) for c in ("metric", "unit", *families, "values", "papers", "bounds")))
+    return table
+
+
+def show_table(formula: str, devices: Sequence[Mapping[str, Any]]) -> Table:
+    """The devices of a composition."""
+    table = Table(title=f"{formula}: {len(devices)} devices", show_lines=True)
+    for name in ("device", "design", "values", "source"):
+        table.add_column(name, overflow="fold")
+    shown = ("morphology", "device_type", "stimulus", "stack", "heterolayer", "additive")
+    for d in devices:
+        design = "\n".join(str(d[c]) for c in shown if d.get(c))
+        table.add_row(d["device_id"], design, "\n".join([*d["values"], *d["benchmarks"]]), d["link"])
+    return table
+
+
+def fit_tables(result: FitResult) -> list[Table | str]:
+    """A fit: parameters with their intervals, the laws compared, the metrics it implies."""
+    quality = f"R² {result.r2:.4f}, {result.n_points} points"
+    table = Table(
+        *("parameter", "value", f"{100 * result.level:g} % interval", "unit"),
+        title=f"{result.device.name}: {result.kind}, {result.law}, {quality}",
+    )
+    for key, e in result.parameters.items():
+        interval = "" if e.low is None or e.high is None else f"{e.low:.4g} … {e.high:.4g}"
+        table.add_row(key, f"{e.value:.5g}", interval, e.unit)
+    shown: list[Table | str] = [table]
+    if len(result.comparison) > 1:
+        laws = Table("law", "parameters", "R²", "ΔAICc", "weight", title="laws compared")
+        for row in result.comparison:
+            laws.add_row(
+                row["law"],
+                str(row["n_parameters"]),
+                f"{row['r2']:.5f}",
+                f"{row['delta_aicc']:.1f}",
+                f"{row['weight']:.2f}",
+            )
+        shown.append(laws)
+    shown += [f"{key}: {e.value:.5g} {e.unit} ({e.meaning})" for key, e in result.metrics.items()]
+    return shown
+
+
+# What a prediction rests on, the best founded first.
+_FOOTING = ("known", "model", "baseline", "population")
+
+
+def prediction_tables(result: Prediction) -> list[Table | str]:
+    """A prediction: metrics with their intervals, what is too rarely reported, the nearest devices."""
+    from perovdata.dataset import METRICS
+    from perovdata.quantity import quantity
+
+    stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")
+    title = result.design["composition"] + (f" ({stated})" if stated else "")
+    told = {name: p for name, p in result.predictions.items() if p.interval is not None}
+    level = next(iter(result.predictions.values())).level
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("metric", "median", f"{level:.0%} interval", "skill", "papers", "rests on"):
+        table.add_column(column, justify="right" if column in ("median", "skill", "papers") else "left")
+    for name, p in sorted(told.items(), key=lambda item: (_FOOTING.index(item[1].kind), -item[1].n_papers)):
+        assert p.interval is not None
+        low, high = (quantity(value, p.unit) for value in p.interval)
+        interval = "given" if p.kind == "known" else f"{low} .. {high}"
+        median = ("≥ " if p.at_least is not None else "") + quantity(p.median, p.unit)
+        skill = f"{p.skill['value']:+.2f}" if p.skill else ""
+        table.add_row(METRICS[name].label, median, interval, skill, str(p.n_papers), p.kind)
+    ranges = []
+    for name, p in result.predictions.items():
+        if p.interval is None:
+            low, high = (quantity(value, p.unit) for value in p.reported_range)
+            spread = low if low == high else f"{low} .. {high}"
+            ranges.append(f"{METRICS[name].label} {spread} ({p.n_papers})")
+    near = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("nearest", "composition", "distance", "in common"):
+        near.add_column(column)
+    near.add_column("source", overflow="fold")
+    for row in result.nearest:
+        distance, shared = f"{row['distance']:.2f}", ", ".join(row["shared"])
+        link = row["doi"] or row["url"] or "–"
+        near.add_row(row["device_id"], row["composition"] or "–", distance, shared, link)
+    shown: list[Table | str] = [table]
+    if told:
+        shown.append(
+            "skill: fall of the error against the best naive baseline on unseen papers. rests on: a model, "
+            "the best naive baseline (no model beats it), or the population of all reported devices."
+        )
+    if ranges:
+        shown.append(f"Too few papers to predict; reported (papers): {'; '.join(ranges)}.")
+    a = result.applicability
+    far, near_text = "far from every reported device: extrapolating", "within the reported designs"
+    versions = f"data {result.versions.get('data')}, seed {result.seed}"
+    place = far if a["extrapolating"] else near_text
+    return [*shown, near, f"applicability {a['score']:.2f} ({place}); {versions}"]
+
+
+def simulation_tables(result: Mapping[str, Any]) -> list[Table]:
+    """A simulation: what the system reaches, and the device parameters with their origin."""
+    from perovdata.quantity import number, quantity
+
+    accuracy = result["accuracy"]
+    low, high = accuracy["interval"]
+    facts = {
+        "accuracy": f"{accuracy['median']:.1f} % ({accuracy['level']:.0%}: {low:.1f} to {high:.1f})",
+        "same network in float": f"{result['ceiling']:.1f} %",
+        "guessing": f"{result['chance']:.1f} %",
+    }
+    for key, unit in (("energy_per_image_J", "J"), ("latency_per_image_s", "s")):
+        if result[key] is not None:
+            facts[key.rsplit("_", 1)[0]] = quantity(result[key], unit)
+    for name, value in result["extras"].items():
+        if value["median"] is not None:
+            facts[name] = number(value["median"])
+    facts["parameter sets x seeds"] = f"{result['draws']} x {result['seeds']}, {result['wall_s']:.1f} s"
+    table = Table("parameter", "median", "interval", "origin", title_justify="left")
+    for name, value in result["parameters"].items():
+        low, high = (quantity(end, value["unit"]) for end in value["interval"])
+        median = quantity(value["median"], value["unit"])
+        origin = value["origin"] if value["metric"] is None else f"{value['origin']}: {value['detail']}"
+        table.add_row(name, median, "" if low == high else f"{low} to {high}", origin)
+    return [record_table(facts, f"{result['source']['name']}: {result['task']}"), table]
+
+
+def tasks_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """The tasks of the vision suite."""
+    columns = ("task", "shows", "images", "ceiling %", "64 sets, s")
+    table = Table(*columns, title="Vision tasks", title_justify="left")
+    for row in rows:
+        ceiling = "" if row["ceiling"] is None else f"{row['ceiling']:.1f}"
+        seconds = "" if row["seconds_64_sets"] is None else f"{row['seconds_64_sets']:.0f}"
+        table.add_row(row["task"], row["shows"], row["images"], ceiling, seconds)
+    return table
+
+
+def task_tables(row: Mapping[str, Any]) -> list[Table]:
+    """One task: its definition and its options."""
+    keys = ("shows", "images", "encoder", "array", "network", "protocol", "score", "protocols")
+    options = Table("option", "default", "meaning", title="Options: --set NAME=VALUE", title_justify="left")
+    for option in row["options"]:
+        choices = f" ({', '.join(option['choices'])})" if option["choices"] else ""
+        default = "" if option["default"] is None else str(option["default"])
+        options.add_row(option["name"], default, option["meaning"] + choices)
+    facts = record_table({key: row[key] for key in keys}, row["task"])
+    return [facts, options] if row["options"] else [facts]

@@ -1,0 +1,102 @@
+"""The application as a whole: version, debugging, completion, progress, and options declared once."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from perovdata import __version__
+from perovdata.cli import main, output
+from perovdata.cli.application import app
+from perovdata.cli.options import name_value_pairs
+from perovdata.dataset import DESIGN_COLUMNS
+from perovdata.errors import InputError
+
+
+def perovdata(*arguments, **environment):
+    command = [sys.executable, "-m", "perovdata", *arguments]
+    env = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, env=env)
+
+
+def test_version_from_the_module_and_from_the_command():
+    assert perovdata("--version").stdout == f"perovdata {__version__}\n"
+    assert CliRunner().invoke(app, ["--version"]).output == f"perovdata {__version__}\n"
+
+
+@pytest.mark.parametrize(("value", "traceback"), [("1", True), ("0", False), ("", False)])
+def test_a_traceback_only_on_request(value, traceback, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["perovdata", "composition", "CsPbXq3"])
+    monkeypatch.setenv("PEROVDATA_DEBUG", value)
+    with pytest.raises(SystemExit) as stop:
+        main()
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert stop.value.code == 2
+    assert lines[-1].startswith("error: ")
+    assert (lines[0] == "Traceback (most recent call last):") is traceback
+    assert traceback or len(lines) == 1
+
+
+def test_the_shell_completes_commands_tasks_and_closed_lists():
+    def complete(words, index):
+        asked = {"_PEROVDATA_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(index)}
+        code = "import sys; sys.argv = ['perovdata']; from perovdata.cli import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **asked}
+        )
+        return done.stdout.split()
+
+    assert {"simulate", "study"} <= set(complete("perovdata s", 1))
+    assert complete("perovdata predict --morphology nano", 3) == ["nanocrystal", "nanowire", "nanosheet"]
+    assert complete("perovdata simulate --task retina", 3) == ["retina-denoise"]
+
+
+@pytest.mark.parametrize("command", ["predict", "simulate"])
+def test_every_design_column_of_the_schema_is_an_option(command):
+    text = CliRunner().invoke(app, [command, "--help"], terminal_width=200).output
+    for column in DESIGN_COLUMNS[1:]:
+        assert ("--n " if column == "n_layers" else f"--{column.replace('_', '-')} ") in text
+
+
+def test_a_redirected_long_run_tells_where_it_stands(monkeypatch, capsys):
+    now = [0.0]
+    monkeypatch.setattr(output.time, "monotonic", lambda: now[0])
+    output.log_to_stderr()
+    with output.progress("sweep") as move:
+        for done in range(1, 61):
+            now[0] = float(done)
+            move(done, 60)
+    assert capsys.readouterr().err.splitlines() == [f"sweep: {n} of 60" for n in (20, 40, 60)]
+
+
+def test_a_short_or_quick_run_stays_silent(capsys):
+    with output.progress("sweep") as move:
+        move(1, 1)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_gets_one_bar_per_file(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with output.progress("fetching", in_bytes=True) as move:
+        move(500, 1000, "a.gz")
+        move(2000, None, "b.gz")
+        move(1000, 1000, "a.gz")
+    shown = screen.getvalue()
+    assert "a.gz" in shown
+    assert "b.gz" in shown
+
+
+def test_pairs_of_name_and_value():
+    assert name_value_pairs("--set", ["a = 1", "b=x=y"]) == {"a": "1", "b": "x=y"}
+    with pytest.raises(InputError, match="option --set: 'a' is not NAME=VALUE"):
+        name_value_pairs("--set", ["a"])
