@@ -13,7 +13,22 @@ from perovdata.devices.experiments import (
 from perovdata.devices.fields import FIELDS, MAX_LABEL, Field
 from perovdata.devices.jumps import JumpTable, jump
 from perovdata.devices.label import a_to_label, curvature_to_label, label_to_a, label_to_curvature
-from perovdata.devices.laws import MeasuredCurve, logarithmic, piecewise, power, soft_bounds
+from perovdata.devices.laws import (
+    ExponentialLaw,
+    Jumps,
+    Law,
+    LogarithmicLaw,
+    MeasuredLaw,
+    PowerLaw,
+    RiseLaw,
+    SigmoidLaw,
+    SoftBoundsLaw,
+    StretchedLaw,
+    TwoExponentialLaw,
+    law_names,
+    make_law,
+)
+from perovdata.devices.laws.flows import MeasuredCurve, logarithmic, piecewise, power, soft_bounds
 from perovdata.devices.longterm import add_cycle_noise, align, exponential, quantise, step_exponential
 from perovdata.devices.optical import absorbed, intensity_drive, optical_drive, optical_erase, photon_energy
 from perovdata.devices.parameters import SynapseParameters
@@ -38,12 +53,23 @@ __all__ = [
     "PRESETS",
     "DeviceFile",
     "Devices",
+    "ExponentialLaw",
     "Field",
     "JumpTable",
+    "Jumps",
+    "Law",
+    "LogarithmicLaw",
     "MeasuredCurve",
+    "MeasuredLaw",
+    "PowerLaw",
     "Preset",
+    "RiseLaw",
+    "SigmoidLaw",
+    "SoftBoundsLaw",
+    "StretchedLaw",
     "SynapseParameters",
     "Traces",
+    "TwoExponentialLaw",
     "Uncertainty",
     "a_to_label",
     "absorbed",
@@ -64,8 +90,10 @@ __all__ = [
     "jump",
     "label_to_a",
     "label_to_curvature",
+    "law_names",
     "load_device",
     "logarithmic",
+    "make_law",
     "optical_drive",
     "optical_erase",
     "paired_pulse_index",

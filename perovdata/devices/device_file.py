@@ -2,11 +2,14 @@
 
 Flat keys are the fields of :data:`~perovdata.devices.FIELDS`; ``ppf`` may group its four. Besides them a
 file may have ``name`` (text), ``notes`` (anything) and ``uncertainty``, how well a fit knows the parameters
-(:class:`~perovdata.devices.uncertainty.Uncertainty`).
+(:class:`~perovdata.devices.uncertainty.Uncertainty`). ``law`` names the update law that the arrays run
+(without it: the exponential of the labels); the numbers of the laws stand under ``measured`` (the jump table)
+and ``law_parameters`` (the others, by name), so that one file may hold several.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +19,7 @@ import numpy as np
 import yaml
 
 from perovdata.devices.fields import FIELDS
+from perovdata.devices.laws import ExponentialLaw, Law, MeasuredLaw, make_law
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.uncertainty import Uncertainty
 from perovdata.errors import InputError, unknown_choice
@@ -24,7 +28,7 @@ from perovdata.files import write_atomic
 __all__ = ["DeviceFile", "load_device", "save_device"]
 
 _PPF = ("amplitude_1", "tau_1", "amplitude_2", "tau_2")
-_OTHER_KEYS = ("name", "notes", "ppf", "uncertainty")
+_OTHER_KEYS = ("name", "notes", "ppf", "uncertainty", "law", "law_parameters", "measured")
 
 
 @dataclass(frozen=True)
@@ -40,18 +44,47 @@ class DeviceFile:
         What a fit leaves open.
     notes : dict
         Free: origin, file fitted, quality of the fit.
+    laws : dict of str to Law
+        Laws whose numbers the file holds, by name, besides the exponential of the labels.
+    law : str
+        The one that the parameters follow.
     """
 
     name: str
     parameters: SynapseParameters
     uncertainty: Uncertainty | None = None
     notes: dict[str, Any] = field(default_factory=dict)
+    laws: dict[str, Law] = field(default_factory=dict)
+    law: str = ExponentialLaw.name
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", self.parameters.with_law(self._chosen()))
+
+    def _chosen(self) -> Law | None:
+        if self.law == ExponentialLaw.name:
+            return None
+        if self.law not in self.laws:
+            raise unknown_choice(f"law of device {self.name}", self.law, [ExponentialLaw.name, *self.laws])
+        return self.laws[self.law]
+
+    def with_law(self, law: str) -> DeviceFile:
+        """The same device run by another of its laws; raises InputError for one that it does not hold."""
+        return dataclasses.replace(self, law=law)
 
     def draws(self, n: int, seed: int = 0) -> SynapseParameters:
         """Draw n parameter sets within the uncertainty of the fit (without one: n copies)."""
         if self.uncertainty is None:
             return self.parameters.take(np.arange(n) % self.parameters.n_sets)
-        return self.uncertainty.draws(self.parameters, n, seed)
+        return self.uncertainty.draws(self.parameters, n, seed).with_law(self._chosen())
+
+    def exponential_misfit(self) -> float | None:
+        """How far the exponential of the labels is from the measured sweeps (rms, fraction of the window)."""
+        measured = self.laws.get(MeasuredLaw.name)
+        if not isinstance(measured, MeasuredLaw):
+            return None
+        p = {name: float(column[0]) for name, column in self.parameters.as_dict().items()}
+        closest = ExponentialLaw(label=(p["nonlinearity_ltp"], p["nonlinearity_ltd"]))
+        return measured.misfit(closest, (p["n_pulses_ltp"], p["n_pulses_ltd"]))
 
 
 def load_device(path: str | os.PathLike[str]) -> DeviceFile:
@@ -83,9 +116,11 @@ def load_device(path: str | os.PathLike[str]) -> DeviceFile:
     try:
         parameters = SynapseParameters.make(**values)
         uncertainty = Uncertainty.from_dict(content["uncertainty"]) if content.get("uncertainty") else None
+        law = str(content.get("law") or ExponentialLaw.name)
+        name = str(content.get("name") or path.stem)
+        return DeviceFile(name, parameters, uncertainty, notes, _laws(content), law)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
-    return DeviceFile(str(content.get("name") or path.stem), parameters, uncertainty, notes)
 
 
 def save_device(path: str | os.PathLike[str], device: DeviceFile) -> None:
@@ -110,11 +145,36 @@ def dump_device(device: DeviceFile) -> str:
             content[name] = value
     if ppf:
         content["ppf"] = ppf
+    if device.laws:
+        content["law"] = device.law
+        content |= _law_blocks(device)
     if device.uncertainty is not None:
         content["uncertainty"] = device.uncertainty.to_dict()
     if device.notes:
         content["notes"] = device.notes
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None)
+
+
+def _law_blocks(device: DeviceFile) -> dict[str, Any]:
+    """The laws' numbers as a file holds them; the table tells how far the closest exponential is from it."""
+    others = {name: law.to_dict() for name, law in device.laws.items() if name != MeasuredLaw.name}
+    blocks: dict[str, Any] = {"law_parameters": others} if others else {}
+    misfit = device.exponential_misfit()
+    if misfit is not None:
+        table = device.laws[MeasuredLaw.name].to_dict()
+        blocks[MeasuredLaw.name] = {"exponential_misfit": float(f"{misfit:.3g}"), **table}
+    return blocks
+
+
+def _laws(content: dict[str, Any]) -> dict[str, Law]:
+    """The laws that a file holds, by name."""
+    blocks = content.get("law_parameters") or {}
+    if not isinstance(blocks, dict):
+        raise InputError(f"key law_parameters: '{blocks}' is not a mapping from a law's name to its numbers")
+    found = {str(name): make_law(str(name), block) for name, block in blocks.items()}
+    if content.get(MeasuredLaw.name) is not None:
+        found[MeasuredLaw.name] = make_law(MeasuredLaw.name, content[MeasuredLaw.name])
+    return found
 
 
 def _read_mapping(path: Path) -> dict:

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices.fields import FIELDS
+from perovdata.devices.laws import Law
 from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["SynapseParameters"]
@@ -53,7 +54,9 @@ class _Batch:
         columns = {name: np.broadcast_to(c, n) for name, c in columns.items()}
         _check_together(columns)
         # Copies, so that a caller's array is never aliased.
-        return cls(**{name: jnp.array(c, jnp.float32) for name, c in columns.items()})
+        return cls(
+            **{name: jnp.array(c, jnp.float32) for name, c in columns.items()}, law=jnp.zeros(n, jnp.float32)
+        )
 
     @classmethod
     def stack(cls, sets: Iterable[SynapseParameters]) -> SynapseParameters:
@@ -61,7 +64,8 @@ class _Batch:
         sets = list(sets)
         if not sets:
             raise InputError("device parameters: nothing to stack")
-        return jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *sets)
+        laws = tuple(dict.fromkeys(law for one in sets for law in one.laws))
+        return jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *(one._among(laws) for one in sets))
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> SynapseParameters:
@@ -75,6 +79,21 @@ class _Batch:
         from perovdata.devices.device_file import DeviceFile, save_device
 
         save_device(path, DeviceFile(name=name, parameters=self, notes=notes))
+
+    def with_law(self, law: Law | None) -> SynapseParameters:
+        """Copy in which every set follows a law (None: the exponential of its own labels)."""
+        chosen = jnp.full_like(self.law, 0 if law is None else 1)
+        return dataclasses.replace(self, law=chosen, laws=() if law is None else (law,))
+
+    def law_of(self, index: int) -> Law | None:
+        """Law that a set follows; None: the exponential of its own labels."""
+        number = int(self.law[index])
+        return None if number == 0 else self.laws[number - 1]
+
+    def _among(self, laws: tuple[Law, ...]) -> SynapseParameters:
+        """The same with a longer list of laws."""
+        number = jnp.asarray([0, *(1 + laws.index(law) for law in self.laws)], jnp.float32)
+        return dataclasses.replace(self, law=number[self.law.astype(int)], laws=laws)
 
     @property
     def n_sets(self) -> int:
@@ -96,7 +115,10 @@ class _Batch:
 
     def replace(self, **values: Any) -> SynapseParameters:
         """Copy with some fields changed; validated like :meth:`make`."""
-        return type(self).make(**{**self.as_dict(), **values})
+        changed = type(self).make(**{**self.as_dict(), **values})
+        if changed.n_sets != self.n_sets and self.laws:
+            return changed.with_law(self.law_of(0))  # one set, told apart in the changed field
+        return dataclasses.replace(changed, law=self.law, laws=self.laws) if self.laws else changed
 
     def as_dict(self) -> dict[str, np.ndarray]:
         """Fields as NumPy arrays of shape (P,)."""
@@ -169,7 +191,11 @@ def _check_together(columns: dict[str, np.ndarray]) -> None:
 
 SynapseParameters = dataclasses.make_dataclass(
     "SynapseParameters",
-    [(name, jax.Array) for name in FIELDS],
+    [
+        *((name, jax.Array) for name in FIELDS),
+        ("law", jax.Array),
+        ("laws", tuple[Law, ...], dataclasses.field(default=())),
+    ],
     bases=(_Batch,),
     frozen=True,
     eq=False,
@@ -187,4 +213,10 @@ Parameters
 """ + "\n".join(
     f"{name} : array, {f.unit}\n    {f.meaning.capitalize()}. {f.source}." for name, f in FIELDS.items()
 )
-jax.tree_util.register_dataclass(SynapseParameters, data_fields=list(FIELDS), meta_fields=[])
+SynapseParameters.__doc__ += """
+law : array
+    Update law of each set, a whole number: 0 is the exponential of its own labels, k the k-th of ``laws``.
+laws : tuple of Law
+    Other laws that sets follow (:meth:`with_law`).
+"""
+jax.tree_util.register_dataclass(SynapseParameters, data_fields=[*FIELDS, "law"], meta_fields=["laws"])
