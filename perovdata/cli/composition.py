@@ -35,13 +35,8 @@ def composition(
     """Read a formula: sites, charge, dimensionality, lead, and the descriptors computed from them."""
     from dataclasses import asdict
 
-    from perovdata.chemistry import (
-        PROPERTIES_SHOWN,
-        descriptors,
-        lookup_property,
-        parse,
-        undefined_descriptors,
-    )
+    from perovdata.chemistry import descriptors, parse, undefined_descriptors
+    from perovdata.materials import PROPERTIES_SHOWN, lookup_property
 
     perovskite = parse(formula, n=n, x=x, y=y)
     values = descriptors(perovskite)

@@ -15,12 +15,11 @@ from perovdata.chemistry import (
     FormulaError,
     Perovskite,
     atoms_of,
-    class_median,
     descriptors,
-    lookup_property,
     parse,
 )
 from perovdata.features.elements import ELEMENT_PROPERTIES, STATISTICS, element_statistics
+from perovdata.materials import class_median, lookup_property
 
 __all__ = ["ELEMENT_NAMES", "PROPERTY_NAMES", "SITE_NAMES", "composition_features", "read_composition"]
 

@@ -6,9 +6,10 @@ from statistics import median
 
 import pytest
 
-from perovdata.chemistry import FormulaError, lookup_property, parse
+from perovdata.chemistry import FormulaError, parse
 from perovdata.errors import InputError
 from perovdata.files import data_dir, tables_dir
+from perovdata.materials import lookup_property
 
 
 def read(name):

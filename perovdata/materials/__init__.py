@@ -1,0 +1,24 @@
+"""Properties of a composition: measured, predicted or missing, and always with the rule.
+
+The room stands on chemistry alone and reads its tables itself, so that the checks of the dataset, the
+features and the simulator's users can all ask it.
+"""
+
+from perovdata.materials.gap_estimate import Gap, bandgap, bandgap_draws, bandgaps, cutoff_wavelength
+from perovdata.materials.reported import PROPERTIES_SHOWN, PropertyValue, class_median, lookup_property
+from perovdata.materials.spectra import Spectrum, measured_spectra, red_edge
+
+__all__ = [
+    "PROPERTIES_SHOWN",
+    "Gap",
+    "PropertyValue",
+    "Spectrum",
+    "bandgap",
+    "bandgap_draws",
+    "bandgaps",
+    "class_median",
+    "cutoff_wavelength",
+    "lookup_property",
+    "measured_spectra",
+    "red_edge",
+]
