@@ -11,6 +11,18 @@ from perovdata.devices.experiments import (
     spike_voltage_response,
 )
 from perovdata.devices.fields import FIELDS, MAX_LABEL, Field
+from perovdata.devices.film import (
+    EDGE_STRENGTH,
+    absorbed,
+    absorbed_share,
+    absorptance,
+    absorption_of,
+    edge_absorption,
+    film_absorptance,
+    line,
+    one_behind_another,
+    photon_energy,
+)
 from perovdata.devices.jumps import JumpTable, jump
 from perovdata.devices.label import a_to_label, curvature_to_label, label_to_a, label_to_curvature
 from perovdata.devices.laws import (
@@ -30,8 +42,8 @@ from perovdata.devices.laws import (
 )
 from perovdata.devices.laws.flows import MeasuredCurve, logarithmic, piecewise, power, soft_bounds
 from perovdata.devices.longterm import add_cycle_noise, align, exponential, quantise, step_exponential
-from perovdata.devices.optical import absorbed, intensity_drive, optical_drive, optical_erase, photon_energy
-from perovdata.devices.parameters import SynapseParameters
+from perovdata.devices.optical import intensity_drive, optical_drive, optical_erase
+from perovdata.devices.parameters import GRID_NM, SynapseParameters
 from perovdata.devices.presets import PRESETS, Preset, preset
 from perovdata.devices.shortterm import (
     Traces,
@@ -48,7 +60,9 @@ from perovdata.devices.uncertainty import Uncertainty
 from perovdata.devices.variation import Devices, hold_stuck, sample_devices, worn_window
 
 __all__ = [
+    "EDGE_STRENGTH",
     "FIELDS",
+    "GRID_NM",
     "MAX_LABEL",
     "PRESETS",
     "DeviceFile",
@@ -73,6 +87,9 @@ __all__ = [
     "Uncertainty",
     "a_to_label",
     "absorbed",
+    "absorbed_share",
+    "absorptance",
+    "absorption_of",
     "add_cycle_noise",
     "age",
     "align",
@@ -80,20 +97,24 @@ __all__ = [
     "current",
     "curvature_to_label",
     "decay",
+    "edge_absorption",
     "electrical_drive",
     "epsc",
     "erase",
     "event",
     "exponential",
+    "film_absorptance",
     "hold_stuck",
     "intensity_drive",
     "jump",
     "label_to_a",
     "label_to_curvature",
     "law_names",
+    "line",
     "load_device",
     "logarithmic",
     "make_law",
+    "one_behind_another",
     "optical_drive",
     "optical_erase",
     "paired_pulse_index",

@@ -140,7 +140,9 @@ FIELDS: dict[str, Field] = {
     ),
     "persistent_tau": Field("s", 1e-9, _INF, _INF, "decay time of the persistent photocurrent", _SELF),
     "bandgap": Field("eV", 0.05, 10.0, _NAN, "band gap: photons below it are not absorbed", _SELF),
-    "absorption_width": Field("eV", 1e-3, 1.0, 0.05, "width of the absorption edge", _SELF),
+    "absorption_width": Field("eV", 1e-3, 1.0, 0.05, "Urbach energy of the absorption edge", _SELF),
+    "film_thickness": Field("m", 1e-10, 1e-1, 3e-7, "thickness of the film that absorbs the light", _SELF),
+    "film_reflectance": Field("1", 0.0, 1.0, 0.0, "share of the light that the film reflects", _SELF),
     "electrical_erase": Field("1", 0.0, 1.0, 0.0, "share of every trace that one erase pulse removes", _SELF),
     "optical_erase": Field(
         "1", 0.0, 1.0, 0.0, "share that one reference pulse of the erasing light removes", _SELF

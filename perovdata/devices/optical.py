@@ -1,36 +1,16 @@
-"""Light: which photons count, how strongly a light pulse drives, and how light erases."""
+"""Light: how strongly a light pulse drives, and how light erases."""
 
 from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
 
+from perovdata.devices.film import absorbed, photon_energy
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.shortterm import Traces, _width_drive
 
-__all__ = ["absorbed", "intensity_drive", "optical_drive", "optical_erase", "photon_energy"]
-
-#: h c in eV nm (CODATA 2018, exact constants).
-_HC_EV_NM = 1239.841984
-
-
-def photon_energy(wavelength_nm):
-    """Photon energy in eV of a wavelength in nm."""
-    return _HC_EV_NM / jnp.asarray(wavelength_nm, jnp.float32)
-
-
-def absorbed(params: SynapseParameters, wavelength_nm):
-    """Share of the photons that the band gap lets act, 0 to 1: ``1 / (1 + exp((Eg - h nu) / w))``.
-
-    A smooth step at the band gap with an exponential (Urbach-like) tail below it; 1 where no band gap is
-    known.
-    """
-    energy = photon_energy(wavelength_nm)
-    gap = align(params.bandgap, energy)
-    known = ~jnp.isnan(gap)
-    edge = (energy - jnp.where(known, gap, 0.0)) / align(params.absorption_width, energy)
-    return jnp.where(known, jax.nn.sigmoid(edge), 1.0)
+__all__ = ["intensity_drive", "optical_drive", "optical_erase"]
 
 
 def intensity_drive(params: SynapseParameters, intensity):
@@ -52,6 +32,8 @@ def intensity_drive(params: SynapseParameters, intensity):
 def optical_drive(params: SynapseParameters, intensity, wavelength_nm=None, width=None):
     """Drive of a light pulse, for :func:`~perovdata.devices.event`.
 
+    Only the light that the film absorbs acts, whatever its colour.
+
     Parameters
     ----------
     params : SynapseParameters
@@ -67,9 +49,9 @@ def optical_drive(params: SynapseParameters, intensity, wavelength_nm=None, widt
     array
         1 for the reference pulse of absorbed light.
     """
-    drive = intensity_drive(params, intensity)
     if wavelength_nm is not None:
-        drive = drive * absorbed(params, wavelength_nm)
+        intensity = jnp.asarray(intensity, jnp.float32) * absorbed(params, wavelength_nm)
+    drive = intensity_drive(params, intensity)
     return drive if width is None else drive * _width_drive(params, width)
 
 

@@ -15,18 +15,24 @@ from perovdata.devices.fields import FIELDS
 from perovdata.devices.laws import Law
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["SynapseParameters"]
+__all__ = ["GRID_NM", "SynapseParameters"]
+
+#: Wavelengths of an absorption spectrum, nm: fine against an exciton line, from the near UV to the edge of
+#: the lowest gap among lead-tin halides.
+GRID_NM = np.arange(350.0, 1101.0, 5.0)
 
 
 class _Batch:
     """Methods of :class:`SynapseParameters`; its fields come from :data:`~perovdata.devices.FIELDS`."""
 
     @classmethod
-    def make(cls, **values: Any) -> SynapseParameters:
+    def make(cls, absorption: Any = None, **values: Any) -> SynapseParameters:
         """Build validated parameter sets.
 
         Parameters
         ----------
+        absorption : array_like of shape (P, W) or (P, K, W), 1/m, optional
+            Absorption coefficient of the film (of K films) at the W wavelengths of ``GRID_NM``.
         **values : array_like
             Fields by name, each a scalar or of length P; None and omitted fields take the neutral value.
 
@@ -44,7 +50,10 @@ class _Batch:
             if name not in FIELDS:
                 raise unknown_choice("device parameter", name, FIELDS)
         columns = {name: _column(name, values.get(name)) for name in FIELDS}
+        spectra = None if absorption is None else _spectra(absorption)
         sizes = {name: len(c) for name, c in columns.items() if len(c) != 1}
+        if spectra is not None and len(spectra) != 1:
+            sizes["absorption"] = len(spectra)
         if len(set(sizes.values())) > 1:
             listing = ", ".join(f"{name} {n}" for name, n in sizes.items())
             raise InputError(
@@ -53,17 +62,28 @@ class _Batch:
         n = next(iter(sizes.values()), 1)
         columns = {name: np.broadcast_to(c, n) for name, c in columns.items()}
         _check_together(columns)
+        if spectra is not None:
+            spectra = jnp.array(np.broadcast_to(spectra, (n, *spectra.shape[1:])), jnp.float32)
         # Copies, so that a caller's array is never aliased.
         return cls(
-            **{name: jnp.array(c, jnp.float32) for name, c in columns.items()}, law=jnp.zeros(n, jnp.float32)
+            **{name: jnp.array(c, jnp.float32) for name, c in columns.items()},
+            law=jnp.zeros(n, jnp.float32),
+            absorption=spectra,
         )
 
     @classmethod
     def stack(cls, sets: Iterable[SynapseParameters]) -> SynapseParameters:
-        """Join parameter sets along the leading axis."""
+        """Join parameter sets along the leading axis.
+
+        If some have an absorption spectrum, the others get the one that their band gap stands for.
+        """
         sets = list(sets)
         if not sets:
             raise InputError("device parameters: nothing to stack")
+        if any(one.absorption is not None for one in sets):
+            sets = [_with_spectrum(one) for one in sets]
+            if len({one.absorption.shape[1:] for one in sets}) > 1:
+                raise InputError("device parameters: sets with different numbers of films cannot be stacked")
         laws = tuple(dict.fromkeys(law for one in sets for law in one.laws))
         return jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *(one._among(laws) for one in sets))
 
@@ -114,8 +134,12 @@ class _Batch:
         return jax.tree.map(lambda leaf: leaf[index], self)
 
     def replace(self, **values: Any) -> SynapseParameters:
-        """Copy with some fields changed; validated like :meth:`make`."""
-        changed = type(self).make(**{**self.as_dict(), **values})
+        """Copy with some fields changed; validated like :meth:`make`.
+
+        A new ``bandgap`` takes the place of the absorption spectrum, unless a new one comes with it.
+        """
+        kept = {} if "bandgap" in values else {"absorption": self.absorption}
+        changed = type(self).make(**{**self.as_dict(), **kept, **values})
         if changed.n_sets != self.n_sets and self.laws:
             return changed.with_law(self.law_of(0))  # one set, told apart in the changed field
         return dataclasses.replace(changed, law=self.law, laws=self.laws) if self.laws else changed
@@ -133,6 +157,12 @@ class _Batch:
     def on_off(self) -> jax.Array:
         """g_max / g_min, shape (P,); infinite for g_min = 0."""
         return self.g_max / self.g_min
+
+
+def _with_spectrum(params: SynapseParameters) -> SynapseParameters:
+    from perovdata.devices.film import absorption_of
+
+    return dataclasses.replace(params, absorption=absorption_of(params))
 
 
 def _is_neutral(name: str, column: np.ndarray) -> np.ndarray:
@@ -168,6 +198,22 @@ def _column(name: str, value: Any) -> np.ndarray:
     return column
 
 
+def _spectra(value: Any) -> np.ndarray:
+    """Checked absorption spectra."""
+    spectra = np.asarray(value, dtype=float)
+    if spectra.ndim not in (2, 3) or spectra.shape[-1] != len(GRID_NM):
+        raise InputError(
+            f"device parameter absorption: shape {spectra.shape}; "
+            f"(sets, {len(GRID_NM)}) or (sets, films, {len(GRID_NM)}) is accepted"
+        )
+    bad = ~(np.isfinite(spectra) & (spectra >= 0))
+    if bad.any():
+        raise InputError(
+            f"device parameter absorption: {spectra[bad][0]:g} is not a number of 0 or more, 1/m"
+        )
+    return spectra
+
+
 def _accepted(name: str) -> str:
     field = FIELDS[name]
     unit = "" if field.unit == "1" else f" {field.unit}"
@@ -195,6 +241,7 @@ SynapseParameters = dataclasses.make_dataclass(
         *((name, jax.Array) for name in FIELDS),
         ("law", jax.Array),
         ("laws", tuple[Law, ...], dataclasses.field(default=())),
+        ("absorption", jax.Array | None, None),
     ],
     bases=(_Batch,),
     frozen=True,
@@ -218,5 +265,10 @@ law : array
     Update law of each set, a whole number: 0 is the exponential of its own labels, k the k-th of ``laws``.
 laws : tuple of Law
     Other laws that sets follow (:meth:`with_law`).
+absorption : array of shape (P, W) or (P, K, W), 1/m, or None
+    Absorption coefficient of the film (of K films) at the wavelengths of ``GRID_NM``. None: see
+    :func:`~perovdata.devices.absorption_of`.
 """
-jax.tree_util.register_dataclass(SynapseParameters, data_fields=[*FIELDS, "law"], meta_fields=["laws"])
+jax.tree_util.register_dataclass(
+    SynapseParameters, data_fields=[*FIELDS, "law", "absorption"], meta_fields=["laws"]
+)

@@ -107,7 +107,7 @@ def sweep(
 def _claim(folder: Path, work: Work, params: SynapseParameters, options: dict, sets_per_piece: int) -> None:
     """Mark the folder as this sweep's, or check that it is."""
     digest = hashlib.sha256()
-    for name, column in params.as_dict().items():
+    for name, column in _arrays(params).items():
         digest.update(name.encode() + np.ascontiguousarray(column).tobytes())
     try:
         plain = json.loads(json.dumps(options, sort_keys=True))
@@ -134,6 +134,12 @@ def _claim(folder: Path, work: Work, params: SynapseParameters, options: dict, s
                 f"folder {folder} holds another sweep ({key}: {there.get(key)!r}, now {value!r});"
                 " give another folder"
             )
+
+
+def _arrays(params: SynapseParameters) -> dict[str, np.ndarray]:
+    """What :meth:`SynapseParameters.make` needs to build the sets again."""
+    spectra = {} if params.absorption is None else {"absorption": np.asarray(params.absorption)}
+    return {**params.as_dict(), **spectra}
 
 
 def _piece_file(folder: Path, start: int) -> Path:
@@ -176,7 +182,7 @@ def _compute(
     processes: int,
 ) -> Iterator[tuple[int, Any]]:
     """Yield (first set, result or exception) as pieces come in."""
-    columns = {start: params.take(slice(start, start + size)).as_dict() for start in starts}
+    columns = {start: _arrays(params.take(slice(start, start + size))) for start in starts}
     if scheduler is None and (processes == 1 or len(starts) <= 1):
         for start in starts:
             try:

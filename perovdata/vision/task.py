@@ -15,6 +15,7 @@ from perovdata.errors import InputError, unknown_choice
 from perovdata.vision.data.images import Images
 
 __all__ = [
+    "FILM",
     "LONG_TERM",
     "RETENTION",
     "SHORT_TERM",
@@ -64,6 +65,9 @@ SHORT_TERM = (
     "d2d_g_max",
     *_SPREAD,
 )
+
+#: Fields that say how much light of a given colour acts.
+FILM = ("bandgap", "absorption_width", "film_thickness", "film_reflectance")
 
 
 @dataclass(frozen=True)

@@ -160,24 +160,26 @@ def _bars(n: int, height: int, width: int, rng: np.random.Generator) -> np.ndarr
 
 
 def colour_mixtures(
-    images: np.ndarray, labels: np.ndarray, rng: np.random.Generator
+    images: np.ndarray, labels: np.ndarray, n_colours: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scenes of three figures over each other, one per wavelength.
+    """Scenes of several figures over each other, one per colour of light.
 
     Parameters
     ----------
     images : ndarray, shape (n, height, width)
     labels : ndarray of int, shape (n,)
+    n_colours : int
+        C.
     rng : numpy Generator
 
     Returns
     -------
-    scenes : ndarray of float32, shape (3, n, height, width)
-        Intensity at each of ``WAVELENGTHS_NM``.
-    figure : ndarray of int32, shape (3, n)
-        Class of the figure at each wavelength.
+    scenes : ndarray of float32, shape (C, n, height, width)
+        Intensity of each colour.
+    figure : ndarray of int32, shape (C, n)
+        Class of the figure in each colour.
     """
-    if len(images) < len(WAVELENGTHS_NM):
-        raise InputError(f"colour mixtures: {len(images)} images, at least {len(WAVELENGTHS_NM)} are needed")
-    order = np.stack([rng.permutation(len(images)) for _ in WAVELENGTHS_NM])
+    if len(images) < n_colours:
+        raise InputError(f"colour mixtures: {len(images)} images, at least {n_colours} are needed")
+    order = np.stack([rng.permutation(len(images)) for _ in range(n_colours)])
     return images[order].astype(np.float32), labels[order].astype(np.int32)

@@ -6,8 +6,10 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from perovdata.devices import SynapseParameters
+from perovdata.vision.parts.light import share_of
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set
 from perovdata.vision.parts.sensor import SensorDraws, Timing, sense
 
@@ -70,6 +72,7 @@ def score_sensor(
     timing: Timing,
     n_train: int,
     n_classes: int,
+    light: np.ndarray | None = None,
 ) -> dict[str, jax.Array]:
     """Accuracy, shape (P,), and confusion of a read-out behind each device.
 
@@ -82,10 +85,13 @@ def score_sensor(
     labels : array of int, shape (n,)
     timing : Timing
     n_train, n_classes : int
+    light : array, shape (1, W), optional
+        Colour of the pulses; None: light that is absorbed.
     """
 
     def one(device):
-        named = name_by_read_out(sense(device, pulses, draws, timing), labels, n_train, n_classes)
+        features = sense(device, pulses * share_of(device, light), draws, timing)
+        named = name_by_read_out(features, labels, n_train, n_classes)
         truth = labels[n_train:]
         return {
             "accuracy": accuracy_of(named, truth),

@@ -104,7 +104,6 @@ def sense(
     intensities: jax.Array,
     draws: SensorDraws,
     timing: Timing,
-    wavelength_nm: jax.Array | float | None = None,
 ) -> jax.Array:
     """What an array of one kind of device shows after a train of pulses.
 
@@ -113,12 +112,9 @@ def sense(
     device : SynapseParameters
         Scalar fields (one set, inside ``vmap`` or ``lax.map``).
     intensities : array, shape (pulses, n, pixels)
-        Strength of each pulse, 1 = the reference event; 0: no pulse. With a further leading axis of length
-        L, one layer per member of ``wavelength_nm``, whose drives add up.
+        Strength of each pulse, 1 = the reference event; 0: no pulse. Of light, the part that is absorbed.
     draws : SensorDraws
     timing : Timing
-    wavelength_nm : array of shape (L,), optional
-        None: light that is absorbed, or electrical pulses.
 
     Returns
     -------
@@ -127,21 +123,14 @@ def sense(
     """
     gain = jnp.exp(device.d2d_g_max * draws.gain)
 
-    def drive(strength):
-        light = strength * device.intensity_reference
-        if wavelength_nm is None:
-            return optical_drive(device, light)
-        per_light = jax.vmap(lambda power, wavelength: optical_drive(device, power, wavelength))
-        return per_light(light, jnp.asarray(wavelength_nm)).sum(axis=0)
-
     def step(traces, pulse_and_noise):
         pulse, noise = pulse_and_noise
-        strength = drive(pulse) * gain * (1.0 + device.c2c_relative * noise)
+        strength = optical_drive(device, pulse * device.intensity_reference)
+        strength = strength * gain * (1.0 + device.c2c_relative * noise)
         traces, _ = event(decay(traces, timing.interval_s, device), jnp.maximum(strength, 0.0), device)
         return traces, None
 
-    pulses = intensities if wavelength_nm is None else jnp.moveaxis(intensities, 0, 1)
-    traces, _ = jax.lax.scan(step, rest(draws.read.shape), (pulses, draws.event))
+    traces, _ = jax.lax.scan(step, rest(draws.read.shape), (intensities, draws.event))
     signal = current(decay(traces, timing.delay_s, device), device)
 
     def brightest(traces, _):

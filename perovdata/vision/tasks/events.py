@@ -12,10 +12,11 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.vision.data.event_sets import load_nmnist, saccades
 from perovdata.vision.parts.cost import sensor_cost
+from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of
 from perovdata.vision.parts.readout import name_by_read_out, score_sensor
 from perovdata.vision.parts.scoring import accuracy_of, over_seeds
 from perovdata.vision.parts.sensor import Timing, sensor_draws
-from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["events_task"]
 
@@ -31,6 +32,7 @@ class EventsCourse:
     def __init__(self, plan: Plan) -> None:
         options = plan.options
         self.timing = Timing(options["interval_s"], options["delay_s"], options["adc_bits"])
+        self.light = light_of(options)
         self.stand_ins = {"ppf_amplitude_1": 1.0, "ppf_tau_1": _FADE_BINS * options["interval_s"]}
         if options["source"] == "nmnist":
             folder = plan.data_dir or os.environ.get("PEROVDATA_DATA_DIR")
@@ -63,6 +65,7 @@ class EventsCourse:
                     self.timing,
                     self.n_train,
                     self.n_classes,
+                    self.light,
                 )
                 for seed in self.seeds
             ]
@@ -70,6 +73,7 @@ class EventsCourse:
         return Scores(
             accuracy=out["accuracy"],
             confusion=out["confusion"],
+            extras=absorbed_percent(params, self.light, len(self.seeds)),
             **sensor_cost(params, self.pulses, self.timing),
         )
 
@@ -85,7 +89,7 @@ def events_task() -> Task:
         network="linear read-out (ridge regression), trained per device",
         protocol="events made from the pictures, or N-MNIST where the user has it",
         score="accuracy of the read-out",
-        uses=SHORT_TERM,
+        uses=(*SHORT_TERM, *FILM),
         prepare=EventsCourse,
         options={
             "source": Option(
@@ -93,6 +97,7 @@ def events_task() -> Task:
             ),
             "bins": Option(8, "time bins of an N-MNIST stream", 1, 1000),
             "per_class": Option(200, "N-MNIST files per digit to train with; a quarter to test", 2, 10_000),
+            **LIGHT_OPTIONS,
             "interval_s": Option(0.1, "time between bins, s", 1e-9, 1e6),
             "delay_s": Option(0.05, "time from the last bin to the read, s", 0, 1e9),
             "adc_bits": Option(8, "resolution of the read, bits", 1, 16),

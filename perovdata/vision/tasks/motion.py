@@ -13,10 +13,11 @@ from perovdata.devices import SynapseParameters
 from perovdata.vision.data.events import on_event_counts
 from perovdata.vision.data.scenes import DIRECTIONS, moving_figures, stretch
 from perovdata.vision.parts.cost import sensor_cost
+from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of, share_of
 from perovdata.vision.parts.readout import name_by_read_out
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
-from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["motion_task"]
 
@@ -36,6 +37,7 @@ class MotionCourse:
     def __init__(self, plan: Plan) -> None:
         options, images = plan.options, plan.images
         self.timing = Timing(options["interval_s"], options["delay_s"], options["adc_bits"])
+        self.light = light_of(options)
         self.stand_ins = {"ppf_amplitude_1": 1.0, "ppf_tau_1": 3 * options["interval_s"]}
         self.n_train = len(images.train)
         self.n_classes = len(DIRECTIONS) * len(_SPEEDS)
@@ -73,7 +75,16 @@ class MotionCourse:
             draws = sensor_draws(seed, *flat.shape)
             runs.append(
                 _watch(
-                    params, flat, last, draws, labels, self.timing, self.n_train, self.n_classes, self.reach
+                    params,
+                    flat,
+                    last,
+                    draws,
+                    labels,
+                    self.timing,
+                    self.light,
+                    self.n_train,
+                    self.n_classes,
+                    self.reach,
                 )
             )
         out = over_seeds(runs)
@@ -85,6 +96,7 @@ class MotionCourse:
             extras={
                 "accuracy_direction": out["accuracy_direction"],
                 "accuracy_speed": out["accuracy_speed"],
+                **absorbed_percent(params, self.light, len(self.seeds)),
             },
             pictures={"last frame": np.asarray(self.last[0][test]), "memory of the array": stretch(seen)},
             **sensor_cost(params, self.pulses[0], self.timing),
@@ -106,9 +118,11 @@ def _shifts(last, memory, reach: int):
 
 
 @partial(jax.jit, static_argnames=("n_train", "n_classes", "reach"))
-def _watch(params, pulses, last, draws, labels, timing: Timing, n_train: int, n_classes: int, reach: int):
+def _watch(
+    params, pulses, last, draws, labels, timing: Timing, light, n_train: int, n_classes: int, reach: int
+):
     def one(device):
-        memory = sense(device, pulses, draws, timing)
+        memory = sense(device, pulses * share_of(device, light), draws, timing)
         features = _shifts(last, memory.reshape(last.shape), reach)
         named = name_by_read_out(features, labels, n_train, n_classes)
         truth = labels[n_train:]
@@ -136,12 +150,13 @@ def motion_task() -> Task:
         protocol="closed field, random start: no single frame tells the motion",
         score="accuracy of direction (8) and speed (2) together",
         chance_percent=100 / (len(DIRECTIONS) * len(_SPEEDS)),
-        uses=SHORT_TERM,
+        uses=(*SHORT_TERM, *FILM),
         prepare=MotionCourse,
         options={
             "frames": Option(5, "frames per scene", 2, 100),
             "figure": Option("digit", "what moves", choices=("digit", "bar")),
             "input": Option("frames", "what the pixels receive", choices=("frames", "events")),
+            **LIGHT_OPTIONS,
             "interval_s": Option(0.1, "time between frames, s", 1e-9, 1e6),
             "delay_s": Option(0.05, "time from the last frame to the read, s", 0, 1e9),
             "adc_bits": Option(8, "resolution of the read, bits", 1, 16),

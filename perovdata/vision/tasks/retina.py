@@ -12,11 +12,12 @@ import numpy as np
 from perovdata.devices import SynapseParameters
 from perovdata.vision.data.scenes import noisy_frames, stretch
 from perovdata.vision.parts.cost import sensor_cost
+from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of, share_of
 from perovdata.vision.parts.picture_quality import contrast, psnr, ssim
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
-from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["retina_task"]
 
@@ -32,6 +33,7 @@ class RetinaCourse:
     def __init__(self, plan: Plan) -> None:
         options, images = plan.options, plan.images
         self.timing = Timing(options["interval_s"], options["delay_s"], options["adc_bits"])
+        self.light = light_of(options)
         # Infinite on the scale of the exposure: the textbook integrator.
         self.stand_ins = {
             "ppf_amplitude_1": 1.0,
@@ -68,7 +70,7 @@ class RetinaCourse:
             pulses = frames.reshape(*frames.shape[:2], -1)
             draws = sensor_draws(seed, *pulses.shape)
             runs.append(_look(params, jnp.asarray(pulses), draws, self.net, self.labels, self.timing,
-                              self.clean.shape[1:], self.n_classes))  # fmt: skip
+                              self.light, self.clean.shape[1:], self.n_classes))  # fmt: skip
         out = over_seeds(runs)
         seen = out.pop("seen")
         clean = self.clean[: seen.shape[2]]
@@ -86,6 +88,7 @@ class RetinaCourse:
             extras[f"{name}_without_front_end"] = np.broadcast_to(before, out["accuracy"].shape).copy()
         before = contrast(single, figure).mean(axis=-1)
         extras["contrast_without_front_end"] = np.broadcast_to(before, out["accuracy"].shape).copy()
+        extras |= absorbed_percent(params, self.light, len(self.seeds))
         return Scores(
             accuracy=out["accuracy"],
             confusion=out["confusion"],
@@ -100,9 +103,9 @@ class RetinaCourse:
 
 
 @partial(jax.jit, static_argnames=("shape", "n_classes"))
-def _look(params, pulses, draws, net: Mlp, labels, timing: Timing, shape, n_classes: int):
+def _look(params, pulses, draws, net: Mlp, labels, timing: Timing, light, shape, n_classes: int):
     def one(device):
-        pictures = stretch(sense(device, pulses, draws, timing).reshape(-1, *shape))
+        pictures = stretch(sense(device, pulses * share_of(device, light), draws, timing).reshape(-1, *shape))
         named = jnp.argmax(mlp_logits(net, pictures.reshape(len(pictures), -1)), axis=-1)
         return {
             "accuracy": accuracy_of(named, labels),
@@ -124,7 +127,7 @@ def retina_task() -> Task:
         network="pixels-64-10 in float, trained on clean pictures",
         protocol="automatic gain per picture; the same frames for every device",
         score="accuracy on the denoised pictures; gain over one noisy frame, PSNR, SSIM, contrast",
-        uses=SHORT_TERM,
+        uses=(*SHORT_TERM, *FILM),
         prepare=RetinaCourse,
         options={
             "frames": Option(10, "noisy frames", 1, 1000),
@@ -133,6 +136,7 @@ def retina_task() -> Task:
             "interval_s": Option(0.1, "time between frames, s", 1e-9, 1e6),
             "delay_s": Option(0.1, "time from the last frame to the read, s", 0, 1e9),
             "adc_bits": Option(8, "resolution of the read, bits", 1, 16),
+            **LIGHT_OPTIONS,
             "hidden": Option(64, "hidden units of the network", 1, 10_000),
         },
     )
