@@ -16,8 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from perovdata.models import load_predictor
-from perovdata.models.predictor.batch import predict_file
+from perovdata.models import load_predictor, predict_file
 
 N = 10_000
 

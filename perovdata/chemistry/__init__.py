@@ -3,11 +3,11 @@
 This room knows no other room.
 """
 
-from perovdata.chemistry.descriptors import DESCRIPTORS, descriptors, undefined_descriptors
 from perovdata.chemistry.errors import FormulaError
+from perovdata.chemistry.formula import parse
 from perovdata.chemistry.ions import ELEMENTS_BY_NUMBER, Ion, atoms_of, organic_cations, plain_name
-from perovdata.chemistry.parse import parse
 from perovdata.chemistry.perovskite import Perovskite
+from perovdata.chemistry.site_descriptors import DESCRIPTORS, descriptors, undefined_descriptors
 
 __all__ = [
     "DESCRIPTORS",

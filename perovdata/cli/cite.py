@@ -22,7 +22,7 @@ def cite(
     json: Json = False,
 ) -> None:
     """List the papers (DOI, or the page read) behind the rows of the tables."""
-    from perovdata.dataset.load.overview import doi_link, material_sources, sources
+    from perovdata.dataset.load import doi_link, material_sources, sources
 
     papers = sources(device)
     materials = material_sources() if device is None else []

@@ -26,8 +26,8 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def info(json: Json = False) -> None:
     """Count devices and values per family and metric."""
-    from perovdata.dataset.load.overview import info as count
-    from perovdata.dataset.load.synapses import FAMILIES
+    from perovdata.dataset.load import FAMILIES
+    from perovdata.dataset.load import info as count
 
     result = count()
     if json:
@@ -43,7 +43,7 @@ def show(
     formula: Annotated[str, typer.Argument(help="Composition, e.g. CsPbBr3.")], json: Json = False
 ) -> None:
     """List all devices of a composition with their values and links."""
-    from perovdata.dataset.load.overview import show as find
+    from perovdata.dataset.load import show as find
 
     devices = find(formula)
     if json:
@@ -62,7 +62,7 @@ def validate(
     json: Json = False,
 ) -> None:
     """Check the tables; exit code 1 if there is an error."""
-    from perovdata.dataset.check.validation import validate as check
+    from perovdata.dataset.check import validate as check
 
     report = check(path)
     if json:
@@ -106,9 +106,14 @@ def add(
     json: Json = False,
 ) -> None:
     """Add records to the tables: check, show the difference, write all or nothing."""
-    from perovdata.dataset.add.diff import render_diff
-    from perovdata.dataset.add.plan import plan, write_account, write_addition, write_rejections
-    from perovdata.dataset.add.read import read_submissions
+    from perovdata.dataset.add import (
+        plan,
+        read_submissions,
+        render_diff,
+        write_account,
+        write_addition,
+        write_rejections,
+    )
     from perovdata.files import tables_dir
 
     if file is None and not interactive and not crossref:
@@ -156,8 +161,7 @@ def add(
 
 
 def _ask_record():
-    from perovdata.dataset.add.interview import interview
-    from perovdata.dataset.add.submission import submission_from_record
+    from perovdata.dataset.add import interview, submission_from_record
 
     def ask(question: str, help: str) -> str:
         return typer.prompt(f"{question} [{help}]", default="", show_default=False, err=True)
@@ -170,7 +174,7 @@ def template(
     output: Annotated[Path | None, typer.Option(help="File to write; stdout by default.")] = None,
 ) -> None:
     """Write the header of a flat CSV for 'add', with one example row."""
-    from perovdata.dataset.export.exporting import template as make
+    from perovdata.dataset.export import template as make
     from perovdata.files import write_atomic
 
     if output is None:
@@ -188,8 +192,8 @@ def diff(
     json: Json = False,
 ) -> None:
     """Show what changed between two versions of the tables."""
-    from perovdata.dataset.add.diff import diff_tables, render_diff
-    from perovdata.dataset.check.csv_lines import read_tables
+    from perovdata.dataset.add import diff_tables, render_diff
+    from perovdata.dataset.check import read_tables
 
     versions = []
     for folder in (old, new):
@@ -214,7 +218,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write the tables, or their description, in another format."""
-    from perovdata.dataset.export.exporting import export as write
+    from perovdata.dataset.export import export as write
 
     path = write(format, output)
     if json:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Self, get_type_hints
 
 import typer
 
-from perovdata.dataset.schema.schema import DESIGN_COLUMNS, NOT_STATED, TABLES, Column
+from perovdata.dataset.schema import DESIGN_COLUMNS, NOT_STATED, TABLES, Column
 from perovdata.errors import InputError, unknown_choice
 
 __all__ = [

@@ -69,7 +69,7 @@ def predict(
 
 
 def _metrics(names: list[str] | None) -> list[str] | None:
-    from perovdata.dataset.schema.metrics import METRICS
+    from perovdata.dataset.schema import METRICS
 
     for name in names or []:
         if name not in METRICS:
@@ -87,8 +87,7 @@ def _one(
     json: bool,
 ) -> None:
     from perovdata.chemistry import parse
-    from perovdata.dataset.schema.known_values import parse_known
-    from perovdata.dataset.schema.schema import SynapseDesign
+    from perovdata.dataset.schema import SynapseDesign, parse_known
 
     given = dict(parse_known(text) for text in known)
     wanted = SynapseDesign(formula, **stated)
@@ -113,7 +112,7 @@ def _predictor() -> Predictor:
 
 
 def _many(source: Path, output: Path, metrics: list[str] | None, level: float, seed: int, json: bool) -> None:
-    from perovdata.models.predictor.batch import predict_file
+    from perovdata.models import predict_file
 
     predictor = _predictor()
     with progress("predicting") as move:

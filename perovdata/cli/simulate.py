@@ -64,7 +64,7 @@ def simulate(
     json: Json = False,
 ) -> None:
     """Run a vision task with a device: of a composition, a file, a preset or a record of the tables."""
-    from perovdata.dataset.schema.known_values import parse_known
+    from perovdata.dataset.schema import parse_known
     from perovdata.studies import simulate as run_simulation
 
     with progress("simulating") as move:

@@ -155,7 +155,7 @@ _FOOTING = ("known", "model", "baseline", "population")
 def prediction_tables(result: Prediction) -> list[Table | str]:
     """A prediction: metrics with their intervals, what is too rarely reported, the nearest devices."""
     from perovdata.dataset import METRICS
-    from perovdata.quantity import quantity
+    from perovdata.units import quantity
 
     stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")
     title = result.design["composition"] + (f" ({stated})" if stated else "")
@@ -202,7 +202,7 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
 
 def simulation_tables(result: Mapping[str, Any]) -> list[Table]:
     """A simulation: what the system reaches, and the device parameters with their origin."""
-    from perovdata.quantity import number, quantity
+    from perovdata.units import number, quantity
 
     accuracy = result["accuracy"]
     low, high = accuracy["interval"]

@@ -1,6 +1,13 @@
 """Numbers a model can read: scikit-learn transformers over designs."""
 
 from perovdata.features.design import GROUPS, DesignFeaturizer
-from perovdata.features.design_frame import design_frame
+from perovdata.features.frame import COMPOSITION, FEATURE_GROUPS, design_frame, designs_to_table
 
-__all__ = ["GROUPS", "DesignFeaturizer", "design_frame"]
+__all__ = [
+    "COMPOSITION",
+    "FEATURE_GROUPS",
+    "GROUPS",
+    "DesignFeaturizer",
+    "design_frame",
+    "designs_to_table",
+]

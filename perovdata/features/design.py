@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from perovdata.dataset.schema.schema import DESIGN_COLUMNS, VOCABULARIES, known
+from perovdata.dataset.schema import DESIGN_COLUMNS, VOCABULARIES, known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.features.composition import (
     ELEMENT_NAMES,

@@ -16,7 +16,7 @@ from statistics import median
 from typing import Literal
 
 from perovdata.chemistry.errors import FormulaError
-from perovdata.chemistry.parse import parse
+from perovdata.chemistry.formula import parse
 from perovdata.chemistry.perovskite import Perovskite
 from perovdata.errors import unknown_choice
 from perovdata.files import tables_dir

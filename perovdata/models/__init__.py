@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from perovdata.models.estimators.candidates import CANDIDATES
+    from perovdata.models.evaluation.run import evaluate
+    from perovdata.models.evaluation.settings import Settings
+    from perovdata.models.predictor.batch import predict_file
+    from perovdata.models.predictor.predictor import MetricPrediction, Prediction, Predictor
+    from perovdata.models.store.bundle import load_bundle, save_bundle
+    from perovdata.models.store.final_fit import train
+    from perovdata.models.store.find_or_train import load_predictor, predict
+    from perovdata.models.store.versions import data_version
+    from perovdata.models.targets import build_corpus
 
 # Loaded on first use: evaluation pulls in xgboost and the scikit-learn ensembles, prediction needs neither.
 _WHERE = {
@@ -12,24 +24,38 @@ _WHERE = {
     "Prediction": "predictor.predictor",
     "Predictor": "predictor.predictor",
     "Settings": "evaluation.settings",
-    "build_corpus": "evaluation.targets",
+    "build_corpus": "targets",
     "data_version": "store.versions",
     "evaluate": "evaluation.run",
     "load_bundle": "store.bundle",
     "load_predictor": "store.find_or_train",
     "predict": "store.find_or_train",
+    "predict_file": "predictor.batch",
     "save_bundle": "store.bundle",
-    "train": "evaluation.train",
+    "train": "store.final_fit",
 }
-_RENAMED = {"load_bundle": "load", "save_bundle": "save"}
-
-__all__ = sorted(_WHERE)
+__all__ = [
+    "CANDIDATES",
+    "MetricPrediction",
+    "Prediction",
+    "Predictor",
+    "Settings",
+    "build_corpus",
+    "data_version",
+    "evaluate",
+    "load_bundle",
+    "load_predictor",
+    "predict",
+    "predict_file",
+    "save_bundle",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(f"{__name__}.{_WHERE[name]}")
-    value = getattr(module, _RENAMED.get(name, name))
-    globals()[name] = value  # also shields functions that share their module's name
+    value = getattr(module, name)
+    globals()[name] = value
     return value

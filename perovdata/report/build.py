@@ -13,10 +13,10 @@ import pandas as pd
 from perovdata.dataset import METRICS, info, load_synapses
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
-from perovdata.quantity import number, quantity
 from perovdata.report import dataset_figures, model_figures, simulation_figures
 from perovdata.report.page import Column, Page, Section
 from perovdata.report.style import figure_style, to_svg
+from perovdata.units import number, quantity
 
 __all__ = ["Derived", "build_report", "read_derived", "summarise"]
 

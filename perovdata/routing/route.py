@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from perovdata.dataset.load.population import Population
-from perovdata.dataset.schema.schema import METRICS
+from perovdata.dataset.load import Population
+from perovdata.dataset.schema import METRICS
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
 

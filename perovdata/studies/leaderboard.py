@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_tables
-from perovdata.dataset.schema.schema import known
+from perovdata.dataset.schema import known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import RULES, Routed
 from perovdata.studies.sources import route_record

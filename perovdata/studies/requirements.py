@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from perovdata.dataset.load.population import measured_metrics
+from perovdata.dataset.load import measured_metrics
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
 from perovdata.studies.leaderboard import eligible_devices

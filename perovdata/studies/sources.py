@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from perovdata.dataset import SynapseDesign, family_of, load_tables
-from perovdata.dataset.load.population import measured_metrics, populations
+from perovdata.dataset.load import measured_metrics, populations
 from perovdata.devices import FIELDS, PRESETS, SynapseParameters, load_device, preset
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import Routed, route

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perovdata.dataset.add import plan as adding
-from perovdata.dataset.add.plan import plan, write_addition
+from perovdata.dataset.add import planning as adding
+from perovdata.dataset.add.planning import plan, write_addition
 from perovdata.dataset.add.read import read_submissions
 from perovdata.dataset.check import csv_lines as csvfiles
 from perovdata.dataset.check.csv_lines import read_tables, write_tables

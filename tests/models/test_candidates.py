@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from perovdata.features.design_frame import COMPOSITION, design_frame
+from perovdata.features.frame import COMPOSITION, design_frame
 from perovdata.models.estimators.candidates import CANDIDATES
-from perovdata.models.evaluation.scoring import signed_error
-from perovdata.models.evaluation.targets import build_corpus
-from perovdata.models.predictor.applicability import DesignDistance
+from perovdata.models.estimators.censoring import signed_error
+from perovdata.models.estimators.distance import DesignDistance
+from perovdata.models.targets import build_corpus
 
-SINGLE = [name for name, c in CANDIDATES.items() if c.make is not None and not c.shared]
+SINGLE = [name for name, c in CANDIDATES.items() if c.make is not None]
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perovdata.models.estimators.censoring import conditional_mean, truncated_normal_mean, turnbull, winsorise
+from perovdata.models.estimators.censoring import (
+    censored_median,
+    conditional_mean,
+    signed_error,
+    truncated_normal_mean,
+    turnbull,
+    winsorise,
+)
 from perovdata.models.evaluation.scoring import (
     bootstrap_papers,
-    censored_median,
     covered,
     crps,
     pinball,
-    signed_error,
     skill,
     spearman,
 )

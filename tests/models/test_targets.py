@@ -8,7 +8,7 @@ import pytest
 
 from perovdata.dataset import load_synapses
 from perovdata.errors import InputError
-from perovdata.models.evaluation.targets import PREDICTED, build_corpus, interval_label
+from perovdata.models.targets import PREDICTED, build_corpus, interval_label
 
 from .conftest import literature
 

@@ -64,7 +64,7 @@ def screen(
 def _designs(path: Path) -> list[dict[str, Any]]:
     """The design columns of a file; measured values and other columns mean nothing here, and are named."""
     from perovdata.dataset import DESIGN_COLUMNS
-    from perovdata.dataset.load.design_files import read_designs
+    from perovdata.dataset.load import read_designs
 
     rows, ignored = read_designs(path)
     ignored += sorted({name for row in rows for name in row if name not in DESIGN_COLUMNS})

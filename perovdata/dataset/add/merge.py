@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from perovdata.dataset.add.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.add.submission import Submission, joined
 from perovdata.dataset.check.compositions import parsed_composition
 from perovdata.dataset.check.csv_lines import Rows
 from perovdata.dataset.check.problems import Problem
+from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.schema.schema import NOT_STATED, TABLES, known
 from perovdata.errors import InputError
 

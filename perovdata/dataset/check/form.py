@@ -10,10 +10,10 @@ import math
 import re
 from collections.abc import Iterator
 
-from perovdata.dataset.add.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.check.csv_lines import CONTROL
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.check.rows import Entry, Sheets, number
+from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.schema.schema import NOT_STATED, TABLES, Column
 
 __all__ = ["check_cells", "check_connections", "check_keys", "check_papers", "check_sources"]

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from perovdata.dataset.schema.metrics import METRICS, PROPERTIES, Metric
-from perovdata.dataset.schema.schema import TABLES, Column, Table
+from perovdata.dataset.schema.schema import TABLES, VERSION, Column, Table
 from perovdata.dataset.schema.vocabularies import VOCABULARIES
 
-__all__ = ["VERSION", "croissant", "datapackage", "dictionary"]
+__all__ = ["croissant", "datapackage", "dictionary"]
 
-#: Version of the tables (year and month of the collection; not that of the software).
-VERSION = "2026.11"
 _DATE = "2026-11-24"
 _NAME = "perovdata-synapses"
 _TITLE = "Halide-perovskite synaptic devices"

@@ -8,7 +8,7 @@ from typing import Any
 from perovdata.dataset.check.compositions import parsed_composition
 from perovdata.dataset.load.synapses import FAMILIES, load_benchmarks, load_synapses
 from perovdata.dataset.load.typed_tables import load_tables
-from perovdata.dataset.schema.schema import METRICS, TABLES
+from perovdata.dataset.schema.schema import METRICS, TABLES, VERSION
 from perovdata.errors import InputError
 
 __all__ = ["doi_link", "info", "material_sources", "show", "sources"]
@@ -30,7 +30,6 @@ def info() -> dict[str, Any]:
         ``metrics``: per metric the values per family, in all, the papers and the share that are bounds;
         ``sources``: values per kind of source.
     """
-    from perovdata.dataset.export.descriptors import VERSION
 
     tables = load_tables()
     values = load_synapses()

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
 
-import numpy as np
+from perovdata.dataset.schema.metrics import METRICS
 
-__all__ = ["LEAST_VALUE", "MIN_PAPERS", "OTHER_QUANTITY", "Population", "measured_metrics", "populations"]
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+__all__ = ["MIN_PAPERS", "Population", "measured_metrics", "populations"]
 
 #: With fewer papers than this, a family's values say nothing about the next device.
 MIN_PAPERS = 3
-
-#: Definitions under which a metric is another quantity: left out of populations and of training.
-OTHER_QUANTITY = {
-    "on_off_ratio": {"light-dark", "other-stimulus"},
-    "energy_per_event": {"areal", "neuron-spike"},
-    "n_states": {"transmittance", "luminescence"},
-    "nonlinearity": {"exponent", "asymmetric-factor"},
-    "nonlinearity_ltp": {"exponent", "asymmetric-factor"},
-    "nonlinearity_ltd": {"exponent", "asymmetric-factor"},
-}
-
-#: Least value that counts in a population: a memory of 3 or 4 levels says nothing of the levels that a
-#: synapse passes in a train, so such values stand for their own device only.
-LEAST_VALUE = {"n_states": 8}
 
 
 @dataclass(frozen=True)
@@ -72,22 +64,26 @@ def populations(family: str | None = None, *, exclude_paper: str | None = None) 
     frame = load_synapses()
     frame = frame[frame["paper_id"] != exclude_paper]
     found = {}
-    for metric, rows in frame.groupby("metric"):
-        rows = rows[~rows["definition"].isin(OTHER_QUANTITY.get(metric, ()))]
-        rows = rows[rows["value"] >= LEAST_VALUE.get(metric, -np.inf)]
+    for name, rows in frame.groupby("metric"):
+        metric = METRICS[str(name)]
+        rows = rows[~rows["definition"].isin(metric.other_quantity)]
+        if metric.least_counted is not None:
+            rows = rows[rows["value"] >= metric.least_counted]
         own = rows[rows["family"] == family]
         if family is not None and own["paper_id"].nunique() >= MIN_PAPERS:
             rows, scope = own, family
         else:
             scope = "all families"
-        if metric in LEAST_VALUE:
-            scope += f", values from {LEAST_VALUE[metric]}"
+        if metric.least_counted is not None:
+            scope += f", values from {metric.least_counted:g}"
         if rows["paper_id"].nunique() >= MIN_PAPERS:
-            found[str(metric)] = _population(rows, scope)
+            found[metric.name] = _population(rows, scope)
     return found
 
 
-def _population(rows, scope: str) -> Population:
+def _population(rows: pd.DataFrame, scope: str) -> Population:
+    import numpy as np
+
     high = rows["value_high"].astype(float)
     low = rows["value"].astype(float)
     # A range counts by its middle on the scale on which the metric varies.
@@ -125,10 +121,10 @@ def measured_metrics(device_id: str) -> tuple[dict[str, float], dict[str, str]]:
         )
     values, notes = {}, {}
     for metric, group in rows.groupby("metric"):
-        group = group[~group["definition"].isin(OTHER_QUANTITY.get(metric, ()))]
+        group = group[~group["definition"].isin(METRICS[str(metric)].other_quantity)]
         if group.empty:
             continue
-        values[str(metric)] = float(np.median(_population(group, "").values))
+        values[str(metric)] = median(_population(group, "").values.tolist())
         bounds = group[~group["operator"].isin(["=", "~", "range"])]
         if not bounds.empty:
             first = bounds.iloc[0]

@@ -7,7 +7,7 @@ what a value outside would have to mean.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from perovdata.dataset.schema.vocabularies import VOCABULARIES, Vocabulary
 
@@ -39,6 +39,12 @@ class Metric:
         Closed list of the ``definition`` column for this metric; None if the column stays empty.
     integer : bool
         Whether only whole numbers make sense.
+    other_quantity : frozenset of str
+        Definitions under which the number is another quantity: left out of populations and of training.
+    least_counted : float or None
+        Least value that counts in a population; a smaller one stands for its own device only.
+    predicted : bool
+        False for sizes and shares that the maker chooses, and for properties of the film itself.
     """
 
     name: str
@@ -52,24 +58,44 @@ class Metric:
     censored: Literal["lower"] | None = None
     kinds: Vocabulary | None = None
     integer: bool = False
+    other_quantity: frozenset[str] = frozenset()
+    least_counted: float | None = None
+    predicted: bool = True
 
 
 def _metric(
-    name, label, unit, scale, definition, low, high, reason, censored=None, kinds=None, integer=False
-):
+    name: str,
+    label: str,
+    unit: str,
+    scale: Literal["log10", "linear"],
+    definition: str,
+    low: float,
+    high: float,
+    reason: str,
+    censored: Literal["lower"] | None = None,
+    kinds: str | None = None,
+    other: tuple[str, ...] = (),
+    **more: Any,
+) -> Metric:
     vocabulary = VOCABULARIES[kinds] if kinds else None
-    return Metric(name, label, unit, scale, definition, low, high, reason, censored, vocabulary, integer)
+    return Metric(
+        *(name, label, unit, scale, definition, low, high, reason, censored, vocabulary),
+        other_quantity=frozenset(other),
+        **more,
+    )
 
 
 _VOLTS = "thermal noise of a contact below, breakdown of the film above; mind a gate or a lateral channel"
 _ENERGY = "near kT ln 2 at room temperature (3e-21 J) below, a visible burn above; power given for energy?"
+_NOT_A_LABEL = ("exponent", "asymmetric-factor")
 _SECONDS = "faster than any electrical test bench below, longer than a laboratory above"
 
 _ALL = (
     _metric("on_off_ratio", "On/off ratio", "1", "log10",
             "ratio of the two states named in the definition column, mostly resistances at the read voltage",
             1, 1e10, "a ratio below 1 is inverted; above 1e10 the off current is below any meter",
-            kinds="on_off_kind"),
+            kinds="on_off_kind",
+            other=("light-dark", "other-stimulus")),
     _metric("dynamic_range", "Gmax/Gmin", "1", "log10",
             "largest over smallest conductance of a potentiation train",
             1, 1e8, "Gmax/Gmin is at least 1; more than eight decades is a switch, not a train",
@@ -87,7 +113,7 @@ _ALL = (
             "the window cannot exceed the gate sweep"),
     _metric("energy_per_event", "Energy per event", "J", "log10",
             "energy of one synaptic event; the definition column says which energy", 1e-20, 1e-3, _ENERGY,
-            kinds="energy_definition"),
+            kinds="energy_definition", other=("areal", "neuron-spike")),
     _metric("areal_energy", "Energy per event and area", "J/m2", "log10",
             "energy of one synaptic event per device area", 1e-9, 1e5,
             "1 aJ/um2 is 1e-6 J/m2: check the prefix and the area unit", kinds="energy_definition"),
@@ -104,16 +130,20 @@ _ALL = (
     _metric("n_states", "Number of states", "1", "log10",
             "distinct levels; a figure in bits is converted", 2, 1e5,
             "a memory has at least two levels; more than 1e5 cannot be told apart by reading",
-            kinds="state_kind", integer=True),
+            kinds="state_kind", integer=True,
+            # A memory of 3 or 4 levels says nothing of the levels that a synapse passes in a train.
+            other=("transmittance", "luminescence"), least_counted=8),
     _metric("nonlinearity_ltp", "Nonlinearity (LTP)", "1", "linear",
             "curvature of potentiation: MLP-NeuroSim label unless the definition column says otherwise",
-            -10, 10, "the label table ends near 9", kinds="nonlinearity_definition"),
+            -10, 10, "the label table ends near 9", kinds="nonlinearity_definition",
+            other=_NOT_A_LABEL),
     _metric("nonlinearity_ltd", "Nonlinearity (LTD)", "1", "linear",
             "curvature of depression: MLP-NeuroSim label unless the definition column says otherwise",
-            -10, 10, "the label table ends near 9", kinds="nonlinearity_definition"),
+            -10, 10, "the label table ends near 9", kinds="nonlinearity_definition",
+            other=_NOT_A_LABEL),
     _metric("nonlinearity", "Nonlinearity (branch not stated)", "1", "linear",
             "curvature of the update, branch not stated", -10, 10, "the label table ends near 9",
-            kinds="nonlinearity_definition"),
+            kinds="nonlinearity_definition", other=_NOT_A_LABEL, predicted=False),
     _metric("retention", "Retention", "s", "log10",
             "time for which a non-volatile state was held", 1, 1e10,
             "under a second is a decay; three centuries can only be extrapolated", "lower", "retention_kind"),
@@ -147,17 +177,19 @@ _ALL = (
     _metric("rectification_ratio", "Rectification ratio", "1", "log10",
             "forward over reverse current at the same voltage", 1, 1e9, "a ratio below 1 is inverted"),
     _metric("activation_energy", "Activation energy", "eV", "linear",
-            "barrier of ion migration in the film of the device", 0.01, 3, "kT below, bond energy above"),
+            "barrier of ion migration in the film of the device", 0.01, 3, "kT below, bond energy above",
+            predicted=False),
     _metric("bandgap", "Band gap", "eV", "linear",
-            "optical band gap of the film of the device", 0.8, 5, "no halide perovskite lies outside"),
+            "optical band gap of the film of the device", 0.8, 5, "no halide perovskite lies outside",
+            predicted=False),
     _metric("yield", "Device yield", "%", "linear",
-            "working devices of those made", 0, 100, "a share"),
+            "working devices of those made", 0, 100, "a share", predicted=False),
     _metric("array_rows", "Array rows", "1", "log10",
             "rows of the array; the definition column says whether it was built", 1, 1e5,
-            "no perovskite array is larger", kinds="array_kind", integer=True),
+            "no perovskite array is larger", kinds="array_kind", integer=True, predicted=False),
     _metric("array_cols", "Array columns", "1", "log10",
             "columns of the array; the definition column says whether it was built", 1, 1e5,
-            "no perovskite array is larger", kinds="array_kind", integer=True),
+            "no perovskite array is larger", kinds="array_kind", integer=True, predicted=False),
 )  # fmt: skip
 
 METRICS: dict[str, Metric] = {m.name: m for m in _ALL}

@@ -22,6 +22,7 @@ __all__ = [
     "NOT_STATED",
     "OPERATORS",
     "TABLES",
+    "VERSION",
     "VOCABULARIES",
     "Column",
     "Metric",
@@ -31,6 +32,7 @@ __all__ = [
     "known",
 ]
 
+VERSION = "2026.11"  # of the tables: year and month of the collection, not that of the software
 NOTE_LIMIT = 200  # characters: a note is the curator's remark; a sentence of a paper is longer
 
 

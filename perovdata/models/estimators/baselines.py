@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from perovdata.models.evaluation.scoring import censored_median
-from perovdata.models.predictor.applicability import DesignDistance, texts
+from perovdata.models.estimators.censoring import censored_median
+from perovdata.models.estimators.distance import DesignDistance, texts
 
 __all__ = ["BASELINES", "FamilyMedian", "GlobalMedian", "NearestDevice"]
 
@@ -15,7 +15,7 @@ BASELINES = ("global median", "family median", "nearest device")
 
 
 class GlobalMedian(RegressorMixin, BaseEstimator):
-    """The constant that scores best on the training labels (see :func:`scoring.censored_median`)."""
+    """The constant that scores best on the training labels (see :func:`censored_median`)."""
 
     def fit(self, X, y, sample_weight=None):
         """Store the constant."""

@@ -7,7 +7,7 @@ bound by the expectation beyond it (Buckley and James 1979, Biometrika 66, 429).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +25,6 @@ from perovdata.models.estimators.baselines import FamilyMedian, GlobalMedian, Ne
 from perovdata.models.estimators.boosting import IntervalBoosting
 from perovdata.models.estimators.censoring import conditional_mean, turnbull, winsorise
 from perovdata.models.estimators.hierarchical import VarianceComponents
-from perovdata.models.estimators.sharing import Coregionalised
-from perovdata.models.evaluation.settings import Settings
 
 __all__ = ["CANDIDATES", "Average", "Candidate", "WithBounds", "candidates_of"]
 
@@ -45,18 +43,12 @@ class Candidate:
         Whether it is one of the baselines every model must beat.
     members : tuple of str
         For an average: the candidates it averages; it is not fitted itself.
-    shared : bool
-        Whether it trains on the rows of all metrics at once (column ``metric`` of the design frame).
-    default : bool
-        Whether the default budget tries it (the full one tries all).
     """
 
     name: str
     make: Callable[[tuple[str, ...], int], BaseEstimator] | None
     baseline: bool = False
     members: tuple[str, ...] = ()
-    shared: bool = False
-    default: bool = True
 
 
 class WithBounds(RegressorMixin, BaseEstimator):
@@ -158,9 +150,6 @@ _ALL = (
     Candidate("random forest", lambda numbers, seed: WithBounds(_forest(seed))),
     Candidate("XGBoost", lambda numbers, seed: WithBounds(_boosting(seed, 2))),
     Candidate("XGBoost AFT", lambda numbers, seed: IntervalBoosting(seed=seed)),
-    Candidate(
-        "shared across metrics", lambda numbers, seed: Coregionalised(_POOLED), shared=True, default=False
-    ),
     Candidate("pooled average", None, members=("hierarchical", "family median")),
     Candidate(
         "wide average", None, members=("hierarchical", "random forest", "XGBoost AFT", "ridge, 10 features")
@@ -170,17 +159,17 @@ _ALL = (
 CANDIDATES: dict[str, Candidate] = {c.name: c for c in _ALL}
 
 
-def candidates_of(settings: Settings) -> dict[str, Candidate]:
-    """The baselines and the models to try, members of averages before the averages.
+def candidates_of(names: Sequence[str]) -> dict[str, Candidate]:
+    """The baselines and the models to try (all if none is named), members of averages before the averages.
 
     Raises
     ------
     InputError
-        If the settings name an unknown candidate.
+        For an unknown name.
     """
-    for name in settings.candidates:
+    for name in names:
         if name not in CANDIDATES:
             raise unknown_choice("parameter evaluate.candidates", name, CANDIDATES)
-    wanted = set(settings.candidates) or {c.name for c in _ALL if settings.full or c.default}
+    wanted = set(names or CANDIDATES)
     wanted |= {member for name in wanted for member in CANDIDATES[name].members}
     return {c.name: c for c in _ALL if c.baseline or c.name in wanted}

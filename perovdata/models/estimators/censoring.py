@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-__all__ = ["conditional_mean", "truncated_normal_mean", "turnbull", "winsorise"]
+__all__ = [
+    "censored_median",
+    "conditional_mean",
+    "signed_error",
+    "truncated_normal_mean",
+    "turnbull",
+    "winsorise",
+]
 
 
 def turnbull(labels, weights=None, support=None, *, n_iter: int = 300) -> tuple[np.ndarray, np.ndarray]:
@@ -83,3 +90,42 @@ def winsorise(values, weights=None, *, limit: float = 2.0) -> np.ndarray:
     low, centre, high = np.interp(np.array([0.25, 0.5, 0.75]) * np.sum(weights), share, values[order])
     sd = max((high - low) / 1.349, 1e-3)
     return np.clip(values, centre - limit * sd, centre + limit * sd)
+
+
+def signed_error(prediction, labels) -> np.ndarray:
+    """Signed distance to the label interval, zero inside.
+
+    Parameters
+    ----------
+    prediction : ndarray, shape (n,) or (n, m)
+    labels : ndarray, shape (n, 2)
+
+    Returns
+    -------
+    ndarray, shape of `prediction`
+    """
+    prediction = np.asarray(prediction, dtype=float)
+    low, high = labels[:, 0], labels[:, 1]
+    if prediction.ndim == 2:
+        low, high = low[:, None], high[:, None]
+    return prediction - np.clip(prediction, low, high)
+
+
+def censored_median(labels, weights=None) -> float:
+    """The constant with the smallest weighted absolute distance to the labels.
+
+    For exact values this is the median. Where a whole stretch is optimal the point nearest to the
+    median of the finite ends is taken, so that lower bounds alone give no infinity.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n, 2)
+    weights : ndarray, shape (n,), optional
+    """
+    labels = np.asarray(labels, dtype=float)
+    weights = np.ones(len(labels)) if weights is None else np.asarray(weights, dtype=float)
+    ends = np.unique(labels[np.isfinite(labels)])
+    loss = (np.abs(signed_error(np.tile(ends, (len(labels), 1)), labels)) * weights[:, None]).sum(0)
+    best = ends[loss <= loss.min() * (1 + 1e-12) + 1e-15]
+    centre = np.median(labels[np.isfinite(labels)])
+    return float(np.clip(centre, best.min(), best.max()))

@@ -17,7 +17,7 @@ from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from perovdata.models.estimators.censoring import conditional_mean, truncated_normal_mean, turnbull, winsorise
-from perovdata.models.predictor.applicability import texts
+from perovdata.models.estimators.distance import texts
 
 __all__ = ["VarianceComponents"]
 

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from perovdata.features.design_frame import COMPOSITION
+from perovdata.features import COMPOSITION
 from perovdata.models.estimators.baselines import BASELINES
+from perovdata.models.estimators.distance import DesignDistance
 from perovdata.models.evaluation.nested import choose, fit_metric, fit_out_of_fold, normal_scores, refit
 from perovdata.models.evaluation.scoring import crps
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import paper_folds
-from perovdata.models.evaluation.targets import Corpus
 from perovdata.models.evaluation.training_data import Evidence
-from perovdata.models.predictor.applicability import DesignDistance
 from perovdata.models.predictor.copula import Copula, fit_copula
 from perovdata.models.predictor.metric_model import MetricModel
+from perovdata.models.targets import Corpus
 
 __all__ = ["LEVELS", "FoldResult", "eligible_metrics", "paper_states", "run_fold"]
 

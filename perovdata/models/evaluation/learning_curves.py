@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from perovdata.models.estimators.baselines import BASELINES
-from perovdata.models.evaluation.scoring import bootstrap_papers, signed_error, skill, weighted_mean
+from perovdata.models.estimators.censoring import signed_error
+from perovdata.models.evaluation.scoring import bootstrap_papers, skill, weighted_mean
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import random_folds, subsample_papers
 from perovdata.models.evaluation.training_data import Evidence

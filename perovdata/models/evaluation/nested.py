@@ -2,7 +2,7 @@
 
 Everything that looks at labels happens here, on training papers only: preprocessing and fitting inside
 each inner fold, the choice between candidates by the inner out-of-fold scores, the residuals behind the
-intervals. :mod:`evaluate` calls it on the training side of every outer fold, :mod:`train` on all papers,
+intervals. The evaluation calls it on the training side of every outer fold, the final fit on all papers,
 so what is evaluated is what is shipped.
 """
 
@@ -16,10 +16,10 @@ from scipy.special import ndtri
 
 from perovdata.models.estimators.baselines import BASELINES
 from perovdata.models.estimators.candidates import Average
-from perovdata.models.estimators.censoring import truncated_normal_mean
-from perovdata.models.evaluation.scoring import signed_error, weighted_mean
+from perovdata.models.estimators.censoring import signed_error, truncated_normal_mean
+from perovdata.models.estimators.distance import nearest_mean
+from perovdata.models.evaluation.scoring import weighted_mean
 from perovdata.models.evaluation.training_data import Evidence
-from perovdata.models.predictor.applicability import nearest_mean
 from perovdata.models.predictor.intervals import LocalScale, residual_sample
 from perovdata.models.predictor.metric_model import MetricModel
 

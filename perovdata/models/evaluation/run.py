@@ -12,20 +12,20 @@ import pandas as pd
 
 from perovdata.files import write_atomic
 from perovdata.models.estimators.baselines import BASELINES
+from perovdata.models.estimators.censoring import signed_error
 from perovdata.models.evaluation.fold import LEVELS, PROCEDURE, eligible_metrics, paper_states, run_fold
 from perovdata.models.evaluation.learning_curves import leakage, learning_curve, transfer
 from perovdata.models.evaluation.scoring import (
     bootstrap_papers,
     covered,
-    signed_error,
     skill,
     spearman,
     weighted_mean,
 )
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import paper_folds
-from perovdata.models.evaluation.targets import Corpus
 from perovdata.models.evaluation.training_data import gather
+from perovdata.models.targets import Corpus
 
 __all__ = ["evaluate", "outer_splits"]
 

@@ -13,56 +13,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from perovdata.models.estimators.censoring import signed_error
+
 __all__ = [
     "bootstrap_papers",
-    "censored_median",
     "covered",
     "crps",
     "pinball",
-    "signed_error",
     "skill",
     "spearman",
     "weighted_mean",
 ]
-
-
-def signed_error(prediction, labels) -> np.ndarray:
-    """Signed distance to the label interval, zero inside.
-
-    Parameters
-    ----------
-    prediction : ndarray, shape (n,) or (n, m)
-    labels : ndarray, shape (n, 2)
-
-    Returns
-    -------
-    ndarray, shape of `prediction`
-    """
-    prediction = np.asarray(prediction, dtype=float)
-    low, high = labels[:, 0], labels[:, 1]
-    if prediction.ndim == 2:
-        low, high = low[:, None], high[:, None]
-    return prediction - np.clip(prediction, low, high)
-
-
-def censored_median(labels, weights=None) -> float:
-    """The constant with the smallest weighted absolute distance to the labels.
-
-    For exact values this is the median. Where a whole stretch is optimal the point nearest to the
-    median of the finite ends is taken, so that lower bounds alone give no infinity.
-
-    Parameters
-    ----------
-    labels : ndarray, shape (n, 2)
-    weights : ndarray, shape (n,), optional
-    """
-    labels = np.asarray(labels, dtype=float)
-    weights = np.ones(len(labels)) if weights is None else np.asarray(weights, dtype=float)
-    ends = np.unique(labels[np.isfinite(labels)])
-    loss = (np.abs(signed_error(np.tile(ends, (len(labels), 1)), labels)) * weights[:, None]).sum(0)
-    best = ends[loss <= loss.min() * (1 + 1e-12) + 1e-15]
-    centre = np.median(labels[np.isfinite(labels)])
-    return float(np.clip(centre, best.min(), best.max()))
 
 
 def covered(low, high, labels) -> np.ndarray:

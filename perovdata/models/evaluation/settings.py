@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from perovdata.errors import InputError, unknown_choice
-from perovdata.features.design_frame import FEATURE_GROUPS
+from perovdata.features import FEATURE_GROUPS
 
 __all__ = ["Settings"]
 
@@ -37,12 +37,9 @@ class Settings:
     background_weight : float
         Weight of a device of another material against a perovskite device in fitting; 0 leaves them out.
     candidates : tuple of str
-        Models that are tried, of :data:`candidates.CANDIDATES`; empty: those of the budget. Baselines
-        always are.
+        Models that are tried, of :data:`CANDIDATES`; empty: all. Baselines always are.
     jobs : int
         Processes.
-    full : bool
-        The long budget: every candidate.
     """
 
     seed: int = 20261124
@@ -58,7 +55,6 @@ class Settings:
     background_weight: float = 0.5
     candidates: tuple[str, ...] = ()
     jobs: int = 2
-    full: bool = False
 
     @classmethod
     def of(cls, params: Mapping[str, Any] | None) -> Settings:

@@ -16,15 +16,12 @@ import pandas as pd
 from scipy.special import ndtri
 
 from perovdata.dataset import load_background, load_synapses
-from perovdata.features.design_frame import COMPOSITION, design_frame
+from perovdata.features import COMPOSITION, design_frame
 from perovdata.models.estimators.candidates import CANDIDATES, Candidate, candidates_of
-from perovdata.models.estimators.sharing import OneOfMany
 from perovdata.models.evaluation.settings import Settings
-from perovdata.models.evaluation.targets import Corpus, build_corpus
+from perovdata.models.targets import Corpus, build_corpus
 
 __all__ = ["Evidence", "gather"]
-
-_SHARED_PAPERS = 8  # a metric stated by fewer has nothing to lend
 
 
 @dataclass(frozen=True)
@@ -72,9 +69,6 @@ class Evidence:
         # Learning curves and comparisons name learners that a small budget does not try.
         entry = self.registry.get(candidate) or CANDIDATES[candidate]
         target = self.corpus.targets[metric]
-        if entry.shared:
-            hidden = set(target.papers[~train])
-            return OneOfMany(metric, entry.make(COMPOSITION, seed).fit(*self._all_metrics(hidden, borrow)))
         design, labels = self.X.iloc[target.rows[train]], target.labels[train]
         weights = target.weights[train]
         extra = self.background.targets.get(metric) if self.background is not None else None
@@ -83,24 +77,6 @@ class Evidence:
             labels = np.vstack([labels, extra.labels])
             weights = np.concatenate([weights, self.weight * extra.weights])
         return entry.make(COMPOSITION, seed).fit(design, labels, sample_weight=weights)
-
-    def _all_metrics(self, hidden: set[str], borrow: bool) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-        """Rows of every metric that more than a few papers state, those of hidden papers left out."""
-        names = [n for n, t in self.corpus.targets.items() if t.n_papers >= _SHARED_PAPERS]
-        sources = [(self.corpus, self.X, 1.0)]
-        if borrow and self.background is not None:
-            sources.append((self.background, self.X_background, self.weight))
-        frames, labels, weights = [], [], []
-        for corpus, X, weight in sources:
-            for name in names:
-                target = corpus.targets.get(name)
-                if target is None:
-                    continue
-                use = ~np.isin(target.papers.astype(str), list(hidden))
-                frames.append(X.iloc[target.rows[use]].assign(metric=name))
-                labels.append(target.labels[use])
-                weights.append(weight * target.weights[use])
-        return pd.concat(frames), np.vstack(labels), np.concatenate(weights)
 
     def background_scores(self, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Normal scores of the background devices within their own population, and their weights.
@@ -139,6 +115,7 @@ def gather(
         Design frame of the perovskite devices computed before, index = device id.
     """
     shipped = long is None
+    registry = candidates_of(settings.candidates)
     corpus = build_corpus(load_synapses() if shipped else long)
     X = (
         design_frame(corpus.designs, settings.groups)
@@ -148,9 +125,7 @@ def gather(
     if shipped and background is None and settings.background_weight > 0:
         background = load_background()
     if background is None or not len(background) or settings.background_weight == 0:
-        return Evidence(corpus, X, registry=candidates_of(settings))
+        return Evidence(corpus, X, registry=registry)
     other = build_corpus(background)
     Z = design_frame(other.designs, settings.groups).assign(background=1.0, family="background")
-    return Evidence(
-        corpus, X, other, Z[X.columns], settings.background_weight, registry=candidates_of(settings)
-    )
+    return Evidence(corpus, X, other, Z[X.columns], settings.background_weight, registry)

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from perovdata.dataset.load.design_files import read_designs
-from perovdata.dataset.schema.known_values import parse_known
-from perovdata.dataset.schema.schema import DESIGN_COLUMNS, SynapseDesign, known
+from perovdata.dataset.load import read_designs
+from perovdata.dataset.schema import DESIGN_COLUMNS, SynapseDesign, known, parse_known
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.models.predictor.predictor import Prediction, Predictor
@@ -116,7 +115,7 @@ def _chunk(predictor, rows, start, source, failures, metrics, level, seed) -> It
     if designs:
         given = [measured[i] for i in designs]
         found = predictor.predict(
-            list(designs.values()), known=given, metrics=metrics, level=level, seed=seed, explain=False
+            list(designs.values()), known=given, metrics=metrics, level=level, seed=seed
         )
         results = dict(zip(designs, found, strict=True))
     for i, row in enumerate(rows):

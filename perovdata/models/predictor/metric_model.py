@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from perovdata.models.predictor.applicability import nearest_mean
+from perovdata.models.estimators.distance import nearest_mean
 from perovdata.models.predictor.intervals import LocalScale, ResidualSample, cdf, ppf
 
 __all__ = ["MetricModel"]

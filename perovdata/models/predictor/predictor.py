@@ -13,12 +13,11 @@ from scipy.special import ndtr, ndtri
 
 from perovdata.dataset import METRICS, Metric, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
-from perovdata.features.design_frame import design_frame, designs_to_table
-from perovdata.models.evaluation.targets import from_scale, to_scale
-from perovdata.models.predictor.applicability import DesignDistance, nearest_mean, shared_properties
+from perovdata.features import design_frame, designs_to_table
+from perovdata.models.estimators.distance import DesignDistance, nearest_mean, shared_properties
 from perovdata.models.predictor.copula import Copula
-from perovdata.models.predictor.explain import contributions
 from perovdata.models.predictor.metric_model import MetricModel
+from perovdata.models.targets import from_scale, to_scale
 
 __all__ = ["MetricPrediction", "Prediction", "Predictor"]
 
@@ -30,7 +29,6 @@ KINDS = {
     "known": "given by the user",
 }
 _N_NEAREST = 5
-_N_REASONS = 5
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,6 @@ class Prediction:
     nearest : list of dict
         Nearest reported devices: device_id, composition, doi, url, distance, shared (what they have in
         common).
-    contributions : dict of str to list of dict
-        Per metric shown by a model, the properties that moved its prediction most (model scale: decades for
-        log metrics); empty where a baseline or population is shown.
     sharpen : dict of str to list of dict
         Per metric, which other metrics would narrow its interval if measured, and by what share.
     seed : int
@@ -102,7 +97,6 @@ class Prediction:
     predictions: dict[str, MetricPrediction]
     applicability: dict[str, Any]
     nearest: list[dict[str, Any]]
-    contributions: dict[str, list[dict[str, Any]]]
     sharpen: dict[str, list[dict[str, Any]]]
     seed: int
     versions: dict[str, str]
@@ -167,7 +161,6 @@ class Predictor:
         metrics: Sequence[str] | None = None,
         level: float = 0.9,
         seed: int = 0,
-        explain: bool = True,
     ) -> list[Prediction]:
         """Medians and intervals.
 
@@ -182,8 +175,6 @@ class Predictor:
             Level of the intervals, from 0.5 to 0.99.
         seed : int
             Kept in the result; medians and intervals are computed, not drawn.
-        explain : bool
-            Whether to say which properties moved each model's prediction.
 
         Returns
         -------
@@ -216,7 +207,6 @@ class Predictor:
                     values = self.models[name].quantiles(points[name], np.clip(ndtr(z), 1e-6, 1 - 1e-6))
                     store = quantiles.setdefault(name, np.full((len(designs), len(u)), np.nan))
                     store[rows] = _natural(METRICS[name], values)
-        reasons = self._contributions(wanted, frame[2]) if explain else [{}] * len(designs)
         sharpen = {given: self._sharpen(wanted, given) for _, given in _patterns(known)}
         return [
             Prediction(
@@ -224,7 +214,6 @@ class Predictor:
                 predictions={name: self._one(name, quantiles, i, known[i], level) for name in wanted},
                 applicability=self._applicability(scores[i]),
                 nearest=self._nearest(design, near[i]),
-                contributions=reasons[i],
                 sharpen=sharpen[tuple(sorted(known[i]))],
                 seed=seed,
                 versions=self.metadata.get("versions", {}),
@@ -387,22 +376,6 @@ class Predictor:
                     "shared": shared_properties(design.as_row(), row),
                 }
             )
-        return out
-
-    def _contributions(self, wanted, X) -> list[dict[str, list[dict[str, Any]]]]:
-        """Largest contributions per design and metric, for metrics shown by a model."""
-        out: list[dict[str, list[dict[str, Any]]]] = [{} for _ in range(len(X))]
-        for name in wanted:
-            if self.summary[name]["kind"] != "model":
-                continue
-            parts = contributions(self.models[name].final, X)
-            if parts is None:
-                continue
-            for i, row in enumerate(out):
-                order = sorted(parts, key=lambda p, i=i, v=parts: -abs(v[p][i]))[:_N_REASONS]
-                row[name] = [
-                    {"property": p, "value": _rounded(parts[p][i])} for p in order if parts[p][i] != 0
-                ]
         return out
 
     def _sharpen(self, wanted, given) -> dict[str, list[dict[str, Any]]]:

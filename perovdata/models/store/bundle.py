@@ -30,7 +30,7 @@ from perovdata.models.store.card import model_card
 from perovdata.models.store.json_estimators import from_plain, is_plain, to_plain
 from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 
-__all__ = ["TRUSTED", "StaleBundle", "load", "save"]
+__all__ = ["TRUSTED", "StaleBundle", "load_bundle", "save_bundle"]
 
 
 class StaleBundle(InputError):
@@ -53,7 +53,7 @@ TRUSTED = (
 )
 
 
-def save(predictor: Predictor, folder: str | Path) -> None:
+def save_bundle(predictor: Predictor, folder: str | Path) -> None:
     """Write the bundle; the folder appears whole or not at all.
 
     Parameters
@@ -84,7 +84,7 @@ def save(predictor: Predictor, folder: str | Path) -> None:
         raise
 
 
-def load(folder: str | Path, *, check_data: bool = True) -> Predictor:
+def load_bundle(folder: str | Path, *, check_data: bool = True) -> Predictor:
     """Read a bundle.
 
     Parameters

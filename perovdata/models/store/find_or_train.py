@@ -13,7 +13,7 @@ from perovdata.dataset import DESIGN_COLUMNS, SynapseDesign
 from perovdata.errors import unknown_choice
 from perovdata.files import cache_dir
 from perovdata.models.predictor.predictor import Prediction, Predictor
-from perovdata.models.store.bundle import StaleBundle, load
+from perovdata.models.store.bundle import StaleBundle, load_bundle
 from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 
 __all__ = ["load_predictor", "predict", "repository_bundle"]
@@ -68,11 +68,12 @@ def load_predictor(
 @lru_cache(maxsize=2)
 def _load_once(folder: Path, stamp: int) -> Predictor:
     """Read a bundle once per process; `stamp` makes a rewritten one count as new."""
-    return load(folder)
+    return load_bundle(folder)
 
 
 def _train_into(folder: Path, progress) -> None:
-    from perovdata.models import evaluate, train
+    from perovdata.models.evaluation.run import evaluate
+    from perovdata.models.store.final_fit import train
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".evaluation.", dir=folder.parent))

@@ -15,13 +15,11 @@ __all__ = ["from_plain", "is_plain", "to_plain"]
 
 _CLASSES = {
     "Average": "estimators.candidates",
-    "Coregionalised": "estimators.sharing",
-    "DesignDistance": "predictor.applicability",
+    "DesignDistance": "estimators.distance",
     "FamilyMedian": "estimators.baselines",
     "GlobalMedian": "estimators.baselines",
     "IntervalBoosting": "estimators.boosting",
     "NearestDevice": "estimators.baselines",
-    "OneOfMany": "estimators.sharing",
     "VarianceComponents": "estimators.hierarchical",
 }
 

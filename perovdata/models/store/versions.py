@@ -9,7 +9,7 @@ from perovdata.files import tables_dir
 
 __all__ = ["BUNDLE_SCHEMA", "current_versions", "data_version"]
 
-BUNDLE_SCHEMA = "2"
+BUNDLE_SCHEMA = "3"
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "pymatgen")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import SynapseDesign, family_of
-from perovdata.features import GROUPS, DesignFeaturizer
+from perovdata.features.design import GROUPS, DesignFeaturizer
 
 __all__ = ["COMPOSITION", "FEATURE_GROUPS", "design_frame", "designs_to_table"]
 

@@ -10,20 +10,20 @@ import numpy as np
 import pandas as pd
 
 from perovdata.errors import InputError
-from perovdata.features.design_frame import COMPOSITION
+from perovdata.features import COMPOSITION
 from perovdata.models.estimators.baselines import BASELINES
+from perovdata.models.estimators.distance import DesignDistance, nearest_mean
 from perovdata.models.evaluation.fold import PROCEDURE, eligible_metrics, paper_states
 from perovdata.models.evaluation.nested import choose, fit_metric, fit_out_of_fold, normal_scores, refit
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import paper_folds
-from perovdata.models.evaluation.targets import Corpus, from_scale
 from perovdata.models.evaluation.training_data import Evidence, gather
-from perovdata.models.predictor.applicability import DesignDistance, nearest_mean
 from perovdata.models.predictor.copula import fit_copula
 from perovdata.models.predictor.metric_model import MetricModel
 from perovdata.models.predictor.predictor import Predictor
-from perovdata.models.store.bundle import save
+from perovdata.models.store.bundle import save_bundle
 from perovdata.models.store.versions import current_versions
+from perovdata.models.targets import Corpus, from_scale
 
 __all__ = ["fit_predictor", "train"]
 
@@ -60,7 +60,7 @@ def train(
     skills = pd.read_csv(path).set_index("metric")
     settings = Settings.of(params)
     predictor = fit_predictor(gather(settings, long, background), skills, settings)
-    save(predictor, out_dir)
+    save_bundle(predictor, out_dir)
     return predictor
 
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from perovdata.quantity import number, quantity
+from perovdata.units import number, quantity
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,12 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import DESIGN_COLUMNS, METRICS, Metric
-from perovdata.dataset.load.population import OTHER_QUANTITY
 from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["PREDICTED", "Corpus", "Target", "build_corpus", "from_scale", "interval_label", "to_scale"]
 
-# Not predicted: sizes and shares that the maker chooses, and properties of the film itself.
-_NOT_PREDICTED = {"array_rows", "array_cols", "yield", "activation_energy", "bandgap", "nonlinearity"}
-PREDICTED = tuple(name for name in METRICS if name not in _NOT_PREDICTED)
+PREDICTED = {"array_rows", "array_cols", "yield", "activation_energy", "bandgap", "nonlinearity"}
+PREDICTED = tuple(name for name, metric in METRICS.items() if metric.predicted)
 CONTEXT_COLUMNS = ("lead_free", "family")
 
 
@@ -178,7 +176,7 @@ def build_corpus(long: pd.DataFrame, metrics: Iterable[str] | None = None) -> Co
     """
     wanted = list(PREDICTED) if metrics is None else list(metrics)
     long = long[long["metric"].isin(wanted)]
-    other = [d in OTHER_QUANTITY.get(m, ()) for m, d in zip(long["metric"], long["definition"], strict=True)]
+    other = [d in METRICS[m].other_quantity for m, d in zip(long["metric"], long["definition"], strict=True)]
     long = long[~np.array(other, dtype=bool)]
     designs = long.drop_duplicates("device_id").set_index("device_id", drop=False)
     keep = ["device_id", "paper_id", "doi", "url", *DESIGN_COLUMNS, *CONTEXT_COLUMNS]
