@@ -126,7 +126,7 @@ def bandgaps(perovskites: Sequence[Perovskite]) -> list[Gap]:
         else:
             bulk_at[i] = bulk
     mean, sd = _predicted(list(bulk_at.values()))
-    for i, value, half in zip(bulk_at, mean, sd, strict=True):
+    for i, value, half in zip(bulk_at, mean.tolist(), sd.tolist(), strict=True):
         layered = bool(hosts[i].spacer)
         found[i] = _layered(hosts[i], value, half) if layered else _bulk(hosts[i], value, half)
     gaps = [gap for gap in found if gap is not None]
