@@ -1,4 +1,4 @@
-"""How well the reader reads the labelled sentences and tables: ``python benchmarks/reading.py [--errors] [FILE.yaml ...]``."""
+"""How well the labelled sentences and tables are read: ``python benchmarks/reading.py [--errors] [FILE]``."""
 
 from __future__ import annotations
 
@@ -124,9 +124,8 @@ def main() -> None:
         count, errors = score(items)
         seconds = time.process_time() - begin
         metrics = {m for m, _ in count}
-        print(
-            f"\n{path.name}: {len(sets.get('sentences', []))} sentences, {len(sets.get('tables', []))} tables, {seconds:.2f} s CPU"
-        )
+        sizes = f"{len(sets.get('sentences', []))} sentences, {len(sets.get('tables', []))} tables"
+        print(f"\n{path.name}: {sizes}, {seconds:.2f} s CPU")
         print(f"{'metric':22}{'values':>7}{'precision':>11}{'recall':>8}{'material':>10}")
         for name in [*sorted(metrics), "all"]:
             n, precision, recall, material = rates(count, metrics if name == "all" else {name})

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from perovdata.cli import dataset_read
 from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json, note, print_tables
 from perovdata.errors import InputError
@@ -20,6 +21,7 @@ Tables = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the command group to the application."""
+    dataset_read.register(group)
     app.add_typer(group, name="dataset")
 
 

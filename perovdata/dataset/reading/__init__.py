@@ -1,4 +1,4 @@
-"""From a paper on the disk to checked rows: read, propose with evidence, review, hand over to ``dataset add``."""
+"""From a paper on the disk to checked rows: read, propose with evidence, review, hand over to ``add``."""
 
 from perovdata.dataset.reading.document import Document, Evidence, Grid, Passage, Place
 from perovdata.dataset.reading.findings import Accuracy, Finding

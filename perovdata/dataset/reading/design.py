@@ -15,14 +15,19 @@ __all__ = ["design_of", "stack_parts"]
 _LAYER = r"[A-Za-z0-9αβγδ₀-₉()\[\]:.,@+%\u2013-]+(?: (?:QDs?|NCs?|NWs?|film|\(\d+ ?nm\)))?"
 _STACK = re.compile(rf"(?<![\w/]){_LAYER}(?: ?/ ?{_LAYER}){{2,}}")
 _ELECTRODE = re.compile(
-    r"(?:p\+\+?-?|n\+\+?-?)?(?:ITO|FTO|Au|Ag|Al|Pt|Cu|W|Ti|TiN|Ni|Cr|Pd|C|carbon|graphene|EGaIn|Mg|Mo|LiF|AZO|IZO|PET|glass|Si|SiO2|Ta|Zn|Ca|rGO|AgNWs?)(?: ?\(.*\))?",
+    r"(?:p\+\+?-?|n\+\+?-?)?(?:ITO|FTO|Au|Ag|Al|Pt|Cu|W|Ti|TiN|Ni|Cr|Pd|C|carbon|graphene"
+    r"|EGaIn|Mg|Mo|LiF|AZO|IZO|PET|glass|Si|SiO2|Ta|Zn|Ca|rGO|AgNWs?)(?: ?\(.*\))?",
     re.IGNORECASE,
 )
 _BOTTOM = re.compile(r"(?:ITO|FTO|AZO|IZO|Si|SiO2|glass|PET|PEN|p\+.*|n\+.*)", re.IGNORECASE)
 _SUBSTRATE = re.compile(r"(?:glass|PET|PEN|PI|Si|SiO2|mica)", re.IGNORECASE)
 _RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "morphology": (
-        ("composite-film", r"(?:perovskite|QDs?|nanocrystals?|\w+[IlrI]\d?)[ /:-]*(?:polymer|PMMA|PVP|PVK|polystyrene|PEO) (?:composite|blend|film)|polymer composite|nanocomposite"),
+        (
+            "composite-film",
+            r"(?:perovskite|QDs?|nanocrystals?|\w+[IlrI]\d?)[ /:-]*(?:polymer|PMMA|PVP|PVK"
+            r"|polystyrene|PEO) (?:composite|blend|film)|polymer composite|nanocomposite",
+        ),
         ("nanocrystal", r"quantum dots?|\bP?QDs?\b|nanocrystals?|\bP?NCs?\b"),
         ("nanowire", r"nanowires?|\bNWs?\b|microwires?"),
         ("nanosheet", r"nanosheets?|nanoplate(?:let)?s?|exfoliated|flakes?"),
@@ -32,40 +37,67 @@ _RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "device_type": (
         ("floating-gate-transistor", r"floating[- ]gate"),
         ("electrochemical-transistor", r"electrochemical transistors?|\bOECTs?\b"),
-        ("3T-transistor", r"photo-?transistors?|field-effect transistors?|\bO?FETs?\b|synaptic transistors?|transistors?"),
-        ("2T-photosynapse", r"two-terminal (?:optoelectronic|photonic|optical) synap\w+|photonic synap\w+|optoelectronic synap\w+|photomemristors?|optical synap\w+"),
-        ("2T-memristor", r"memristors?|memristive|resistive[- ]switching|RRAM|ReRAM|resistive memor\w+|two-terminal"),
+        (
+            "3T-transistor",
+            r"photo-?transistors?|field-effect transistors?|\bO?FETs?\b|synaptic transistors?"
+            r"|transistors?",
+        ),
+        (
+            "2T-photosynapse",
+            r"two-terminal (?:optoelectronic|photonic|optical) synap\w+|photonic synap\w+"
+            r"|optoelectronic synap\w+|photomemristors?|optical synap\w+",
+        ),
+        (
+            "2T-memristor",
+            r"memristors?|memristive|resistive[- ]switching|RRAM|ReRAM|resistive memor\w+"
+            r"|two-terminal",
+        ),
         ("photodiode", r"photodiodes?"),
     ),
-    "geometry": (("crossbar", r"cross-?bars?|cross-?point"), ("lateral", r"lateral (?:device|memristor|structure|synap)\w*|planar (?:device|electrodes)"), ("vertical", r"vertical (?:device|structure|memristor)\w*|sandwich\w*")),
+    "geometry": (
+        ("crossbar", r"cross-?bars?|cross-?point"),
+        ("lateral", r"lateral (?:device|memristor|structure|synap)\w*|planar (?:device|electrodes)"),
+        ("vertical", r"vertical (?:device|structure|memristor)\w*|sandwich\w*"),
+    ),
     "mechanism": (
-        ("halide-vacancy-migration", r"(?:halide|iodide|iodine|bromide|bromine|chlorid?e?)[- ](?:ion )?vacanc(?:y|ies)|\bV_?(?:I|Br)\b"),
+        (
+            "halide-vacancy-migration",
+            r"(?:halide|iodide|iodine|bromide|bromine|chlorid?e?)[- ](?:ion )?vacanc(?:y|ies)"
+            r"|\bV_?(?:I|Br)\b",
+        ),
         ("metal-filament", r"(?:silver|Ag|copper|Cu|metallic) (?:conductive |conducting )?filaments?"),
         ("charge-trapping", r"(?:charge|carrier|electron|hole)[- ]?(?:de)?trapping"),
         ("ion-migration", r"ion(?:ic)? migration"),
     ),
-}  # fmt: skip
+}
 _COMPILED = {
     k: [(t, re.compile(p, 0 if k == "morphology" else re.IGNORECASE)) for t, p in v]
     for k, v in _RULES.items()
 }
 _OPTICAL = re.compile(
-    r"(?:light|optical|photonic|laser|UV|illumination) (?:pulses?|spikes?|stimul\w+)|light-stimulated|photo-?synap\w+|optical synap\w+|photonic synap\w+|phototransistors?",
+    r"(?:light|optical|photonic|laser|UV|illumination) (?:pulses?|spikes?|stimul\w+)"
+    r"|light-stimulated|photo-?synap\w+|optical synap\w+|photonic synap\w+"
+    r"|phototransistors?",
     re.IGNORECASE,
 )
 _ELECTRICAL = re.compile(
-    r"(?:voltage|electrical|electric|bias|current|presynaptic) (?:pulses?|spikes?|stimul\w+|sweeps?)|SET voltage|set voltage|memrist\w+|resistive switching",
+    r"(?:voltage|electrical|electric|bias|current|presynaptic) (?:pulses?|spikes?"
+    r"|stimul\w+|sweeps?)|SET voltage|set voltage|memrist\w+|resistive switching",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"optoelectronic (?:memrist|synap|stimul)\w*|both (?:optical|light) and electrical|electrical and optical|photo-?memristors?|light-assisted",
+    r"optoelectronic (?:memrist|synap|stimul)\w*|both (?:optical|light) and electrical"
+    r"|electrical and optical|photo-?memristors?|light-assisted",
     re.IGNORECASE,
 )
 _WAVE = re.compile(
-    r"(\d{3,4}) ?nm (?:\w+ )?(?:light|laser|illumination|LED|pulses?)|wavelengths? (?:of |is |= ?)?(\d{3,4}) ?nm|λ ?= ?(\d{3,4}) ?nm"
+    r"(\d{3,4}) ?nm (?:\w+ )?(?:light|laser|illumination|LED|pulses?)|wavelengths? (?:of "
+    r"|is |= ?)?(\d{3,4}) ?nm|λ ?= ?(\d{3,4}) ?nm"
 )
 _THICK = re.compile(
-    r"(\d+(?:\.\d+)?)[ -]?nm[- ]thick (?:\w+ )?(?:perovskite|film|layer|[A-Z]\w*\d)|(?:perovskite|film|active)[\w ]{0,20} thickness (?:of |is |was |~ ?|about )*(\d+(?:\.\d+)?) ?nm"
+    r"(\d+(?:\.\d+)?)[ -]?nm[- ]thick (?:\w+ )?(?:perovskite|film|layer|[A-Z]\w*\d)"
+    r"|(?:perovskite|film|active)[\w ]{0,20} thickness (?:of |is |was |~ ?|about"
+    r" )*(\d+(?:\.\d+)?) ?nm"
 )
 _NUMBER_LAYERS = re.compile(r"\(n = (\d+)\)$")
 

@@ -20,7 +20,8 @@ from perovdata.dataset.schema.metrics import METRICS
 __all__ = ["Row", "read_grids"]
 
 _MISSING = re.compile(
-    r"\s*(?:[-\u2013/]+|n\.?\s?/?\s?a\.?|n\.?r\.?|not (?:reported|given|available|mentioned|stated)|none|\u2014|\?|\.\.\.)?\s*",
+    r"\s*(?:[-\u2013/]+|n\.?\s?/?\s?a\.?|n\.?r\.?|not (?:reported|given|available"
+    r"|mentioned|stated)|none|\u2014|\?|\.\.\.)?\s*",
     re.IGNORECASE,
 )
 _OWN_ROW = re.compile(r"\b(?:this|present|our) (?:work|study|paper)\b|\bours?\b", re.IGNORECASE)
@@ -28,37 +29,85 @@ _REFERENCE = re.compile(r"\b(?:refs?\.?|references?|source|work|literature)\b", 
 _NUMBER = re.compile(r"\d{1,3}")
 _STACK = re.compile(r"\b(?:structure|stack|device|configuration|architecture|cell)\b", re.IGNORECASE)
 _UNIT = re.compile(
-    r"[(\[]\s*(?:[×x]\s?)?(10\s?\^?\s?\d{1,2}\s)?\s*([^)\]]{1,14}?)\s*[)\]]|[,/]\s*([A-Za-zµ%][^,/()\[\]]{0,8})\s*$|\s(%)\s*$"
+    r"[(\[]\s*(?:[×x]\s?)?(10\s?\^?\s?\d{1,2}\s)?\s*([^)\]]{1,14}?)\s*[)\]]"
+    r"|[,/]\s*([A-Za-zµ%][^,/()\[\]]{0,8})\s*$|\s(%)\s*$"
 )
 _OTHER_HEADS = re.compile(
-    r"\b(?:year|thickness|wavelength|temperature|method|electrode|mechanism|type|compliance|interval|pulses?(?! width)|light|function\w*)\b",
+    r"\b(?:year|thickness|wavelength|temperature|method|electrode|mechanism|type"
+    r"|compliance|interval|pulses?(?! width)|light|function\w*)\b",
     re.IGNORECASE,
 )
 _BARE = {
-    "endurance": "cycles", "bending_endurance": "cycles", "n_states": "states", "retention": "s", "c2c_variation": "%",
-    "d2d_variation": "%", "accuracy": "%", "yield": "%",
-}  # fmt: skip
+    "endurance": "cycles",
+    "bending_endurance": "cycles",
+    "n_states": "states",
+    "retention": "s",
+    "c2c_variation": "%",
+    "d2d_variation": "%",
+    "accuracy": "%",
+    "yield": "%",
+}
 _HEADS = (
-    (re.compile(r"^\s*(?:states?|levels?|n)\s*$|\b(?:no\.?|number|#) of (?:\w+ )*(?:states|levels)|multilevel|(?:conductance|resistance) (?:states|levels)", re.IGNORECASE), "n_states"),
+    (
+        re.compile(
+            r"^\s*(?:states?|levels?|n)\s*$|\b(?:no\.?|number|#) of (?:\w+ )*(?:states|levels)"
+            r"|multilevel|(?:conductance|resistance) (?:states|levels)",
+            re.IGNORECASE,
+        ),
+        "n_states",
+    ),
     (re.compile(r"\bbits?\b", re.IGNORECASE), "n_states"),
-    (re.compile(r"\bon\s?[/-]\s?off|I_?on\s?/\s?I_?off|^\s*(?:ratio|window)\s*$|(?:switching|resistance|memory|current) (?:ratio|window(?!.*V\b))|HRS\s?/\s?[IR]?_?LRS|LRS\s?/\s?[IR]?_?HRS|R_?off", re.IGNORECASE), "on_off_ratio"),
+    (
+        re.compile(
+            r"\bon\s?[/-]\s?off|I_?on\s?/\s?I_?off|^\s*(?:ratio|window)\s*$|(?:switching"
+            r"|resistance|memory|current) (?:ratio|window(?!.*V\b))|HRS\s?/\s?[IR]?_?LRS"
+            r"|LRS\s?/\s?[IR]?_?HRS|R_?off",
+            re.IGNORECASE,
+        ),
+        "on_off_ratio",
+    ),
     (re.compile(r"bend", re.IGNORECASE), "bending_endurance"),
     (re.compile(r"endurance|cycl(?:es|ing|ability)", re.IGNORECASE), "endurance"),
     (re.compile(r"retention", re.IGNORECASE), "retention"),
     (re.compile(r"stability|storage|lifetime", re.IGNORECASE), "ambient_stability"),
-    (re.compile(r"(?:\b|V_?)set\b.{0,12}?(?:/|and|,|&) ?V?_?reset|write ?/ ?erase (?:voltage|\(V)", re.IGNORECASE), "set_voltage+reset_voltage"),
+    (
+        re.compile(
+            r"(?:\b|V_?)set\b.{0,12}?(?:/|and|,|&) ?V?_?reset|write ?/ ?erase (?:voltage|\(V)", re.IGNORECASE
+        ),
+        "set_voltage+reset_voltage",
+    ),
     (re.compile(r"V_?reset|\breset\b.*(?:volt|\bV\b)", re.IGNORECASE), "reset_voltage"),
     (re.compile(r"V_?set|\bset\b.*(?:volt|\bV\b)|writ\w* voltage", re.IGNORECASE), "set_voltage"),
     (re.compile(r"V_?th\b|threshold", re.IGNORECASE), "threshold_voltage"),
-    (re.compile(r"(?:operat\w*|working|driving|programming|pulse|spike|switching|stimul\w*)[- ]*(?:voltage|bias|amplitude)|^\s*voltages?\b", re.IGNORECASE), "operating_voltage"),
+    (
+        re.compile(
+            r"(?:operat\w*|working|driving|programming|pulse|spike|switching"
+            r"|stimul\w*)[- ]*(?:voltage|bias|amplitude)|^\s*voltages?\b",
+            re.IGNORECASE,
+        ),
+        "operating_voltage",
+    ),
     (re.compile(r"\bPPF\b|paired", re.IGNORECASE), "ppf_index"),
     (re.compile(r"accurac|recognition", re.IGNORECASE), "accuracy"),
     (re.compile(r"\bC2C\b|cycle-to-cycle", re.IGNORECASE), "c2c_variation"),
     (re.compile(r"\bD2D\b|device-to-device", re.IGNORECASE), "d2d_variation"),
-    (re.compile(r"(?:non-?linearity|\bNL|\bα|\bν).*(?:LTP|potent|P\b)|\bNL_?(?:LTP|p)\b|α_?p", re.IGNORECASE), "nonlinearity_ltp"),
-    (re.compile(r"(?:non-?linearity|\bNL|\bα|\bν).*(?:LTD|depress|D\b)|\bNL_?(?:LTD|d)\b|α_?d", re.IGNORECASE), "nonlinearity_ltd"),
+    (
+        re.compile(
+            r"(?:non-?linearity|\bNL|\bα|\bν).*(?:LTP|potent|P\b)|\bNL_?(?:LTP|p)\b|α_?p", re.IGNORECASE
+        ),
+        "nonlinearity_ltp",
+    ),
+    (
+        re.compile(
+            r"(?:non-?linearity|\bNL|\bα|\bν).*(?:LTD|depress|D\b)|\bNL_?(?:LTD|d)\b|α_?d", re.IGNORECASE
+        ),
+        "nonlinearity_ltd",
+    ),
     (re.compile(r"non-?linearity|\bNL\b", re.IGNORECASE), "nonlinearity"),
-    (re.compile(r"(?:switching|response|rise|write|set) (?:time|speed)|\bspeed\b", re.IGNORECASE), "switching_time"),
+    (
+        re.compile(r"(?:switching|response|rise|write|set) (?:time|speed)|\bspeed\b", re.IGNORECASE),
+        "switching_time",
+    ),
     (re.compile(r"pulse (?:width|duration)", re.IGNORECASE), "pulse_width"),
     (re.compile(r"decay|relaxation|time constant|τ", re.IGNORECASE), "memory_decay"),
     (re.compile(r"responsivity", re.IGNORECASE), "responsivity"),
@@ -69,7 +118,7 @@ _HEADS = (
     (re.compile(r"activation energy", re.IGNORECASE), "activation_energy"),
     (re.compile(r"band ?gap", re.IGNORECASE), "bandgap"),
     (re.compile(r"energy|consumption|power", re.IGNORECASE), "energy_per_event"),
-)  # fmt: skip
+)
 _BY_DIMENSION = {"energy_per_event": {"W": "power_per_event", "J/m2": "areal_energy"}, "retention": {}}
 _DIMENSIONS = {
     "A/W": "A/W",
@@ -268,9 +317,12 @@ def _cell(cell: str, column: _Column, text: str, start: int, place, caption: str
     for metric, q in pairs:
         if q.dimension in ("1", "count") and column.dimension is not None:
             q = replace(
-                q, dimension=column.dimension, value=q.value * column.factor, high=None if q.high is None else q.high * column.factor,
+                q,
+                dimension=column.dimension,
+                value=q.value * column.factor,
+                high=None if q.high is None else q.high * column.factor,
                 alternative=None if q.alternative is None else q.alternative * column.factor,
-            )  # fmt: skip
+            )
         evidence = Evidence(text, start + q.start, start + q.end, place)
         value = _value(metric, q, cell, column, evidence, caption)
         out += [value] if value else []
@@ -318,7 +370,7 @@ def _value(
         return None
     if (
         metric == "retention"
-        and "s" == column.dimension
+        and column.dimension == "s"
         and _heading_unit(column.heading)[0] is None
         and not q.unit
     ):

@@ -1,4 +1,4 @@
-"""Compositions in running text: formulas, names, abbreviations that the text defines, families ``(X = Br, I)``."""
+"""Compositions in running text: formulas, names, defined abbreviations, families ``(X = Br, I)``."""
 
 from __future__ import annotations
 
@@ -34,17 +34,31 @@ _HALIDE = r"(?:Br|Cl|I|F|X)"
 _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₓₙ", "0123456789+-xn")
 # A run of element symbols, abbreviations, brackets and amounts that holds a metal and then a halide.
 _FORMULA = re.compile(
-    r"(?<![\w.])(?:[αβγδ]-)?[(\[]?[A-Z0-9](?:[A-Za-z0-9₀-₉₊₋ₓₙ().,\[\]]|[+\-\u2013](?=[0-9nxy₀-₉ₓₙ](?![a-z]))|-(?=[A-Z]{2,4}\))|:(?=\s?(?:\d+(?:\.\d+)?%)?[A-Z][a-z]?\b)"
-    r"| (?=\d+(?:\.\d+)?(?:\)|\b)(?! ?(?:%|nm|V|mV|s|J|fJ|pJ|cycles|states|µm|and|°|K\b|h\b|min|days|A\b|mA|eV)))(?<=(?:Br|Cl|Pb|Bi|Sb|Sn|Cs|Ag|Cu|\w\)|[A-Z]A|.I) ))+"
+    r"(?<![\w.])(?:[αβγδ]-)?[(\[]?[A-Z0-9](?:[A-Za-z0-9₀-₉₊₋ₓₙ().,\[\]]"
+    r"|[+\-\u2013](?=[0-9nxy₀-₉ₓₙ](?![a-z]))|-(?=[A-Z]{2,4}\))"
+    r"|:(?=\s?(?:\d+(?:\.\d+)?%)?[A-Z][a-z]?\b)"
+    r"| (?=\d+(?:\.\d+)?(?:\)|\b)(?! ?(?:%|nm|V|mV|s|J|fJ|pJ|cycles|states|µm|and|°|K\b"
+    r"|h\b|min|days|A\b|mA|eV)))(?<=(?:Br|Cl|Pb|Bi|Sb|Sn|Cs|Ag|Cu|\w\)|[A-Z]A|.I) ))+"
 )
 _CORE = re.compile(rf"{_METAL}.*{_HALIDE}", re.DOTALL)
 _FAMILY = re.compile(
-    r"\s?\(?(?:where |with )?\b(X|A|B|M|x|y|n)\s?=\s?((?:[A-Z][A-Za-z]*|\d+(?:\.\d+)?|∞)(?:(?:\s?(?:,|/|;)\s?(?:and |or )?|\s(?:and|or|to)\s)(?:[A-Z][A-Za-z]*|\d+(?:\.\d+)?|∞))*)\)?"
+    r"\s?\(?(?:where |with )?\b(X|A|B|M|x|y|n)\s?=\s?((?:[A-Z][A-Za-z]*|\d+(?:\.\d+)?"
+    r"|∞)(?:(?:\s?(?:,|/|;)\s?(?:and |or )?|\s(?:and|or|to)\s)(?:[A-Z][A-Za-z]*"
+    r"|\d+(?:\.\d+)?|∞))*)\)?"
 )
 _CATIONS = {
-    "methylammonium": "MA", "formamidinium": "FA", "cesium": "Cs", "caesium": "Cs", "rubidium": "Rb", "potassium": "K",
-    "phenethylammonium": "PEA", "phenylethylammonium": "PEA", "butylammonium": "BA", "n-butylammonium": "BA", "guanidinium": "GA",
-}  # fmt: skip
+    "methylammonium": "MA",
+    "formamidinium": "FA",
+    "cesium": "Cs",
+    "caesium": "Cs",
+    "rubidium": "Rb",
+    "potassium": "K",
+    "phenethylammonium": "PEA",
+    "phenylethylammonium": "PEA",
+    "butylammonium": "BA",
+    "n-butylammonium": "BA",
+    "guanidinium": "GA",
+}
 _METALS = {"lead": "Pb", "tin": "Sn", "germanium": "Ge", "bismuth": "Bi", "antimony": "Sb"}
 _HALIDES = {
     "iodide": "I",
@@ -57,15 +71,21 @@ _HALIDES = {
     "tri-bromide": "Br",
 }
 _NAME = re.compile(
-    rf"\b({'|'.join(_CATIONS)})[- ](?:(silver)[- ])?({'|'.join(_METALS)})[- ]?(?:\(II\) )?({'|'.join(_HALIDES)})\b",
+    rf"\b({'|'.join(_CATIONS)})[- ](?:(silver)[- ])?({'|'.join(_METALS)})[- ]?(?:\(II\)"
+    rf" )?({'|'.join(_HALIDES)})\b",
     re.IGNORECASE,
 )
 _DEFINED = re.compile(
-    r"(?: (?:perovskites?|quantum dots?|nanocrystals?|films?|single crystals?|nanowires?|microcrystals|nanoplatelets))?"
-    r" ?\((?:hereafter |denoted (?:as |by )?|abbreviated (?:as |to )?|termed |named |called |labell?ed )?[\"']?([A-Z][A-Za-z0-9-]{1,11}?)(?: (?:QDs?|NCs?|films?|NWs?|perovskites?))?[\"']?\)"
+    r"(?: (?:perovskites?|quantum dots?|nanocrystals?|films?|single crystals?|nanowires?"
+    r"|microcrystals|nanoplatelets))?"
+    r" ?\((?:hereafter |denoted (?:as |by )?|abbreviated (?:as |to )?|termed |named "
+    r"|called |labell?ed )?[\"']?([A-Z][A-Za-z0-9-]{1,11}?)(?: (?:QDs?|NCs?|films?|NWs?"
+    r"|perovskites?))?[\"']?\)"
 )
 _HEREAFTER = re.compile(
-    r",? ?\(?(?:hereafter|henceforth|below|denoted|abbreviated|referred to|termed)(?: (?:referred to|denoted|called|as|by|to|abbreviated))* [\"']?([A-Z][A-Za-z0-9-]{1,11})[\"']?"
+    r",? ?\(?(?:hereafter|henceforth|below|denoted|abbreviated|referred to|termed)(?:"
+    r" (?:referred to|denoted|called|as|by|to|abbreviated))*"
+    r" [\"']?([A-Z][A-Za-z0-9-]{1,11})[\"']?"
 )
 _NOT_ABBREVIATIONS = frozenset(
     {
@@ -163,9 +183,9 @@ def _merged(text: str, found: list[Mention]) -> tuple[Mention, ...]:
 def _trim(token: str, start: int) -> tuple[str, int]:
     """Cut punctuation and unpaired brackets off a token."""
     while token:
-        if token[-1] in ".,:+-\u2013 ":
-            token = token[:-1]
-        elif token[-1] in ")]" and token.count(")") + token.count("]") > token.count("(") + token.count("["):
+        if token[-1] in ".,:+-\u2013 " or (
+            token[-1] in ")]" and token.count(")") + token.count("]") > token.count("(") + token.count("[")
+        ):
             token = token[:-1]
         elif token[0] in "([" and token.count("(") + token.count("[") > token.count(")") + token.count("]"):
             token, start = token[1:], start + 1
@@ -253,6 +273,7 @@ def _named(match: re.Match[str]) -> str | None:
 
 def _define(text: str, end: int, formulas: tuple[str, ...], known: dict[str, str]) -> None:
     match = _DEFINED.match(text, end) or _HEREAFTER.match(text, end)
-    if match and len(formulas) == 1 and match[1] not in _NOT_ABBREVIATIONS and not _CORE.search(match[1]):
-        if sum(c.isupper() for c in match[1]) >= 2:
-            known.setdefault(match[1], formulas[0])
+    if match is None or len(formulas) != 1 or match[1] in _NOT_ABBREVIATIONS or _CORE.search(match[1]):
+        return
+    if sum(c.isupper() for c in match[1]) >= 2:
+        known.setdefault(match[1], formulas[0])

@@ -49,8 +49,8 @@ def read_paper(
     Returns
     -------
     list of dict
-        One per device: ``paper``, ``design``, ``measurements``, ``benchmarks``, ``source_kind``. Nothing in it
-        has been seen by a person yet.
+        One per device: ``paper``, ``design``, ``measurements``, ``benchmarks``, ``source_kind``. Nothing
+        in it has been seen by a person yet.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The adapter interface: something that finds values in a document. A rule-based reader ships, no model does."""
+"""The adapter interface: something that finds values in a document. Rules ship, no model does."""
 
 from __future__ import annotations
 
@@ -48,11 +48,10 @@ def checked(document: Document, found: Iterable[Finding | Accuracy]) -> list[Fin
     text = " ".join(" ".join(p.text.split()) for p in document.passages)
     out = []
     for f in found:
-        if isinstance(f, Finding):
-            if f.metric not in METRICS or f.operator not in OPERATORS or not math.isfinite(f.value):
-                raise InputError(
-                    f"reader: '{f.metric} {f.operator} {f.value}' is not a value of the data dictionary"
-                )
+        if isinstance(f, Finding) and not _in_dictionary(f):
+            raise InputError(
+                f"reader: '{f.metric} {f.operator} {f.value}' is not a value of the data dictionary"
+            )
         words = " ".join(f.evidence.text.split())
         if (
             not f.evidence.place.label.startswith("Table")
@@ -66,6 +65,10 @@ def checked(document: Document, found: Iterable[Finding | Accuracy]) -> list[Fin
             )
         out.append(f)
     return out
+
+
+def _in_dictionary(f: Finding) -> bool:
+    return f.metric in METRICS and f.operator in OPERATORS and math.isfinite(f.value)
 
 
 def _in_grids(document: Document, words: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from perovdata.dataset.reading.document import Document, Passage
 from perovdata.dataset.reading.findings import Accuracy, Finding
@@ -19,14 +20,18 @@ __all__ = ["RuleReader", "document_composition"]
 
 _OWN = re.compile(r"\b(?:we|our|herein|here|this work|this study|this paper|present work)\b", re.IGNORECASE)
 _BACK = re.compile(
-    r"^(?:Its|It|The latter|This (?:device|material|film|memristor|synapse|cell)|These devices|Such (?:a )?device|The same (?:device|film|cell))\b"
+    r"^(?:Its|It|The latter|This (?:device|material|film|memristor|synapse|cell)|These"
+    r" devices|Such (?:a )?device|The same (?:device|film|cell))\b"
 )
 _EACH = re.compile(r"\b(?:both|all|each|either)\b", re.IGNORECASE)
 _BEHIND = re.compile(
-    r"^\W{0,2}(?:\([^)]*\) ?)?(?:, )?(?:was |were |is |are )?(?:\w+ ){0,2}?(?:for|in|of|on|with|using|from) (?:the |a |an |our )?(?:\w+[- ]){0,2}?$"
+    r"^\W{0,2}(?:\([^)]*\) ?)?(?:, )?(?:was |were |is |are )?(?:\w+ ){0,2}?(?:for|in|of|on"
+    r"|with|using|from) (?:the |a |an |our )?(?:\w+[- ]){0,2}?$"
 )
 _VARIANT = re.compile(
-    r"\b(pristine|control|undoped|unpassivated|untreated|bare|reference|unmodified|non-passivated|flat|rigid) (?:\w+ )?(?:devices?|films?|samples?|cells?|memristors?|one|synapses?|perovskites?|counterpart)",
+    r"\b(pristine|control|undoped|unpassivated|untreated|bare|reference|unmodified"
+    r"|non-passivated|flat|rigid) (?:\w+ )?(?:devices?|films?|samples?|cells?|memristors?"
+    r"|one|synapses?|perovskites?|counterpart)",
     re.IGNORECASE,
 )
 _SECTION_WEIGHT = {"title": 6.0, "abstract": 3.0}
@@ -130,7 +135,7 @@ def _peers(
 def _near(words: str, peers: list[Finding | Accuracy]) -> list[bool]:
     """Whether each value stands in one list with the one before."""
     out = [True]
-    for a, b in zip(peers, peers[1:], strict=False):
+    for a, b in pairwise(peers):
         out.append(
             bool(
                 re.fullmatch(

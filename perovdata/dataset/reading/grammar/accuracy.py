@@ -26,8 +26,10 @@ _DATASETS = (
     "SVHN",
 )
 _NETWORK = re.compile(
-    r"\b(?:CNN|ANN|SNN|DNN|MLP|RNN|LSTM|ResNet-?\d*|VGG-?\d*|reservoir|convolutional neural network|spiking neural network"
-    r"|artificial neural network|multi-?layer perceptron|perceptron|single-layer neural network|deep neural network)\b",
+    r"\b(?:CNN|ANN|SNN|DNN|MLP|RNN|LSTM|ResNet-?\d*|VGG-?\d*|reservoir|convolutional"
+    r" neural network|spiking neural network"
+    r"|artificial neural network|multi-?layer perceptron|perceptron|single-layer neural"
+    r" network|deep neural network)\b",
     re.IGNORECASE,
 )
 _SIMULATED = re.compile(r"\bsimulat\w+|\bNeuroSim\b|\bnumerical", re.IGNORECASE)
@@ -71,6 +73,14 @@ def accuracy_finding(words: str, claim: Claim, evidence: Evidence) -> Accuracy |
     )
     confidence = 0.9 if claim.cost <= 1.5 else 0.7
     return Accuracy(
-        float(f"{value:.8g}"), operator, evidence, confidence, f"'{claim.cue}' stands near the number", None, dataset,
-        network[0] if network else "", kind, note,
-    )  # fmt: skip
+        float(f"{value:.8g}"),
+        operator,
+        evidence,
+        confidence,
+        f"'{claim.cue}' stands near the number",
+        None,
+        dataset,
+        network[0] if network else "",
+        kind,
+        note,
+    )

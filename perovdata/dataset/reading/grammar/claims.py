@@ -11,20 +11,139 @@ from perovdata.dataset.reading.grammar.quantities import Quantity
 __all__ = ["Claim", "claims"]
 
 _LINK = frozenset(
-    "of is are was were be been as low high about approximately around roughly nearly almost than to up reached reaches reaching reach the a an can could "
-    "value values = : ~ > < ≥ ≤ exceeding exceeds exceed over above below more less greater larger lower at least with only down achieved achieves obtained "
-    "obtaining measured found determined estimated calculated both long short small large very ultralow ultrahigh excellent good stable maintained for beyond "
-    "being respectively which that has have had its showing shows show exhibits gives yields delivers delivering remains ca. ca some within under just "
-    "extracted reported demonstrated by well even then also close near and/or max maximum minimum average mean typical median consumption it device devices"
-    .split()
-)  # fmt: skip
+    [
+        "of",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "as",
+        "low",
+        "high",
+        "about",
+        "approximately",
+        "around",
+        "roughly",
+        "nearly",
+        "almost",
+        "than",
+        "to",
+        "up",
+        "reached",
+        "reaches",
+        "reaching",
+        "reach",
+        "the",
+        "a",
+        "an",
+        "can",
+        "could",
+        "value",
+        "values",
+        "=",
+        ":",
+        "~",
+        ">",
+        "<",
+        "≥",
+        "≤",
+        "exceeding",
+        "exceeds",
+        "exceed",
+        "over",
+        "above",
+        "below",
+        "more",
+        "less",
+        "greater",
+        "larger",
+        "lower",
+        "at",
+        "least",
+        "with",
+        "only",
+        "down",
+        "achieved",
+        "achieves",
+        "obtained",
+        "obtaining",
+        "measured",
+        "found",
+        "determined",
+        "estimated",
+        "calculated",
+        "both",
+        "long",
+        "short",
+        "small",
+        "large",
+        "very",
+        "ultralow",
+        "ultrahigh",
+        "excellent",
+        "good",
+        "stable",
+        "maintained",
+        "for",
+        "beyond",
+        "being",
+        "respectively",
+        "which",
+        "that",
+        "has",
+        "have",
+        "had",
+        "its",
+        "showing",
+        "shows",
+        "show",
+        "exhibits",
+        "gives",
+        "yields",
+        "delivers",
+        "delivering",
+        "remains",
+        "ca.",
+        "ca",
+        "some",
+        "within",
+        "under",
+        "just",
+        "extracted",
+        "reported",
+        "demonstrated",
+        "by",
+        "well",
+        "even",
+        "then",
+        "also",
+        "close",
+        "near",
+        "and/or",
+        "max",
+        "maximum",
+        "minimum",
+        "average",
+        "mean",
+        "typical",
+        "median",
+        "consumption",
+        "it",
+        "device",
+        "devices",
+    ]
+)
 _FORMULA_LIKE = re.compile(r"[A-Z][a-z]?\d|[A-Z]{2}|^\[\d")
 _WORD = re.compile(r"[^\s,;()]+|[,;()]")
 _CLAUSE = frozenset({";", "while", "whereas", "but", "although", "however"})
 _MAX_BEFORE, _MAX_AFTER = 9.0, 6.0
 _PER_EVENT = re.compile(
-    r"\s?(?:/|per )\s?(?:(?:synaptic|single|one|switching|spike|weight|each|presynaptic|programming|training|optical|light|voltage|write)[- ])*"
-    r"(?:spikes?|events?|pulses?|operations?|activit\w+|switch(?:ing)?|updates?|synapses?|stimul\w+|changes?|bits?|cycles?)"
+    r"\s?(?:/|per )\s?(?:(?:synaptic|single|one|switching|spike|weight|each|presynaptic"
+    r"|programming|training|optical|light|voltage|write)[- ])*"
+    r"(?:spikes?|events?|pulses?|operations?|activit\w+|switch(?:ing)?|updates?|synapses?"
+    r"|stimul\w+|changes?|bits?|cycles?)"
 )
 
 
@@ -103,12 +222,14 @@ _BY_UNIT = {"A/W": "responsivity", "Jones": "detectivity", "states": "n_states",
 _EVENT_WORDS = re.compile(r"spik|event|synap|energ|pulse|consum|writ|switch|program", re.IGNORECASE)
 _OTHER_LEVELS = re.compile(r"gr[ae]y|energy|trap|defect|surface|image|input|quanti[sz]", re.IGNORECASE)
 _PARALLEL = re.compile(
-    r"^ (for|in|of|with|at|under|using)\b [^.;:]{1,60}?(?:,|\band\b|\bbut\b|\bwhile\b|\bwhereas\b|\bversus\b|\bto\b)\s?(?:and |but |only |about |~ ?|just |even |that |it |is |was |a |of |to |nearly |over |>)*[-+~]?$"
+    r"^ (for|in|of|with|at|under|using)\b [^.;:]{1,60}?(?:,|\band\b|\bbut\b|\bwhile\b"
+    r"|\bwhereas\b|\bversus\b|\bto\b)\s?(?:and |but |only |about |~ ?|just |even |that |it"
+    r" |is |was |a |of |to |nearly |over |>)*[-+~]?$"
 )
 
 
 def _unnamed(text: str, found: list[Quantity], i: int, before: list[Claim]) -> Claim | None:
-    """A quantity without a cue: the unit names the metric, or it runs parallel to one that has been claimed."""
+    """A quantity without a cue: its unit names the metric, or it runs parallel to one with a cue."""
     quantity = found[i]
     suffix = _PER_EVENT.match(text, quantity.end)
     if quantity.dimension == "J" and suffix:
@@ -137,8 +258,13 @@ def _hits(text: str) -> list[_Found]:
     raw.sort(key=lambda f: (f.start - f.end, f.start))
     kept: list[_Found] = []
     for hit in raw:
-        if not any(k.start < hit.end and hit.start < k.end and k.cue.dimensions & hit.cue.dimensions
-                   and (k.end - k.start > hit.end - hit.start or k.cue is not hit.cue) for k in kept):  # fmt: skip
+        if not any(
+            k.start < hit.end
+            and hit.start < k.end
+            and k.cue.dimensions & hit.cue.dimensions
+            and (k.end - k.start > hit.end - hit.start or k.cue is not hit.cue)
+            for k in kept
+        ):
             kept.append(hit)
     return kept
 
@@ -231,7 +357,8 @@ def _gap_cost(gap: str, after: bool = False) -> float:
 
 
 _BRANCH = re.compile(
-    r"\b(?:(potentiation|LTP|potentiating|P)|(depression|LTD|depressing|D))\b|NL_?\{?(p|P|LTP)\b|NL_?\{?(d|D|LTD)\b|α_?\{?(p)\b|α_?\{?(d)\b"
+    r"\b(?:(potentiation|LTP|potentiating|P)|(depression|LTD|depressing|D))\b|NL_?\{?(p|P"
+    r"|LTP)\b|NL_?\{?(d|D|LTD)\b|α_?\{?(p)\b|α_?\{?(d)\b"
 )
 
 

@@ -9,23 +9,30 @@ from perovdata.dataset.reading.grammar.quantities import Quantity
 __all__ = ["conditions", "definition"]
 
 _INTERVAL = re.compile(
-    r"(?:interval\w*|[ΔD]t|delay|spacing|separation)(?: \w+)?(?: time)?(?: \([^)]*\))? ?(?:of|=|is|was|:)? ?~?(\d[\d.]* ?(?:ms|s|µs|ns|min))\b|(\d[\d.]*[ -]?(?:ms|s|µs))(?: \w+)? interval",
+    r"(?:interval\w*|[ΔD]t|delay|spacing|separation)(?: \w+)?(?: time)?(?: \([^)]*\))?"
+    r" ?(?:of|=|is|was|:)? ?~?(\d[\d.]* ?(?:ms|s|µs|ns|min))\b|(\d[\d.]*[ -]?(?:ms|s"
+    r"|µs))(?: \w+)? interval",
     re.IGNORECASE,
 )
 _WAVELENGTH = re.compile(
-    r"(\d{3,4}) ?nm(?= (?:light|laser|illumination|pulse|LED|irradiation|stimul|UV|photon)|[,.;)]|\s*$| \w+ (?:light|laser|illumination|pulses))|(?:at|under|λ ?=|wavelength of) (\d{3,4}) ?nm"
+    r"(\d{3,4}) ?nm(?= (?:light|laser|illumination|pulse|LED|irradiation|stimul|UV|photon)"
+    r"|[,.;)]|\s*$| \w+ (?:light|laser|illumination|pulses))|(?:at|under|λ ?=|wavelength"
+    r" of) (\d{3,4}) ?nm"
 )
 _TEMPERATURE = re.compile(r"(-?\d+(?:\.\d+)?) ?(?:°\s?C|℃)|\bat (\d+) K\b")
 _READ = re.compile(
-    r"\bread(?:ing|-?out)?(?: (?:voltage|bias|at|out|of|with|is|was))* ?(?:of |at )?([-+]?\d[\d.]* ?m?V)\b|([-+]?\d[\d.]* ?m?V) read",
+    r"\bread(?:ing|-?out)?(?: (?:voltage|bias|at|out|of|with|is|was))* ?(?:of |at"
+    r" )?([-+]?\d[\d.]* ?m?V)\b|([-+]?\d[\d.]* ?m?V) read",
     re.IGNORECASE,
 )
 _COMPLIANCE = re.compile(
-    r"compliance(?: current)?(?: \(\w+\))?(?: of| =| at| was| is)* (\d[\d.×^ eE-]* ?[fpnµmu]?A)\b|\bI_?CC?\b ?(?:=|of) ?(\d[\d.×^ -]* ?[fpnµmu]?A)\b",
+    r"compliance(?: current)?(?: \(\w+\))?(?: of| =| at| was| is)* (\d[\d.×^ eE-]*"
+    r" ?[fpnµmu]?A)\b|\bI_?CC?\b ?(?:=|of) ?(\d[\d.×^ -]* ?[fpnµmu]?A)\b",
     re.IGNORECASE,
 )
 _HUMIDITY = re.compile(
-    r"(\d+(?:\s?±\s?\d+)?) ?% (?:relative humidity|RH|humidity)|(?:humidity|RH)(?: \(RH\))? (?:of |~|= ?)*(\d+) ?%",
+    r"(\d+(?:\s?±\s?\d+)?) ?% (?:relative humidity|RH|humidity)|(?:humidity|RH)(?:"
+    r" \(RH\))? (?:of |~|= ?)*(\d+) ?%",
     re.IGNORECASE,
 )
 _AIR = re.compile(r"\bin (?:ambient )?air\b|\bambient\b", re.IGNORECASE)
@@ -33,13 +40,29 @@ _NITROGEN = re.compile(r"\bin (?:a )?(?:nitrogen|N2|argon|glove ?box|vacuum)\b",
 
 _RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "on_off_ratio": (
-        ("light-dark", r"light[- /](?:to[- ])?dark|photo[- ]?(?:to[- ])?dark|bright|photo(?:switching|current)[- ]?(?:on|ratio)|under (?:light|illumination) (?:and|to) (?:in )?(?:the )?dark"),
-        ("memory-window", r"(?:program\w*|writ\w*)[ /](?:and )?eras\w*|memory (?:on|current) ?ratio|transistor memory|floating[- ]gate"),
+        (
+            "light-dark",
+            r"light[- /](?:to[- ])?dark|photo[- ]?(?:to[- ])?dark|bright|photo(?:switching"
+            r"|current)[- ]?(?:on|ratio)|under (?:light|illumination) (?:and|to) (?:in )?(?:the"
+            r" )?dark",
+        ),
+        (
+            "memory-window",
+            r"(?:program\w*|writ\w*)[ /](?:and )?eras\w*|memory (?:on|current) ?ratio|transistor"
+            r" memory|floating[- ]gate",
+        ),
         ("resistance-ratio", r"HRS|LRS|resistance|resistive|R_?off|memrist\w+|R_?on\b|SET\b|ReRAM|RRAM"),
     ),
-    "dynamic_range": (("pulse-train", r"pulses?\b|potentiation|train|LTP"), ("modulation-range", r"modulation|G_?max")),
+    "dynamic_range": (
+        ("pulse-train", r"pulses?\b|potentiation|train|LTP"),
+        ("modulation-range", r"modulation|G_?max"),
+    ),
     "endurance": (
-        ("volatile-cycles", r"threshold[- ]switching cycles|\bvolatile\b(?<!non-volatile)(?<!nonvolatile)|diffusive"),
+        (
+            "volatile-cycles",
+            r"threshold[- ]switching cycles|\bvolatile\b(?<!non-volatile)(?<!nonvolatile)"
+            r"|diffusive",
+        ),
         ("dc-cycles", r"\bdc\b|sweep\w*|I-V cycl\w+|I[–-]V\b"),
         ("weight-updates", r"weight updates?|(?:potentiation|LTP) ?(?:/|and|-) ?(?:depression|LTD) pulses"),
         ("pulses", r"pulses?\b|pulsed"),
@@ -48,24 +71,60 @@ _RULES: dict[str, tuple[tuple[str, str], ...]] = {
         ("optical-input", r"\boptical energy|light energy|energy of (?:the |each )?(?:light|optical)"),
         ("read-out", r"read-?out energy|read(?:ing)? energy|during read"),
         ("neuron-spike", r"neuron|output spike|firing"),
-        ("electrical-input", r"electrical energy|write energy|writing energy|programming energy|SET energy|switching energy"),
+        (
+            "electrical-input",
+            r"electrical energy|write energy|writing energy|programming energy|SET energy"
+            r"|switching energy",
+        ),
     ),
-    "areal_energy": (("electrical-input", r"electrical|writing|programming"), ("optical-input", r"optical energy")),
-    "power_per_event": (("per-event", r"per (?:spike|event|synaptic)"), ("device-power", r"(?:device|static|standby|operat\w+|total) power|power (?:consumption )?of the device")),
+    "areal_energy": (
+        ("electrical-input", r"electrical|writing|programming"),
+        ("optical-input", r"optical energy"),
+    ),
+    "power_per_event": (
+        ("per-event", r"per (?:spike|event|synaptic)"),
+        (
+            "device-power",
+            r"(?:device|static|standby|operat\w+|total) power|power (?:consumption )?of the device",
+        ),
+    ),
     "program_current": (("reset", r"\bRESET"), ("set", r"\bSET\b")),
-    "n_states": (("transmittance", r"transmi\w+"), ("luminescence", r"emission|luminescen\w+"), ("conductance", r"conductance|resistance|current|states?|levels?|bit")),
-    "nonlinearity": (("asymmetric-factor", r"asymmetr\w+"), ("neurosim-label", r"neurosim"), ("exponent", r"exponent")),
-    "retention": (("extrapolated", r"extrapolat\w+|project\w+|predicted|expected"), ("measured", r"monitored|without (?:\w+ )?(?:degradation|decay|loss|change|deteriorat)\w*|measured (?:for|over)|recorded")),
+    "n_states": (
+        ("transmittance", r"transmi\w+"),
+        ("luminescence", r"emission|luminescen\w+"),
+        ("conductance", r"conductance|resistance|current|states?|levels?|bit"),
+    ),
+    "nonlinearity": (
+        ("asymmetric-factor", r"asymmetr\w+"),
+        ("neurosim-label", r"neurosim"),
+        ("exponent", r"exponent"),
+    ),
+    "retention": (
+        ("extrapolated", r"extrapolat\w+|project\w+|predicted|expected"),
+        (
+            "measured",
+            r"monitored|without (?:\w+ )?(?:degradation|decay|loss|change|deteriorat)\w*|measured"
+            r" (?:for|over)|recorded",
+        ),
+    ),
     "memory_decay": (
-        ("half-life", r"half-?life|half of"), ("fast-time-constant", r"\bfast(?:er)?\b|τ_?1|short(?:er)? (?:time constant|component)"),
-        ("slow-time-constant", r"\bslow(?:er)?\b|τ_?2"), ("time-constant", r"time constants?|τ|relaxation time|decay time"), ("duration", r"lasts?|persist\w*|vanish\w*|disappear\w*|recover\w*|duration"),
+        ("half-life", r"half-?life|half of"),
+        ("fast-time-constant", r"\bfast(?:er)?\b|τ_?1|short(?:er)? (?:time constant|component)"),
+        ("slow-time-constant", r"\bslow(?:er)?\b|τ_?2"),
+        ("time-constant", r"time constants?|τ|relaxation time|decay time"),
+        ("duration", r"lasts?|persist\w*|vanish\w*|disappear\w*|recover\w*|duration"),
     ),
     "switching_time": (
-        ("set and reset", r"(?i:\bset ?(?:/|and) ?reset)|write ?(?:/|and) ?erase"), ("photoresponse", r"rise|respon[sd]\w*|photo\w*|light"),
-        ("reset", r"(?i:\breset)|eras\w+"), ("set", r"(?i:\bset)\b|writ\w+"),
+        ("set and reset", r"(?i:\bset ?(?:/|and) ?reset)|write ?(?:/|and) ?erase"),
+        ("photoresponse", r"rise|respon[sd]\w*|photo\w*|light"),
+        ("reset", r"(?i:\breset)|eras\w+"),
+        ("set", r"(?i:\bset)\b|writ\w+"),
     ),
-    "array_rows": (("simulated", r"simulat\w+|projected|could|scal\w+"), ("fabricated", r"fabricat\w+|built|integrat\w+|prepared|realiz\w+|demonstrat\w+|crossbar")),
-}  # fmt: skip
+    "array_rows": (
+        ("simulated", r"simulat\w+|projected|could|scal\w+"),
+        ("fabricated", r"fabricat\w+|built|integrat\w+|prepared|realiz\w+|demonstrat\w+|crossbar"),
+    ),
+}
 _RULES["nonlinearity_ltp"] = _RULES["nonlinearity_ltd"] = _RULES["nonlinearity"]
 _RULES["array_cols"] = _RULES["array_rows"]
 _COMPILED = {k: tuple((term, re.compile(p)) for term, p in rules) for k, rules in _RULES.items()}

@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 __all__ = ["foreign_spans"]
 
 _BREAK = re.compile(
-    r"[;:]|,? (?:while|whereas|but|although|though|however|whilst|yet)\b|\((?=compar|vs|cf|than|in (?:contrast|comparison))"
-    r"|, (?:which (?:is|are|was|were|outperform\w*|surpass\w*|exceed\w*|compar\w*) ?(?:\w+ ){0,3}(?:to|than|with|the|that|those)?"
-    r"|(?:far |much |well |significantly |considerably )?(?:lower|higher|smaller|larger|better|worse|less|more|greater|longer|shorter|faster|below|above|superior|comparable|close|similar|outperforming|surpassing|compared|in contrast|in comparison|unlike|approaching)\b)"
-    r"|, (?:\w+[- ]){1,8}(?:lower|higher|smaller|larger|better|less|more|greater|longer|shorter|faster|below|above) (?:than|the)\b(?! (?:\d|~))"
-    r"|, (?:\w+[- ]){1,6}(?:lower|higher|smaller|larger|less|more|greater|longer|shorter|faster) than(?= ~?\d[^,;.]*(?:biolog|brain|reported|conventional|literature))"
-    r"|(?:,| is| are| was) (?:\w+ ){0,3}(?:lower|higher|smaller|larger|better|less|more|greater|longer|shorter|faster) than (?:the|that|those|its|their|any|most|previous\w*|reported|conventional|typical|a|an|in|biolog\w*|CMOS|oxide|other)\b"
-    r"|,? (?:compared|in comparison|in contrast|relative|versus|vs\.?|as opposed|superior|comparable|similar|rather than|instead of|outperforming|surpassing)\b(?: (?:to|with|than))?|, (?:against|unlike)|\bagainst(?= (?:the )?~?\d)"
+    r"[;:]|,? (?:while|whereas|but|although|though|however|whilst|yet)\b|\((?=compar|vs|cf"
+    r"|than|in (?:contrast|comparison))"
+    r"|, (?:which (?:is|are|was|were|outperform\w*|surpass\w*|exceed\w*|compar\w*) ?(?:\w+"
+    r" ){0,3}(?:to|than|with|the|that|those)?"
+    r"|(?:far |much |well |significantly |considerably )?(?:lower|higher|smaller|larger"
+    r"|better|worse|less|more|greater|longer|shorter|faster|below|above|superior"
+    r"|comparable|close|similar|outperforming|surpassing|compared|in contrast|in"
+    r" comparison|unlike|approaching)\b)"
+    r"|, (?:\w+[- ]){1,8}(?:lower|higher|smaller|larger|better|less|more|greater|longer"
+    r"|shorter|faster|below|above) (?:than|the)\b(?! (?:\d|~))"
+    r"|, (?:\w+[- ]){1,6}(?:lower|higher|smaller|larger|less|more|greater|longer|shorter"
+    r"|faster) than(?= ~?\d[^,;.]*(?:biolog|brain|reported|conventional|literature))"
+    r"|(?:,| is| are| was) (?:\w+ ){0,3}(?:lower|higher|smaller|larger|better|less|more"
+    r"|greater|longer|shorter|faster) than (?:the|that|those|its|their|any|most"
+    r"|previous\w*|reported|conventional|typical|a|an|in|biolog\w*|CMOS|oxide|other)\b"
+    r"|,? (?:compared|in comparison|in contrast|relative|versus|vs\.?|as opposed|superior"
+    r"|comparable|similar|rather than|instead of|outperforming|surpassing)\b(?: (?:to|with"
+    r"|than))?|, (?:against|unlike)|\bagainst(?= (?:the )?~?\d)"
     r"|, and (?=the (?:best|earlier|previous|literature|reported|oxide|conventional))",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\b(?:previous(?:ly)?|earlier|prior|precedent)\b(?! (?:stimul|spik|puls|state|learn|cycle|experience|section))|\breported\b(?! (?:here|herein|in this))|\breports?\b(?! (?:a|an|here|on|the|that) )|\bliterature\b|\bstate-of-the-art\b|\bconventional\b"
-    r"|\b(?:et al|co-?workers|colleagues)\b|\bbiological\b|\bbrains?\b|\bhuman\b|\bmammal\w*\b|\bbiosynap\w+|\bnatural synap\w+|\bCMOS\b|\bvon Neumann\b|\bother (?:groups?|works?|reports?|studies|materials|authors|perovskite|memristors|devices)\b|\bcounterparts? (?:in|of|from) (?:the )?(?:literature|ref|other)"
-    r"|\boxide[- ]based\b|\b(?:HfO|TaO|TiO|SiO|Al2O3|HfO2|Ta2O5|TiO2|WO3|WOx|MoS2|Ge2Sb2Te5|GST)\w* ?(?:-?based )?(?:\w+ )?(?:memristors?|devices?|synapses?|cells?|RRAM|memories|counterparts?)|\b(?:in|by|of|from) refs?\.? ?\[?\d|\bRefs?\.? ?\[?\d|\btypical(?:ly)? (?:of|for|values? (?:for|of)|oxide|reported)|\bflash memor\w+|\bcommercial\b|\bstandard requirement|\brequire(?:ment|d) (?:for|of|by|to)\b|\bideal(?:ly)?\b|\bideal value|\btarget\w*\b|\bcriteri\w+|\bbenchmark of\b|\bphase[- ]change memor\w+|\bothers?\b(?! (?:hand|state|states|electrode|side))|\bfor comparison\b|\bearlier\b|\bsoftware\b|\bbaseline\b|\bGPUs?\b|\bneeded (?:for|by)\b"
-    r"|\b(?:would|could|should|must|may|might) (?:\w+ )?(?:need|require|be (?:required|needed|expected)|in principle)",
+    r"\b(?:previous(?:ly)?|earlier|prior|precedent)\b(?! (?:stimul|spik|puls|state|learn"
+    r"|cycle|experience|section))|\breported\b(?! (?:here|herein|in this))|\breports?\b(?!"
+    r" (?:a|an|here|on|the|that) )|\bliterature\b|\bstate-of-the-art\b|\bconventional\b"
+    r"|\b(?:et al|co-?workers|colleagues)\b|\bbiological\b|\bbrains?\b|\bhuman\b"
+    r"|\bmammal\w*\b|\bbiosynap\w+|\bnatural synap\w+|\bCMOS\b|\bvon Neumann\b|\bother"
+    r" (?:groups?|works?|reports?|studies|materials|authors|perovskite|memristors"
+    r"|devices)\b|\bcounterparts? (?:in|of|from) (?:the )?(?:literature|ref|other)"
+    r"|\boxide[- ]based\b|\b(?:HfO|TaO|TiO|SiO|Al2O3|HfO2|Ta2O5|TiO2|WO3|WOx|MoS2"
+    r"|Ge2Sb2Te5|GST)\w* ?(?:-?based )?(?:\w+ )?(?:memristors?|devices?|synapses?|cells?"
+    r"|RRAM|memories|counterparts?)|\b(?:in|by|of|from) refs?\.? ?\[?\d|\bRefs?\.? ?\[?\d"
+    r"|\btypical(?:ly)? (?:of|for|values? (?:for|of)|oxide|reported)|\bflash memor\w+"
+    r"|\bcommercial\b|\bstandard requirement|\brequire(?:ment|d) (?:for|of|by|to)\b"
+    r"|\bideal(?:ly)?\b|\bideal value|\btarget\w*\b|\bcriteri\w+|\bbenchmark of\b"
+    r"|\bphase[- ]change memor\w+|\bothers?\b(?! (?:hand|state|states|electrode|side))"
+    r"|\bfor comparison\b|\bearlier\b|\bsoftware\b|\bbaseline\b|\bGPUs?\b|\bneeded (?:for"
+    r"|by)\b"
+    r"|\b(?:would|could|should|must|may|might) (?:\w+ )?(?:need|require|be (?:required"
+    r"|needed|expected)|in principle)",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:our|ours|we|this work|present (?:work|device|study)|herein|here)\b", re.IGNORECASE)
@@ -43,9 +69,8 @@ def foreign_spans(text: str) -> list[tuple[int, int]]:
         the authors' own device.
     """
     cuts = sorted({0, len(text), *(m.start() for m in _BREAK.finditer(text))})
-    parts = list(zip(cuts, cuts[1:], strict=False))
     out = []
-    for start, end in parts:
+    for start, end in pairwise(cuts):
         part = text[start:end]
         if _OTHERS.search(part) and not _OWN.search(part):
             out.append((start, end))

@@ -10,17 +10,42 @@ _ADVERB = r"(?:\s*(?:a|an|the|of|approximately|roughly|about|even|well|value|val
 _RULES = tuple(
     (re.compile(rf"(?:{pattern}){_ADVERB}\s*[-+(]?\s*$", re.IGNORECASE), operator, note)
     for pattern, operator, note in (
-        (r"\bno (?:less|fewer|shorter) than|\bnot (?:less|fewer) than|\bat least|≥|>=|\ba minimum of", ">=", ""),
-        (r"\bno (?:more|higher|larger|greater) than|\bnot (?:more than|exceeding)|\bat most|≤|<=|\bwithout exceeding", "<=", ""),
-        (r"\b(?:more|greater|larger|higher|longer|better) than|\bexceed(?:s|ed|ing)?|\bover|\babove|\bbeyond|\bin excess of"
-         r"|\bsurpass(?:es|ed|ing)?|\bupwards of|>{1,2}|≫", ">", ""),
-        (r"\b(?:less|lower|smaller|shorter|faster|fewer) than|\bbelow|\bunder|<{1,2}|≪|\bwithin|\bsub-?", "<", ""),
+        (
+            r"\bno (?:less|fewer|shorter) than|\bnot (?:less|fewer) than|\bat least|≥|>=|\ba"
+            r" minimum of",
+            ">=",
+            "",
+        ),
+        (
+            r"\bno (?:more|higher|larger|greater) than|\bnot (?:more than|exceeding)|\bat most|≤"
+            r"|<=|\bwithout exceeding",
+            "<=",
+            "",
+        ),
+        (
+            r"\b(?:more|greater|larger|higher|longer|better) than|\bexceed(?:s|ed|ing)?|\bover"
+            r"|\babove|\bbeyond|\bin excess of"
+            r"|\bsurpass(?:es|ed|ing)?|\bupwards of|>{1,2}|≫",
+            ">",
+            "",
+        ),
+        (
+            r"\b(?:less|lower|smaller|shorter|faster|fewer) than|\bbelow|\bunder|<{1,2}|≪"
+            r"|\bwithin|\bsub-?",
+            "<",
+            "",
+        ),
         (r"\bup to|\bas (?:high|large|long|great|many|much) as|\bmaximum of|\bat best", "up to", ""),
         (r"\bas (?:low|small|short|fast|little|few) as|\bdown to|\bminimum|\bonly", "=", "lowest value"),
-        (r"~|\babout|\baround|\bapproximately|\bapprox\.?|\broughly|\bnearly|\bnear|\balmost|\bclose to|\bca\.?|\bcirca"
-         r"|\b(?:on|of|in) the order of|\bsome|\bestimated (?:to be|at|as)|\bestimated", "~", ""),
+        (
+            r"~|\babout|\baround|\bapproximately|\bapprox\.?|\broughly|\bnearly|\bnear|\balmost"
+            r"|\bclose to|\bca\.?|\bcirca"
+            r"|\b(?:on|of|in) the order of|\bsome|\bestimated (?:to be|at|as)|\bestimated",
+            "~",
+            "",
+        ),
     )
-)  # fmt: skip
+)
 _MORE_AFTER = re.compile(r"\s*(?:or (?:more|higher|longer|above)|and (?:above|beyond)|\+(?!\d))")
 
 

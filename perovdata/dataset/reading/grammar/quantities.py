@@ -56,7 +56,8 @@ _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _MANTISSA = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+"
 _TIMES = r"\s?[×x*·]\s?"
 _POWER = re.compile(
-    rf"(?:({_MANTISSA}){_TIMES})?10\s?(?:\^\s?[({{]?\s?([+\-\u2013]?\s?\d{{1,2}})[)}}]?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))(?![\d.]\d)"
+    rf"(?:({_MANTISSA}){_TIMES})?10\s?(?:\^\s?[({{]?\s?([+\-\u2013]?\s?\d{{1,2}})[)}}]?"
+    rf"|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))(?![\d.]\d)"
 )
 _LOST_POWER = re.compile(rf"({_MANTISSA}){_TIMES}10\s?([+\-\u2013]?\s?\d{{1,2}})(?![\d.]*\d)")
 _E_NOTATION = re.compile(r"(\d+(?:\.\d+)?)[eE]([+-]?\d{1,2})(?![\d.]*\d)")
@@ -67,10 +68,37 @@ _GLUED = re.compile(r"10([2-9]|1[0-5])")
 _WORDS = {
     w: float(i)
     for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+        ]
     )
-} | {"twenty": 20.0, "thirty": 30.0, "thirty-two": 32.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "sixty-four": 64.0,
-     "ninety": 90.0, "hundred": 100.0}  # fmt: skip
+} | {
+    "twenty": 20.0,
+    "thirty": 30.0,
+    "thirty-two": 32.0,
+    "forty": 40.0,
+    "fifty": 50.0,
+    "sixty": 60.0,
+    "sixty-four": 64.0,
+    "ninety": 90.0,
+    "hundred": 100.0,
+}
 _WORD = re.compile(
     rf"\b(?:(a|{'|'.join(sorted(_WORDS, key=len, reverse=True))})[ -])?(hundred|thousand|million)\b(?! and)"
     rf"|\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\b",
@@ -79,8 +107,10 @@ _WORD = re.compile(
 _SCALE = {"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9, "hundred": 1e2, None: 1.0}
 # Numbers that are names: citations, figures, years, variables, lattice planes, sizes of a formula.
 _NAMES = re.compile(
-    r"\[[\d,\s\u2013-]+[a-z]?\]|\((?:19|20)\d\d\)|\b(?:Figs?\.?|Figures?|Tables?|Eqs?\.?|Equations?|Refs?\.?|refs?\.?|Sections?|Schemes?|Notes?|Device|Sample|No\.)"
-    r"\s?S?\d+[a-z]?(?:[-\u2013,]\s?[a-z\d]+)*|\b[nxyXN]\s?=\s?[\d.]+(?:(?:,| and| or|, and)\s?[\d.]+)*|\^\[?\d+(?:[,\u2013-]\d+)*\]?(?=[\s.,;])|\bp\s?=\s?0\.\d+"
+    r"\[[\d,\s\u2013-]+[a-z]?\]|\((?:19|20)\d\d\)|\b(?:Figs?\.?|Figures?|Tables?|Eqs?\.?"
+    r"|Equations?|Refs?\.?|refs?\.?|Sections?|Schemes?|Notes?|Device|Sample|No\.)"
+    r"\s?S?\d+[a-z]?(?:[-\u2013,]\s?[a-z\d]+)*|\b[nxyXN]\s?=\s?[\d.]+(?:(?:,| and| or|,"
+    r" and)\s?[\d.]+)*|\^\[?\d+(?:[,\u2013-]\d+)*\]?(?=[\s.,;])|\bp\s?=\s?0\.\d+"
     r"|\b(?:19|20)\d\d(?=\b(?!\s?(?:cycles|times|s\b|pulses|%)))(?<=in \d{4})",
 )
 _POWER_NAME = re.compile(r"10\s?$")
@@ -145,9 +175,18 @@ def _make(
     if high is not None and abs(high) < abs(value):
         value, high = high, value
     return Quantity(
-        token.start if token.sign_start < 0 else token.sign_start, end, number_end, value, high, dimension,
-        unit.words if unit else "", token.lost, alternative, token.spread, token.sign_start >= 0,
-    )  # fmt: skip
+        token.start if token.sign_start < 0 else token.sign_start,
+        end,
+        number_end,
+        value,
+        high,
+        dimension,
+        unit.words if unit else "",
+        token.lost,
+        alternative,
+        token.spread,
+        token.sign_start >= 0,
+    )
 
 
 def _named(text: str) -> list[tuple[int, int]]:
@@ -235,7 +274,7 @@ def _number(text: str | None) -> float:
 
 
 def _is_range(text: str, a: _Token, unit: Unit | None, end: int, b: _Token, other: Unit | None) -> bool:
-    """Whether two numbers are the ends of a range: same dimension, joined by 'to', a dash, 'between ... and'."""
+    """Whether two numbers are the ends of a range: joined by 'to', a dash, 'between ... and'."""
     between = text[end : b.start]
     if unit is not None and other is not None and unit.dimension != other.dimension:
         return False

@@ -24,27 +24,36 @@ _POWERS = frozenset(
     {"on_off_ratio", "dynamic_range", "rectification_ratio", "retention", "endurance", "detectivity"}
 )
 _ORDERS = re.compile(
-    r"(?:(?:of|exceeding|exceeds|over|above|more than|reaches|reaching|spans|spanning|covering|about|~|up to|nearly|by)\s+)*"
+    r"(?:(?:of|exceeding|exceeds|over|above|more than|reaches|reaching|spans|spanning"
+    r"|covering|about|~|up to|nearly|by)\s+)*"
     r"(?<![\w.])(\d{1,2}|two|three|four|five|six|seven|eight|nine) orders? of magnitude",
     re.IGNORECASE,
 )
 _MAGNITUDES = re.compile(r"([\w.\u2013-]+(?: to \w+)?) orders? of(?: \w+)? magnitude", re.IGNORECASE)
 _ORDER_CUE = re.compile(
-    r"(?:on ?/ ?off|resistance|current|switching|conductance|dynamic|memory)[\w/ -]{0,20}(?:ratio|window|range|contrast)[^.;]{0,25}$",
+    r"(?:on ?/ ?off|resistance|current|switching|conductance|dynamic"
+    r"|memory)[\w/ -]{0,20}(?:ratio|window|range|contrast)[^.;]{0,25}$",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?:increas|enhanc|improv|reduc|decreas|lower|higher|larger|smaller|better|greater|faster|boost|drop|rais|fall|by)\w*\b",
+    r"\b(?:increas|enhanc|improv|reduc|decreas|lower|higher|larger|smaller|better|greater"
+    r"|faster|boost|drop|rais|fall|by)\w*\b",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    r"\b(increas\w*|improv\w*|enhanc\w*|ris\w+|rose|gr[eo]w\w*|climb\w*|boost\w*|rais\w*|decreas\w*|reduc\w*|lower\w*|drop\w*|fall\w*|fell|declin\w*|shrink\w*|shorten\w*|weaken\w*)"
+    r"\b(increas\w*|improv\w*|enhanc\w*|ris\w+|rose|gr[eo]w\w*|climb\w*|boost\w*|rais\w*"
+    r"|decreas\w*|reduc\w*|lower\w*|drop\w*|fall\w*|fell|declin\w*|shrink\w*|shorten\w*"
+    r"|weaken\w*)"
     r" (?:\w+ ){0,6}?from ~?$",
     re.IGNORECASE,
 )
-_NUMBER_WORDS = {w: i for i, w in enumerate("two three four five six seven eight nine".split(), 2)}
+_NUMBER_WORDS = {
+    w: i for i, w in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine"], 2)
+}
 _BY = re.compile(
-    r"\b(?:increas|enhanc|improv|reduc|decreas|lower|rais|rise|rose|grow|grew|drop|fall|fell|boost|declin|chang|shift|higher|larger|better|differ|degrad)\w*(?: [\w/-]+){0,6}? by(?: \w+){0,3} ?~?$",
+    r"\b(?:increas|enhanc|improv|reduc|decreas|lower|rais|rise|rose|grow|grew|drop|fall"
+    r"|fell|boost|declin|chang|shift|higher|larger|better|differ|degrad)\w*(?:"
+    r" [\w/-]+){0,6}? by(?: \w+){0,3} ?~?$",
     re.IGNORECASE,
 )
 _HOLDING = re.compile(
@@ -52,11 +61,14 @@ _HOLDING = re.compile(
     re.IGNORECASE,
 )
 _STATE = re.compile(
-    r"\bstates?\b|\bdata\b|information|memor|HRS|LRS|resistance|apart|ratio|conductance|window|\bweights?\b|levels?\b|\bbits?\b|polari[sz]",
+    r"\bstates?\b|\bdata\b|information|memor|HRS|LRS|resistance|apart|ratio|conductance"
+    r"|window|\bweights?\b|levels?\b|\bbits?\b|polari[sz]",
     re.IGNORECASE,
 )
 _ARRAY = re.compile(
-    r"(?<![\w.])(\d{1,4}) ?(?:×|x|by|\*) ?(\d{1,4})(?! ?(?:×|x) ?\d)(?= (?:\w+[- ]){0,4}?(?:arrays?|crossbars?|cross-?points?|matrix|devices))|(?:array|crossbar|matrix)(?: of| with| \()? ?(\d{1,4}) ?(?:×|x) ?(\d{1,4})"
+    r"(?<![\w.])(\d{1,4}) ?(?:×|x|by|\*) ?(\d{1,4})(?! ?(?:×|x) ?\d)(?="
+    r" (?:\w+[- ]){0,4}?(?:arrays?|crossbars?|cross-?points?|matrix|devices))|(?:array"
+    r"|crossbar|matrix)(?: of| with| \()? ?(\d{1,4}) ?(?:×|x) ?(\d{1,4})"
 )
 _NOT_BUILT = re.compile(r"\bpixels?\b|\bimages?\b|\bkernels?\b|\binput\b|\bMNIST\b|µm|mm", re.IGNORECASE)
 
@@ -190,7 +202,7 @@ def _finding(
     spec = METRICS[metric]
     if spec.scale == "log10" and value <= 0:
         return None
-    if metric == "on_off_ratio" and value < 1.5 or metric == "n_states" and value < 3:
+    if (metric == "on_off_ratio" and value < 1.5) or (metric == "n_states" and value < 3):
         return None
     operator, remark = ("range", "") if high is not None else operator_before(words, q.start, q.end)
     if operator == "=" and _list_operator(words, numbers, q):
@@ -200,9 +212,18 @@ def _finding(
         term = "A2/A1" if not note.startswith("stated") or not note.endswith("%") else "(A2-A1)/A1 assumed"
     confidence, reason = _confidence(claim, metric, value, note)
     return Finding(
-        metric, operator, value, evidence, confidence, reason, high, None, term, conditions(metric, words, q),
+        metric,
+        operator,
+        value,
+        evidence,
+        confidence,
+        reason,
+        high,
+        None,
+        term,
+        conditions(metric, words, q),
         "; ".join(n for n in (note, remark) if n),
-    )  # fmt: skip
+    )
 
 
 def _final(words: str, metric: str, q: Quantity) -> Quantity:
@@ -301,9 +322,20 @@ def _orders_of_magnitude(
         evidence = Evidence(text, start, match.end(), place)
         term = definition(metric, words, cue[0], between)
         out.append(
-            Finding(metric, operator, 10.0**exponent, evidence, 0.6, "told in orders of magnitude", None, None, term,
-                    "", f"stated as {match[1]} orders of magnitude")
-        )  # fmt: skip
+            Finding(
+                metric,
+                operator,
+                10.0**exponent,
+                evidence,
+                0.6,
+                "told in orders of magnitude",
+                None,
+                None,
+                term,
+                "",
+                f"stated as {match[1]} orders of magnitude",
+            )
+        )
     return out
 
 
@@ -335,11 +367,15 @@ def _once(found: list[Finding | Accuracy]) -> list[Finding | Accuracy]:
                 (
                     k
                     for k in kept
-                    if isinstance(k, Finding) and k.metric == f.metric and k.operator == f.operator
-                    and math.isclose(k.value, f.value) and k.value_high == f.value_high and k.definition == f.definition
+                    if isinstance(k, Finding)
+                    and k.metric == f.metric
+                    and k.operator == f.operator
+                    and math.isclose(k.value, f.value)
+                    and k.value_high == f.value_high
+                    and k.definition == f.definition
                 ),
                 None,
-            )  # fmt: skip
+            )
             if same is not None and not _distinct_lists(same, f):
                 continue
         kept.append(f)
@@ -349,8 +385,6 @@ def _once(found: list[Finding | Accuracy]) -> list[Finding | Accuracy]:
 def _distinct_lists(a: Finding, b: Finding) -> bool:
     """Equal numbers of two compositions ('10^3 and 10^3, respectively') stay two values."""
     between = a.evidence.text[a.evidence.end : b.evidence.start]
-    return (
-        bool(re.fullmatch(r"\s*(?:,|and|/|, and)\s*", between))
-        or replace(a, evidence=b.evidence) != b
-        and bool(re.search(r"\bfor\b|\bin\b", between))
+    return bool(re.fullmatch(r"\s*(?:,|and|/|, and)\s*", between)) or (
+        replace(a, evidence=b.evidence) != b and bool(re.search(r"\bfor\b|\bin\b", between))
     )

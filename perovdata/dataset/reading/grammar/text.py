@@ -27,7 +27,8 @@ _SAME_LENGTH = str.maketrans(
 )
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[~]?[A-Z0-9\u0370-\u03ff])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Figs?|Eqs?|Refs?|ref|refs|Nos?|Tabs?|Dr|Prof|vs|ca|approx|resp|cf|e\.g|i\.e|et al|etc|Suppl|St|max|min|avg)"
+    r"(?:\b(?:Figs?|Eqs?|Refs?|ref|refs|Nos?|Tabs?|Dr|Prof|vs|ca|approx|resp|cf|e\.g|i\.e"
+    r"|et al|etc|Suppl|St|max|min|avg)"
     r"|\b[A-Z])\.$"
 )
 

@@ -47,8 +47,17 @@ _PREFIX = {
     "T": 12,
 }
 _PREFIX_WORD = {
-    "atto": -18, "femto": -15, "pico": -12, "nano": -9, "micro": -6, "milli": -3, "": 0, "kilo": 3, "mega": 6, "giga": 9,
-}  # fmt: skip
+    "atto": -18,
+    "femto": -15,
+    "pico": -12,
+    "nano": -9,
+    "micro": -6,
+    "milli": -3,
+    "": 0,
+    "kilo": 3,
+    "mega": 6,
+    "giga": 9,
+}
 _BASE_WORD = {
     "joule": "J",
     "volt": "V",
@@ -62,17 +71,48 @@ _P = "[afpnuµmkMGT]?"
 _MINUS = r"\s?\^?\s?\(?\{?[-\u2013\u207b]\s?"
 _SQUARE = r"\s?\^?(?:2|²)"
 _END = r"(?![A-Za-z0-9µΩ])"
-_AREA = {"nm": 1e-18, "µm": 1e-12, "um": 1e-12, "mm": 1e-6, "cm": 1e-4, "m": 1.0, "micrometer": 1e-12, "micrometre": 1e-12,
-         "micron": 1e-12, "centimeter": 1e-4, "centimetre": 1e-4}  # fmt: skip
+_AREA = {
+    "nm": 1e-18,
+    "µm": 1e-12,
+    "um": 1e-12,
+    "mm": 1e-6,
+    "cm": 1e-4,
+    "m": 1.0,
+    "micrometer": 1e-12,
+    "micrometre": 1e-12,
+    "micron": 1e-12,
+    "centimeter": 1e-4,
+    "centimetre": 1e-4,
+}
 _TIME = {
-    "s": 1.0, "sec": 1.0, "secs": 1.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hr": 3600.0,
-    "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0, "d": 86400.0, "day": 86400.0, "days": 86400.0, "week": 604800.0,
-    "weeks": 604800.0, "month": 30 * 86400.0, "months": 30 * 86400.0, "year": 31557600.0, "years": 31557600.0,
-    "yr": 31557600.0, "yrs": 31557600.0,
-}  # fmt: skip
+    "s": 1.0,
+    "sec": 1.0,
+    "secs": 1.0,
+    "min": 60.0,
+    "mins": 60.0,
+    "minute": 60.0,
+    "minutes": 60.0,
+    "h": 3600.0,
+    "hr": 3600.0,
+    "hrs": 3600.0,
+    "hour": 3600.0,
+    "hours": 3600.0,
+    "d": 86400.0,
+    "day": 86400.0,
+    "days": 86400.0,
+    "week": 604800.0,
+    "weeks": 604800.0,
+    "month": 30 * 86400.0,
+    "months": 30 * 86400.0,
+    "year": 31557600.0,
+    "years": 31557600.0,
+    "yr": 31557600.0,
+    "yrs": 31557600.0,
+}
 
 _AREAL = re.compile(
-    rf"({_P})(J|W|A|S)\s?(?:(?:/|\bper)\s?(?:square )?\(?(nm|µm|um|mm|cm|m|micromet(?:er|re)|micron|centimet(?:er|re))s?(?:{_SQUARE})?\)?"
+    rf"({_P})(J|W|A|S)\s?(?:(?:/|\bper)\s?(?:square )?\(?(nm|µm|um|mm|cm|m|micromet(?:er"
+    rf"|re)|micron|centimet(?:er|re))s?(?:{_SQUARE})?\)?"
     rf"|[\s·]*(nm|µm|um|mm|cm|m){_MINUS}(?:2|²)[)}}]?){_END}"
 )
 _RESPONSIVITY = re.compile(rf"({_P})A\s?(?:/\s?W|per W(?:att)?|[\s·]*W{_MINUS}(?:1|¹)[)}}]?){_END}")
@@ -82,10 +122,12 @@ _SHARE = re.compile(
     r"(?:mol|wt|at|vol|w|m)\.?\s?%|M\b(?!\w)|mM\b|mg\b|°\s?C|℃|K\b|rpm\b|lux\b|lx\b|ppm\b|nits?\b|suns?\b"
 )
 _COMPOSED = re.compile(
-    rf"({_P})(V|A|eV|Hz)\s?(?:/\s?(?:µm|um|nm|cm|mm|m|s|dec|K)\b|[\s·]+(?:µm|um|nm|cm|mm|m|s){_MINUS}[123¹²³]|\s?dec{_MINUS}1)"
+    rf"({_P})(V|A|eV|Hz)\s?(?:/\s?(?:µm|um|nm|cm|mm|m|s|dec|K)\b|[\s·]+(?:µm|um|nm|cm|mm|m"
+    rf"|s){_MINUS}[123¹²³]|\s?dec{_MINUS}1)"
 )
 _SIMPLE = re.compile(
-    rf"({_P})(eV|J|V|W|A|s|Hz|Ω|S|F|Pa|C|T)(?![A-Za-z0-9µΩ^²])(?!/\s?(?:cm|µm|um|nm|mm|m|s|W|V|A|K|dec|Hz|sr)\b)"
+    rf"({_P})(eV|J|V|W|A|s|Hz|Ω|S|F|Pa|C|T)(?![A-Za-z0-9µΩ^²])(?!/\s?(?:cm|µm|um|nm|mm|m|s"
+    rf"|W|V|A|K|dec|Hz|sr)\b)"
 )
 _LENGTH = re.compile(r"(nm|µm|um|mm|cm|Å|km)(?:\s?\^?[23²³])?(?![A-Za-z0-9])")
 _TIME_WORD = re.compile(rf"({'|'.join(sorted(_TIME, key=len, reverse=True))})\b(?!-to-)")
@@ -95,14 +137,29 @@ _SPELLED = re.compile(
 _SPEED_TAIL = re.compile(r"\s?(?:/\s?s\b|\s?s\s?\^?-\s?1)")
 _COUNT = re.compile(
     r"((?:[a-z]+[-/ ]|SET/RESET |ON/OFF |LTP/LTD |P/D |I-V |DC |dc |AC ){0,4}?)"
-    r"(cycles?|times|states?|levels?|bits?|pulses?|spikes|sweeps?|bends|bendings?|events|operations|updates|epochs?|samples|images"
+    r"(cycles?|times|states?|levels?|bits?|pulses?|spikes|sweeps?|bends|bendings?|events"
+    r"|operations|updates|epochs?|samples|images"
     r"|devices?|cells|pixels?|synapses|neurons|layers?|samples|repetitions|switchings)\b"
 )
-_COUNTED = {"cycle": "cycles", "time": "cycles", "sweep": "cycles", "repetition": "cycles", "switching": "cycles", "operation": "cycles",
-            "event": "cycles", "state": "states", "level": "states", "bit": "bits", "pulse": "pulses", "update": "pulses",
-            "bend": "bends", "bending": "bends"}  # fmt: skip
+_COUNTED = {
+    "cycle": "cycles",
+    "time": "cycles",
+    "sweep": "cycles",
+    "repetition": "cycles",
+    "switching": "cycles",
+    "operation": "cycles",
+    "event": "cycles",
+    "state": "states",
+    "level": "states",
+    "bit": "bits",
+    "pulse": "pulses",
+    "update": "pulses",
+    "bend": "bends",
+    "bending": "bends",
+}
 _STOP = re.compile(
-    r"\b(?:of|and|or|to|the|in|for|with|at|by|from|over|under|after|is|are|was|were|while|a|an|as|between|than|on|per|that|which"
+    r"\b(?:of|and|or|to|the|in|for|with|at|by|from|over|under|after|is|are|was|were|while"
+    r"|a|an|as|between|than|on|per|that|which"
     r"|without|during|through|within|ratio|up|via|using|upon|before|across|more)\b"
 )
 
@@ -142,9 +199,8 @@ def _unit(text: str, at: int) -> tuple[str, float, int] | None:
     if m := _COMPOSED.match(text, at):
         return "other", 1.0, m.end()
     if m := _TIME_WORD.match(text, at):
-        if m[1] == "s" or not _SPEED_TAIL.match(text, m.end()):
-            return "s", _TIME[m[1]], m.end()
-    if (m := _SIMPLE.match(text, at)) and not (m[0] in ("C", "T", "F")):
+        return "s", _TIME[m[1]], m.end()
+    if (m := _SIMPLE.match(text, at)) and m[0] not in ("C", "T", "F"):
         dimension = m[2]
         tail = _SPEED_TAIL.match(text, m.end()) if dimension in ("V", "A") else None
         return (dimension, 10.0 ** _PREFIX[m[1]], m.end()) if not tail else ("other", 1.0, tail.end())

@@ -105,11 +105,12 @@ def _ris(text: str) -> list[dict[str, str]]:
     for e in entries:
         authors = e.get("authors") or e.get("first_authors") or [""]
         flat: dict[str, Any] = {
-            "doi": e.get("doi"), "title": e.get("title") or e.get("primary_title"),
+            "doi": e.get("doi"),
+            "title": e.get("title") or e.get("primary_title"),
             "year": e.get("year") or e.get("publication_year"),
             "journal": e.get("journal_name") or e.get("secondary_title") or e.get("alternate_title3"),
             "url": (e.get("urls") or [""])[0] if isinstance(e.get("urls"), list) else e.get("url"),
-        }  # fmt: skip
+        }
         out.append(_cells(flat, author=_first_author(authors[0])))
     return out
 

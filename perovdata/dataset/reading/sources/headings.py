@@ -8,9 +8,12 @@ __all__ = ["REFERENCES", "heading_of", "numbered_references", "own_part"]
 
 REFERENCES = "references"
 _HEADING = re.compile(
-    r"(?:\d+(?:\.\d+)*\.?\s+|[IVX]+\.\s+)?(abstract|summary|introduction|background|results?(?: and discussions?)?|discussions?|conclusions?(?: and outlook)?|outlook"
-    r"|experimental(?: (?:section|details|procedures?|methods))?|methods?|materials and methods|references(?: and notes)?|bibliography|literature cited"
-    r"|acknowledge?ments?|supporting information|supplementary (?:information|materials?)|author contributions?|conflicts? of interest|data availability)\s*[:.]?\s*",
+    r"(?:\d+(?:\.\d+)*\.?\s+|[IVX]+\.\s+)?(abstract|summary|introduction|background"
+    r"|results?(?: and discussions?)?|discussions?|conclusions?(?: and outlook)?|outlook"
+    r"|experimental(?: (?:section|details|procedures?|methods))?|methods?|materials and"
+    r" methods|references(?: and notes)?|bibliography|literature cited"
+    r"|acknowledge?ments?|supporting information|supplementary (?:information|materials?)"
+    r"|author contributions?|conflicts? of interest|data availability)\s*[:.]?\s*",
     re.IGNORECASE,
 )
 _ENTRY = re.compile(r"^\s*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)", re.MULTILINE)

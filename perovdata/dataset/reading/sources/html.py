@@ -18,11 +18,18 @@ _NOISE = frozenset({"script", "style", "noscript", "nav", "footer", "svg", "form
 _META = {
     "doi": ("citation_doi", "dc.identifier", "prism.doi", "dc.identifier.doi"),
     "title": ("citation_title", "dc.title", "og:title"),
-    "year": ("citation_publication_date", "citation_date", "citation_online_date", "dc.date", "prism.publicationdate", "citation_year"),
+    "year": (
+        "citation_publication_date",
+        "citation_date",
+        "citation_online_date",
+        "dc.date",
+        "prism.publicationdate",
+        "citation_year",
+    ),
     "journal": ("citation_journal_title", "prism.publicationname", "dc.source", "citation_journal_abbrev"),
     "first_author": ("citation_author", "dc.creator"),
     "url": ("citation_fulltext_html_url", "citation_public_url", "og:url"),
-}  # fmt: skip
+}
 
 
 def read_html(path: Path) -> Document:

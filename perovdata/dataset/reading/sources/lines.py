@@ -65,13 +65,13 @@ def lines_of(chars: Iterable[Mapping[str, Any]]) -> list[Line]:
 
 
 def words_of(chars: list[Mapping[str, Any]]) -> list[Word]:
-    """Words of a region, split where a gap is wider than a blank and a half."""
+    """Words of a region, split where a gap is wider than two blanks."""
     out = []
     for run in _runs(chars):
         size = _type_size(run)
         part: list[Mapping[str, Any]] = []
         for char in [*run, None]:
-            if char is None or (part and char["x0"] - part[-1]["x1"] > 0.9 * size):
+            if char is None or (part and char["x0"] - part[-1]["x1"] > 0.6 * size):
                 line = _line(part)
                 if line and line.text.strip():
                     out.append(Word(line.text.strip(), line.x0, line.x1, line.top, line.bottom))
@@ -157,9 +157,13 @@ def _line(run: list[Mapping[str, Any]]) -> Line | None:
     if raised:
         text = _with_raised(text, raised)
     return Line(
-        re.sub(r" {2,}", " ", text), min(c["x0"] for c in run), max(c["x1"] for c in run), min(c["top"] for c in full),
-        max(c["bottom"] for c in full), size,
-    )  # fmt: skip
+        re.sub(r" {2,}", " ", text),
+        min(c["x0"] for c in run),
+        max(c["x1"] for c in run),
+        min(c["top"] for c in full),
+        max(c["bottom"] for c in full),
+        size,
+    )
 
 
 def _lowered(last: Mapping[str, Any], char: Mapping[str, Any], size: float, foot: float) -> bool:

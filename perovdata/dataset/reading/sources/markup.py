@@ -26,13 +26,18 @@ def parse_markup(raw: bytes, name: str, html: bool) -> Any:
     from lxml import etree
 
     parser = (
-        etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True)
+        etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, encoding=_encoding(raw))
         if html
         else etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-            remove_comments=True, remove_pis=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
         )
-    )  # fmt: skip
+    )
     try:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -40,6 +45,17 @@ def parse_markup(raw: bytes, name: str, html: bool) -> Any:
     if root is None:
         raise InputError(f"file '{name}': no element in it; an HTML or XML paper is needed")
     return root
+
+
+def _encoding(raw: bytes) -> str | None:
+    """UTF-8 where a page names no character set and is valid UTF-8; else the parser's own guess."""
+    if b"charset" in raw[:4096].lower():
+        return None
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
 
 
 def tag(element: Any) -> str:

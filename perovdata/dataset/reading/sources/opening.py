@@ -46,7 +46,8 @@ def open_document(path: str | Path, bibliography: str | Path | None = None) -> D
     size, largest = path.stat().st_size, LARGEST_FILE if kind == ".pdf" else LARGEST_TEXT
     if size > largest:
         raise InputError(
-            f"file '{path.name}': {size / 2**20:.0f} MiB; at most {largest / 2**20:.0f} MiB are read of a {kind} file"
+            f"file '{path.name}': {size / 2**20:.0f} MiB; at most {largest / 2**20:.0f} MiB"
+            f" are read of a {kind} file"
         )
     if size == 0:
         raise InputError(f"file '{path.name}': empty; a paper is needed")

@@ -1,4 +1,4 @@
-"""PDF: lines from characters, superscripts from their size and height, ruled tables, title from the first page."""
+"""PDF: lines from characters, superscripts from their size, ruled tables, title from the first page."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ __all__ = ["read_pdf"]
 _MOST_PAGES = 200
 _LARGEST_STREAM = 256 * 2**20  # bytes that all streams of a file may unpack to
 _STREAM = re.compile(rb"stream\r?\n")
+_CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Scheme) ?S?\d+ ?[.:|]", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[a-z])-$")
 
 
@@ -30,7 +31,7 @@ def read_pdf(path: Path) -> Document:
     Raises
     ------
     InputError
-        Encrypted, broken, a scan without text, more than 200 pages, or streams that unpack to more than 256 MiB.
+        Encrypted, broken, a scan without text, above 200 pages, or streams that unpack to above 256 MiB.
     """
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
@@ -133,7 +134,8 @@ def _metadata(pdf: Any, first: list[Line]) -> dict[str, str]:
         author if re.search(r"[A-Za-z]{2}\W+[A-Za-z]{2}", author) else _author_below(first, big)
     )
     journal = re.search(
-        r"^\s*((?:Adv|ACS|Nano|Nat|Small|J|Appl|Mater|Sci|Phys|Chem|InfoMat|Angew|npj|IEEE|Commun)[A-Za-z.& ]{2,40}?),? (?:(?:19|20)\d\d|\d+,)",
+        r"^\s*((?:Adv|ACS|Nano|Nat|Small|J|Appl|Mater|Sci|Phys|Chem|InfoMat|Angew|npj|IEEE"
+        r"|Commun)[A-Za-z.& ]{2,40}?),? (?:(?:19|20)\d\d|\d+,)",
         words,
         re.MULTILINE,
     )
@@ -143,7 +145,7 @@ def _metadata(pdf: Any, first: list[Line]) -> dict[str, str]:
 
 def _largest_lines(lines: list[Line]) -> list[Line]:
     """The title: the consecutive lines of the largest type in the upper part of the first page."""
-    upper = [line for line in lines[:25] if len(line.text.strip()) > 8]
+    upper = [line for line in lines[:25] if len(line.text.strip()) > 2]
     if not upper:
         return []
     largest = max(line.size for line in upper)
@@ -199,7 +201,7 @@ def _passages(pages: list[list[Line]], title: str) -> tuple[list[Passage], list[
             if section == REFERENCES:
                 references.append(words)
                 continue
-            if previous is not None and line.starts_paragraph_after(previous):
+            if (previous is not None and line.starts_paragraph_after(previous)) or _CAPTION.match(words):
                 flush()
             if not open_lines:
                 open_page = number

@@ -110,8 +110,7 @@ def _title(passages: list[Passage]) -> dict[str, str]:
 
 def _is_row(line: str) -> bool:
     return (
-        line.count("|") >= 2
-        and line.lstrip().startswith("|")
+        (line.count("|") >= 2 and line.lstrip().startswith("|"))
         or line.count(" | ") >= 1
         or line.strip().count("\t") >= 1
     )
