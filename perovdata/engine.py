@@ -34,7 +34,7 @@ def _prepare() -> None:
     if "xla_cpu_prefer_vector_width" not in flags:
         # XLA's default is 256 bits; hash and polynomials gain 1.7 times from 512 where the CPU has it.
         os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_prefer_vector_width=512".strip()
-    if jax.config.jax_compilation_cache_dir is None:
+    if jax.config.values["jax_compilation_cache_dir"] is None:
         try:
             jax.config.update("jax_compilation_cache_dir", str(cache_dir() / "jax"))
         except OSError:

@@ -145,6 +145,7 @@ def _charges(amounts: Mapping[str, float], ions: Mapping[str, Ion]) -> tuple[dic
         left = sum(amounts[label] * q for label, q in zip(labels, states, strict=True))
         if best is None or abs(left) < abs(best[0]) - 1e-9:
             best = left, dict(zip(labels, map(float, states), strict=True))
+    assert best is not None  # product() yields at least once
     left, charges = best
     if abs(left) > _EXACT:
         for label in labels:

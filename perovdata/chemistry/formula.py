@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from perovdata.chemistry.balance import Balanced, balance
 from perovdata.chemistry.errors import FormulaError
@@ -79,7 +80,7 @@ def _fraction(formula: str, name: str, value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _number(value: object) -> float:
+def _number(value: Any) -> float:
     """A finite number, or -1 (outside every range here) for anything else."""
     try:
         number = float(value)
@@ -113,7 +114,10 @@ def _phase(formula: str, phase: Phase, polymorph: str | None) -> Perovskite:
         kind = Prototype(kind.name)
     return Perovskite(
         formula=formula,
-        **found.sites,
+        spacer=found.sites["spacer"],
+        A=found.sites["A"],
+        B=found.sites["B"],
+        X=found.sites["X"],
         charges=found.charges,
         charge=found.charge,
         n=kind.n,

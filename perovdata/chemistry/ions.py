@@ -186,6 +186,7 @@ def ions_by_name() -> Mapping[str, tuple[Ion, ...]]:
         Several ions only where the literature uses one abbreviation for ions of different charge or make.
     """
     names: dict[str, list[Ion]] = {}
+    charges: tuple[int, ...]
     for element in ELEMENTS:
         if element in _A_METALS:
             site, charges = "A", _A_METALS[element]

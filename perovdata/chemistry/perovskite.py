@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perovdata.chemistry.ions import ELEMENTS, SOLVATES, atoms_of, plain_name
 
@@ -127,7 +127,7 @@ class Perovskite:
         dopants = tuple(sorted(self.dopants.items()))
         return ratios, dopants, tuple(sorted(self.solvate.items())), delta, phases
 
-    def replaced(self, **changes: object) -> Perovskite:
+    def replaced(self, **changes: Any) -> Perovskite:
         """A copy with some fields changed (as :func:`dataclasses.replace`)."""
         return replace(self, **changes)
 

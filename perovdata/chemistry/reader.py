@@ -368,8 +368,8 @@ class _Reader:
                 return self._checked(self._value(inner, start), inner, start + 1), self.closing[start] + 1
             return 1.0, start
         if self.text[start] == "-" and start + 1 < end and self.text[start + 1].isdigit():
-            number = _NUMBER.match(self.text, start + 1, end)[0]
-            raise self.fail("amounts cannot be negative", f"-{number}", start)
+            number = _NUMBER.match(self.text, start + 1, end)
+            raise self.fail("amounts cannot be negative", f"-{number[0] if number else ''}", start)
         expression = self._expression_at(start, end)
         if not expression:
             return 1.0, start

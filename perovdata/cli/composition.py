@@ -48,11 +48,11 @@ def composition(
 
         print_tables(composition_tables(perovskite, values, properties))
         return
-    told = ("formula", "canonical", "expanded", "sites", "dopants", "solvate", "polymorph", "n")
-    told += ("dimensionality", "prototype", "lead_free", "charge", "charges")
+    told = "formula canonical expanded sites dopants solvate polymorph n"
+    told += " dimensionality prototype lead_free charge charges"
     emit_json(
         {
-            **{name: getattr(perovskite, name) for name in told},
+            **{name: getattr(perovskite, name) for name in told.split()},
             "phases": [
                 {"formula": phase.canonical, "share": share}
                 for phase, share in zip_longest(perovskite.phases, perovskite.shares)

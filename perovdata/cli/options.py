@@ -180,7 +180,7 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
             given[name] = kind.of(**{member: given.pop(member) for member in members})
         command(**given)
 
-    del run.__wrapped__  # type: ignore[attr-defined]  # the options are those of `run`
+    del run.__wrapped__  # the options are those of `run`
     run.__signature__ = Signature(shown)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in shown}
     return run

@@ -10,8 +10,9 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from perovdata.chemistry import Perovskite, PropertyValue
+    from perovdata.chemistry import Perovskite
     from perovdata.fitting import FitResult
+    from perovdata.materials import PropertyValue
     from perovdata.models import Prediction
 
 __all__ = [

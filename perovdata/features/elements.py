@@ -39,6 +39,8 @@ STATISTICS = ("mean", "range", "avg_dev")
 def _table(name: str) -> dict[str, float]:
     """One Magpie table: element to value; elements without a value are left out."""
     spec = find_spec("matminer")
+    assert spec is not None
+    assert spec.origin is not None
     path = Path(spec.origin).parent / "utils" / "data_files" / "magpie_elementdata" / f"{name}.table"
     values = {}
     for element, line in zip(ELEMENTS_BY_NUMBER, path.read_text(encoding="utf-8").splitlines(), strict=False):

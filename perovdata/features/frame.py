@@ -82,10 +82,11 @@ def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) 
 
 def _text_of(numbers: pd.DataFrame, name: str) -> list[str]:
     """Category of each row from its one-hot columns, empty if none is set."""
-    columns = [c for c in numbers if c.startswith(f"{name}=")]
+    columns = [c for c in map(str, numbers) if c.startswith(f"{name}=")]
     hot = numbers[columns].to_numpy()
     terms = [c.split("=", 1)[1] for c in columns]
-    return [terms[i] if any_set else "" for i, any_set in zip(hot.argmax(1), hot.any(1), strict=True)]
+    stated = hot.sum(1) > 0
+    return [terms[i] if any_set else "" for i, any_set in zip(hot.argmax(1), stated, strict=True)]
 
 
 def designs_to_table(designs: Sequence[SynapseDesign]) -> pd.DataFrame:

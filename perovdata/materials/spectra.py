@@ -49,8 +49,8 @@ def measured_spectra() -> tuple[Spectrum, ...]:
             point = float(row["wavelength_nm"]), float(row["absorption_per_cm"])
             points.setdefault((row["composition"], row["doi"]), []).append(point)
     return tuple(
-        Spectrum(parse(formula), *np.array(sorted(of_one)).T, doi)
-        for (formula, doi), of_one in points.items()
+        Spectrum(parse(formula), np.array([w for w, _ in curve]), np.array([a for _, a in curve]), doi)
+        for (formula, doi), curve in ((key, sorted(of_one)) for key, of_one in points.items())
     )
 
 

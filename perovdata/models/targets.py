@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,6 @@ from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["PREDICTED", "Corpus", "Target", "build_corpus", "from_scale", "interval_label", "to_scale"]
 
-PREDICTED = {"array_rows", "array_cols", "yield", "activation_energy", "bandgap", "nonlinearity"}
 PREDICTED = tuple(name for name, metric in METRICS.items() if metric.predicted)
 CONTEXT_COLUMNS = ("lead_free", "family")
 
@@ -194,6 +194,7 @@ def _target(metric: Metric, rows: pd.DataFrame, position: Mapping[str, int]) -> 
     labels: dict[str, list[tuple[float, float]]] = {}
     reported: dict[str, list[float]] = {}
     papers: dict[str, str] = {}
+    row: Any  # a named tuple whose fields are the columns
     for row in rows.itertuples():
         if metric.scale == "log10" and not row.value > 0:
             raise InputError(f"{row.device_id}, {metric.name}: {row.value} is not positive (log scale)")

@@ -162,7 +162,7 @@ def conditioning_figure(pairs: pd.DataFrame, most: int = 12) -> plt.Figure:
     ]
     figure, axes = plt.subplots(figsize=(8.4, 0.32 * len(rows) + 1.0))
     colour = np.where(rows["gain_low"] > 0, COLOURS["blue"], COLOURS["grey"])
-    for index, row in rows.iterrows():
+    for index, (_, row) in enumerate(rows.iterrows()):
         axes.plot([row["gain_low"], row["gain_high"]], [index, index], color=colour[index], linewidth=2)
         axes.plot(row["gain"], index, "o", color=colour[index])
     axes.axvline(0, color="black", linewidth=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from typing import Any
 
 import matplotlib
 
@@ -32,7 +33,7 @@ FAMILY_COLOURS = {
 @contextmanager
 def figure_style() -> Iterator[None]:
     """Apply the look inside a ``with`` block; global settings are left as they were."""
-    settings = {
+    settings: dict[Any, Any] = {
         "font.size": 10,
         "axes.titlesize": 11,
         "axes.titlelocation": "left",

@@ -100,13 +100,6 @@ def test_the_wide_form_has_one_row_per_device_and_medians_on_the_scale_of_the_me
     assert set(one["set_voltage_bound"]) <= {"exact", "lower", "upper", "interval", "mixed"}
 
 
-def test_rows_come_as_dicts_on_request():
-    rows = load_synapses("ppf_index", as_frame=False)
-    assert rows
-    assert all(r["metric"] == "ppf_index" for r in rows)
-    assert all(v is None or not (isinstance(v, float) and math.isnan(v)) for r in rows for v in r.values())
-
-
 def test_a_changed_copy_changes_nothing_else():
     load_synapses()["value"] = 0.0
     load_tables().measurements["value"] = 0.0
@@ -185,4 +178,3 @@ def test_the_optical_tables_load_with_units_and_flags():
     flagged = gaps[gaps["flag"].notna()]
     assert len(flagged) == 7
     assert set(flagged["bandgap_eV"]) == {1.38, 1.48}
-    assert load_bandgaps(as_frame=False)[0]["flag"] is None

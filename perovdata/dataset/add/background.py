@@ -33,9 +33,9 @@ def merge_background(tables: Mapping[str, Rows], submissions: Iterable[Submissio
     """
     submissions = list(submissions)
     for sub in submissions:
-        for line, cells in sub.benchmarks:
-            why = Problem(sub.place[0], line, None, None, "benchmark of another material", "values")
-            sub.rejected.append(("benchmark", cells, why))
+        for number, accuracy in sub.benchmarks:
+            why = Problem(sub.place[0], number, None, None, "benchmark of another material", "values")
+            sub.rejected.append(("benchmark", accuracy, why))
         sub.benchmarks = []
     inner = merge({}, submissions)
     out = Merge(
@@ -63,7 +63,7 @@ def merge_background(tables: Mapping[str, Rows], submissions: Iterable[Submissio
             names[device["device_id"]] = known_devices.get(key) or device_numbers.next()
         if same:
             why = Problem(sub.place[0], line, None, None, f"already in the tables as {same}", "new values")
-            out.reject(sub, "measurement", cells, why)
+            out.reject(sub, "measurement", cells or {}, why)
             out.counts["measurements"]["kept"] -= 1
             continue
         flat |= {"background_id": row_numbers.next(), "device_id": names[device["device_id"]]}

@@ -38,7 +38,7 @@ def read_crossref(path: str | Path) -> dict[str, str]:
     work = work.get("message", work) if isinstance(work, dict) else None
     if not isinstance(work, dict) or not isinstance(work.get("DOI"), str):
         raise InputError(f"file '{path.name}': no field 'DOI'; Crossref's JSON of one DOI is needed")
-    author = next(iter(work.get("author") or []), {})
+    author: dict[str, Any] = next(iter(work.get("author") or []), {})
     cells = {
         "doi": work["DOI"],
         "url": work.get("URL") or f"https://doi.org/{work['DOI']}",

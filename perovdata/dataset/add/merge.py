@@ -183,19 +183,20 @@ class _Merger:
             if sub.device["source_kind"] != "secondary" and _compatible(found, sub.paper):
                 _fill(found, sub.paper)
             return found
-        found = self.papers.get(paper_key(sub.paper["doi"], sub.paper["url"]))
-        if found is None:
-            found = next((p for p in self.tables["papers"] if _same_page(p, sub.paper)), None)
-        if found is None:
+        key = paper_key(sub.paper["doi"], sub.paper["url"])
+        standing = self.papers.get(key) or next(
+            (p for p in self.tables["papers"] if _same_page(p, sub.paper)), None
+        )
+        if standing is None:
             paper_id = _paper_id(sub.paper, (p["paper_id"] for p in self.tables["papers"]))
             found = {"paper_id": paper_id, **sub.paper}
             self.tables["papers"].append(found)
             self.papers[paper_key(found["doi"], found["url"])] = found
             self.out.origins["papers", paper_id] = (sub, sub.place[1], None)
             return found
-        _fill(found, sub.paper)
-        self.papers[paper_key(found["doi"], found["url"])] = found
-        return found
+        _fill(standing, sub.paper)
+        self.papers[paper_key(standing["doi"], standing["url"])] = standing
+        return standing
 
     def _device(self, sub: Submission, paper: Mapping[str, str]) -> tuple[dict[str, str], bool]:
         """The device's row and whether it stood before this record."""

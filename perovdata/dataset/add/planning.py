@@ -121,6 +121,7 @@ def plan(
 def _set_aside(merged: Merge, error: Problem) -> bool:
     """Take the part that causes an error of the merged tables out of its submission; False if absent."""
     table = error.file.removesuffix(".csv")
+    assert error.row is not None  # findings in merged tables name their line
     row = merged.tables[table][error.row - 2]
     placed = merged.placed(table, row)
     if placed is None:

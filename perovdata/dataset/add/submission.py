@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from perovdata.dataset.check.problems import Problem, shorten
+from perovdata.dataset.check.problems import Problem, Severity, shorten
 from perovdata.dataset.schema.schema import METRICS, NOT_STATED, TABLES, Column, known
 from perovdata.dataset.schema.synonyms import to_term
 
@@ -62,7 +62,7 @@ class Submission:
     rejected: list[tuple[str, dict, Problem]] = field(default_factory=list)
 
     def problem(
-        self, column: str | None, value: str | None, problem: str, accepted: str, severity: str = "error"
+        self, column: str | None, value: str | None, problem: str, accepted: str, severity: Severity = "error"
     ) -> Problem:
         """A finding at the first line of this record."""
         return Problem(*self.place, column, value, problem, accepted, severity)
@@ -95,7 +95,7 @@ def _cell(column: Column, value: Any) -> tuple[str, str]:
     """One cell's text, and the wording that a closed list could not hold."""
     if value is None or value == "" or value == []:
         return (NOT_STATED if column.vocabulary and not column.many else ""), ""
-    if column.many:
+    if column.many and column.vocabulary is not None:
         items = value if isinstance(value, list) else str(value).split(";")
         terms = []
         for item in items:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from perovdata.dataset.check.problems import Problem
+from perovdata.dataset.check.problems import Problem, Severity
 from perovdata.dataset.check.rows import Entry, Sheets, number
 from perovdata.dataset.schema.schema import known
 from perovdata.errors import InputError
@@ -69,7 +69,7 @@ def _composition_problems(entry: Entry) -> Iterator[Problem]:
     stated, derived = entry["dimensionality"], parsed.dimensionality
     explained = "dimensionality" in entry["design_notes"]
     if derived and known(stated) and stated != derived and not explained:
-        severity = "error" if {stated, derived} == {"2D", "3D"} else "warning"
+        severity: Severity = "error" if {stated, derived} == {"2D", "3D"} else "warning"
         yield entry.problem(
             "dimensionality",
             f"{formula} by its stoichiometry is {derived}",

@@ -6,7 +6,9 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Problem", "Report"]
+__all__ = ["Problem", "Report", "Severity"]
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Problem:
     value: str | None
     problem: str
     accepted: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.row, self.column) if part is not None)

@@ -227,9 +227,8 @@ def dictionary() -> str:
     header = ("metric", "unit", "scale for models", "definition", "told apart", "plausible", "why")
     lines += _markdown_table(header, [_metric_cells(m) for m in METRICS.values()])
     lines += ["", "## Material properties", ""]
-    header = ("property", "unit", "definition", "plausible")
     rows = [(f"`{p.name}`", p.unit, p.definition, f"{p.low:g} to {p.high:g}") for p in PROPERTIES.values()]
-    lines += _markdown_table(header, rows)
+    lines += _markdown_table(("property", "unit", "definition", "plausible"), rows)
     lines += ["", "## Closed lists"]
     for v in VOCABULARIES.values():
         lines += ["", f"### {v.name}", "", v.description, ""]

@@ -97,7 +97,9 @@ def records(tables: Mapping[str, Rows]) -> list[dict[str, Any]]:
         Rows per table.
     """
     papers = {r["paper_id"]: r for r in tables["papers"]}
-    values = {name: defaultdict(list) for name in ("measurements", "benchmarks")}
+    values: dict[str, defaultdict[str, list[dict[str, str]]]] = {
+        name: defaultdict(list) for name in ("measurements", "benchmarks")
+    }
     for name, by_device in values.items():
         for row in tables[name]:
             by_device[row["device_id"]].append(_filled(name, row, ("device_id",)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from perovdata.dataset.check.compositions import parsed_composition
 from perovdata.dataset.load.synapses import FAMILIES, load_benchmarks, load_synapses
-from perovdata.dataset.load.typed_tables import load_tables
+from perovdata.dataset.load.typed_tables import load_tables, row_dicts
 from perovdata.dataset.schema.schema import METRICS, TABLES, VERSION
 from perovdata.errors import InputError
 
@@ -107,15 +107,13 @@ def show(formula: str) -> list[dict[str, Any]]:
         {
             **{k: v for k, v in row.items() if k in design and _given(v)},
             "link": doi_link({k: v if _given(v) else None for k, v in row.items()}),
-            "values": [
-                _value_text(v) for v in values[values["device_id"] == row["device_id"]].to_dict("records")
-            ],
+            "values": [_value_text(v) for v in row_dicts(values[values["device_id"] == row["device_id"]])],
             "benchmarks": [
                 f"{c['dataset'] or c['task']}: {c['operator']} {c['accuracy_percent']:g} %"
-                for c in claims[claims["device_id"] == row["device_id"]].to_dict("records")
+                for c in row_dicts(claims[claims["device_id"] == row["device_id"]])
             ],
         }
-        for row in found.to_dict("records")
+        for row in row_dicts(found)
     ]
 
 
@@ -145,7 +143,7 @@ def _identity(formula: str) -> tuple | None:
     return parsed.composition.reduced_formula, tuple(sorted(parsed.dopants))
 
 
-def sources(device_ids: list[str] | None = None) -> list[dict[str, str]]:
+def sources(device_ids: list[str] | None = None) -> list[dict[str, Any]]:
     """Papers behind the rows of some devices (all by default), for a reference list.
 
     Returns
@@ -169,7 +167,7 @@ def sources(device_ids: list[str] | None = None) -> list[dict[str, str]]:
     papers = tables.papers[tables.papers["paper_id"].isin(ids.index)]
     return [
         {**{k: (v if _given(v) else None) for k, v in row.items()}, "devices": ids[row["paper_id"]]}
-        for row in papers.to_dict("records")
+        for row in row_dicts(papers)
     ]
 
 

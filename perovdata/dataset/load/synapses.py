@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perovdata.dataset.load.typed_tables import load_table
+from perovdata.dataset.load.typed_tables import load_table, row_dicts
 from perovdata.dataset.schema.schema import DESIGN_COLUMNS, METRICS, NOT_STATED, TABLES, VOCABULARIES, known
 from perovdata.errors import unknown_choice
 from perovdata.files import tables_dir
@@ -128,8 +128,7 @@ def load_synapses(
     families: str | Iterable[str] | None = None,
     stimulus: str | Iterable[str] | None = None,
     exclude_bounds: bool = False,
-    as_frame: bool = True,
-) -> pd.DataFrame | list[dict[str, Any]]:
+) -> pd.DataFrame:
     """The reported devices with their values.
 
     Parameters
@@ -145,12 +144,10 @@ def load_synapses(
         Keep devices written by these stimuli.
     exclude_bounds : bool
         Drop values reported as ``>``, ``>=``, ``<``, ``<=`` or ``up to``.
-    as_frame : bool
-        True: a DataFrame. False: a list of dicts (missing cells are None).
 
     Returns
     -------
-    DataFrame or list of dict
+    DataFrame
         Long: device columns, then metric, operator, value, value_high, unit, definition,
         bound_for_models, source_kind, conditions, measurement_id. Design cells that are not stated
         are missing. ``df.attrs["units"]`` holds the unit of every numeric column (in the wide form,
@@ -194,7 +191,7 @@ def load_synapses(
         units = {name: METRICS[name].unit for name in METRICS if (frame["metric"] == name).any()}
     frame = frame.reset_index(drop=True)
     frame.attrs = {"units": {**devices.attrs["units"], **units}}
-    return frame if as_frame else _records(frame)
+    return frame
 
 
 def _with_bounds(values: pd.DataFrame) -> pd.DataFrame:
@@ -212,19 +209,11 @@ def _choices(what: str, given: str | Iterable[str] | None, accepted: Iterable[st
     return items
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Plain rows, None where missing."""
-    return [
-        {k: v if known(v) or v == NOT_STATED else None for k, v in row.items()}
-        for row in frame.to_dict("records")
-    ]
-
-
 def _device_frame(folder: Path) -> pd.DataFrame:
     """Devices joined with their paper, design terms that are not stated as missing."""
     devices = load_table(folder, "devices")
     frame = devices.merge(load_table(folder, "papers"), on="paper_id", how="left", validate="m:1")
-    frame["family"] = [family_of(row) for row in frame.to_dict("records")]
+    frame["family"] = [family_of(row) for row in row_dicts(frame)]
     stated = frame[list(DESIGN_COLUMNS)].where(frame[list(DESIGN_COLUMNS)] != NOT_STATED)
     for column in DESIGN_COLUMNS:
         frame[column] = stated[column].astype(frame[column].dtype)
@@ -262,20 +251,15 @@ def _wide(devices: pd.DataFrame, values: pd.DataFrame, metrics: list[str] | None
     return out.reset_index()
 
 
-def load_background(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+def load_background() -> pd.DataFrame:
     """Values of memristive devices of other materials, in the long form of :func:`load_synapses`.
 
     They are outside the collection's scope: use them to learn how metrics vary together, never as
     devices of a halide perovskite.
 
-    Parameters
-    ----------
-    as_frame : bool
-        True: a DataFrame. False: a list of dicts.
-
     Returns
     -------
-    DataFrame or list of dict
+    DataFrame
         The columns of ``load_synapses()``, those that do not apply missing, and ``material``.
     """
     frame = load_table(tables_dir(), "background").rename(columns={"background_id": "measurement_id"})
@@ -289,20 +273,15 @@ def load_background(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, A
         columns
     ]
     frame.attrs = {"units": {name: METRICS[name].unit for name in METRICS if (frame["metric"] == name).any()}}
-    return frame if as_frame else _records(frame)
+    return frame
 
 
-def load_benchmarks(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+def load_benchmarks() -> pd.DataFrame:
     """Accuracies as claimed by the papers, with the device and the paper they belong to.
-
-    Parameters
-    ----------
-    as_frame : bool
-        True: a DataFrame. False: a list of dicts.
 
     Returns
     -------
-    DataFrame or list of dict
+    DataFrame
         Columns of ``benchmarks`` and of the device; ``df.attrs["units"]`` gives the units.
     """
     folder = tables_dir()
@@ -310,58 +289,40 @@ def load_benchmarks(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, A
     claims = load_table(folder, "benchmarks")
     frame = claims.merge(devices, on="device_id", how="left", validate="m:1", suffixes=("", "_device"))
     frame.attrs = {"units": {**claims.attrs["units"], **devices.attrs["units"]}}
-    return frame if as_frame else _records(frame)
+    return frame
 
 
-def load_properties(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+def load_properties() -> pd.DataFrame:
     """Material properties by composition, one value per row with its unit and source.
 
-    Parameters
-    ----------
-    as_frame : bool
-        True: a DataFrame. False: a list of dicts.
-
     Returns
     -------
-    DataFrame or list of dict
+    DataFrame
         Columns of ``properties``; the unit is a column because it differs from row to row.
     """
-    frame = load_table(tables_dir(), "properties")
-    return frame if as_frame else _records(frame)
+    return load_table(tables_dir(), "properties")
 
 
-def load_bandgaps(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+def load_bandgaps() -> pd.DataFrame:
     """Optical band gaps of ABX3 perovskites of solar cells, as a database holds them.
-
-    Parameters
-    ----------
-    as_frame : bool
-        True: a DataFrame. False: a list of dicts.
 
     Returns
     -------
-    DataFrame or list of dict
+    DataFrame
         Columns of ``bandgaps`` (gap in eV). Compositions repeat with different gaps: that is real scatter.
         Rows with a `flag` are not to be trusted. The gaps that single papers report are in
         :func:`load_properties`.
     """
-    frame = load_table(tables_dir(), "bandgaps")
-    return frame if as_frame else _records(frame)
+    return load_table(tables_dir(), "bandgaps")
 
 
-def load_absorption(*, as_frame: bool = True) -> pd.DataFrame | list[dict[str, Any]]:
+def load_absorption() -> pd.DataFrame:
     """Measured absorption spectra, one wavelength per row.
-
-    Parameters
-    ----------
-    as_frame : bool
-        True: a DataFrame. False: a list of dicts.
 
     Returns
     -------
-    DataFrame or list of dict
+    DataFrame
         Columns of ``absorption``: composition, wavelength in nm, absorption coefficient in 1/cm, DOI of the
         paper; composition and DOI together name one spectrum.
     """
-    frame = load_table(tables_dir(), "absorption")
-    return frame if as_frame else _records(frame)
+    return load_table(tables_dir(), "absorption")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perovdata.dataset.check.csv_lines import read_rows
 from perovdata.dataset.schema.schema import TABLES
@@ -16,7 +16,7 @@ from perovdata.files import tables_dir
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Tables", "load_table", "load_tables"]
+__all__ = ["Tables", "load_table", "load_tables", "row_dicts"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _typed(name: str, rows: list[dict[str, str]]) -> pd.DataFrame:
             numbers = pd.to_numeric(text.where(~empty), errors="coerce")
             bad = numbers.isna() & ~empty
             if bad.any():
-                row = int(bad.idxmax())
+                row = int(bad.to_numpy().argmax())
                 raise InputError(
                     f"{name}.csv:{row + 2}:{column.name}: '{text[row]}' is not a number; a number is accepted"
                 )
@@ -105,3 +105,8 @@ def _typed(name: str, rows: list[dict[str, str]]) -> pd.DataFrame:
             frame[column.name] = text.where(~empty, None)
     frame.attrs["units"] = {c.name: c.unit for c in table.columns if c.unit}
     return frame
+
+
+def row_dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as dicts by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

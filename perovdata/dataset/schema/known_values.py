@@ -67,7 +67,7 @@ def parse_known(text: str, option: str = "--known") -> tuple[str, float]:
     metric = METRICS[name]
     match = _NUMBER.match(right)
     factor = _factor(match[2], metric.unit) if match else None
-    if factor is None:
+    if match is None or factor is None:
         raise InputError(
             f"option {option} {name}: '{right.strip()}' is not a number with the unit {_units(metric.unit)}"
         )

@@ -356,6 +356,8 @@ def _design_value(column: Column, value: Any) -> Any:
             number = float(value)
         except (TypeError, ValueError):
             number = math.nan
+        assert column.low is not None
+        assert column.high is not None
         if not (column.low <= number <= column.high):
             unit = f" {column.unit}" if column.unit else ""
             raise InputError(

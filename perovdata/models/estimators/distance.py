@@ -38,8 +38,8 @@ class DesignDistance:
     numbers: tuple[str, ...] = ()
     composition_weight: float = 3.0
     codes_: list[list[str]] = field(default_factory=list)
-    values_: np.ndarray | None = None
-    span_: np.ndarray | None = None
+    values_: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    span_: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     def fit(self, X: pd.DataFrame) -> DesignDistance:
         """Store the reference designs."""
@@ -56,8 +56,8 @@ class DesignDistance:
         values = X[list(self.numbers)].to_numpy(dtype=float)
         n, m = len(X), len(self.values_)
         total, weight = np.zeros((n, m)), np.zeros(n)
-        for mine, theirs in zip(mine_all, self.codes_, strict=True):
-            theirs = np.asarray(theirs, dtype=object)
+        for mine, codes in zip(mine_all, self.codes_, strict=True):
+            theirs = np.asarray(codes, dtype=object)
             mismatch = np.where(theirs == "", 0.5, (mine[:, None] != theirs).astype(float))
             stated = (mine != "").astype(float)
             total += mismatch * stated[:, None]

@@ -115,13 +115,9 @@ def run_fold(evidence: Evidence, outer: dict[str, int], k: int, settings: Settin
             frame["difficulty"] = model.difficulty(distance[hidden])
             intervals.append(frame)
         for candidate, model in finals.items() if len(hidden) else ():
-            frame = {
-                "metric": name,
-                "row": hidden,
-                "candidate": candidate,
-                "prediction": model.predict(design),
-            }
-            predictions.append(pd.DataFrame(frame))
+            prediction = model.predict(design)
+            columns = {"metric": name, "row": hidden, "candidate": candidate, "prediction": prediction}
+            predictions.append(pd.DataFrame(columns))
     weights = np.where(shown, corpus.design_weights(), 0.0)
     copula = fit_copula(names, scores[:, : len(names)], weights, *evidence.background_scores(names))
     return FoldResult(

@@ -109,11 +109,11 @@ def choose(inner: OutOfFold, margin: float) -> tuple[str, str]:
     chosen, baseline : str
     """
     score = {name: weighted_mean(inner.loss(name), inner.weights) for name in inner.predictions}
-    baseline = min((n for n in score if n in BASELINES), key=score.get)
+    baseline = min((n for n in score if n in BASELINES), key=lambda n: score[n])
     models = [n for n in score if n not in BASELINES]
     if not models:
         return baseline, baseline
-    best = min(models, key=score.get)
+    best = min(models, key=lambda n: score[n])
     gain = inner.loss(baseline) - inner.loss(best)
     mean = weighted_mean(gain, inner.weights)
     error = np.sqrt(weighted_mean((gain - mean) ** 2, inner.weights) / max(inner.weights.sum(), 1))

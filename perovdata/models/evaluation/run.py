@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def _with_labels(corpus: Corpus, frame: pd.DataFrame) -> pd.DataFrame:
     """Add device, paper, label and weight of each row."""
     parts = []
     for name, part in frame.groupby("metric", sort=False):
-        target = corpus.targets[name]
+        target = corpus.targets[str(name)]
         at = pd.Index(target.rows).get_indexer(part["row"])
         parts.append(
             part.assign(
@@ -184,10 +185,24 @@ def _errors(corpus: Corpus, name: str, part: pd.DataFrame, column: str) -> np.nd
     return np.bincount(at, np.abs(error), minlength=len(target.rows)) / np.maximum(size, 1)
 
 
+def _skill_again(
+    errors: np.ndarray, reference: np.ndarray, weights: np.ndarray, multiplicity: np.ndarray
+) -> float:
+    """Skill in a resample of the papers."""
+    return skill(errors, reference, multiplicity * weights)
+
+
+def _mean_again(values: np.ndarray, weights: np.ndarray, multiplicity: np.ndarray) -> float:
+    """Weighted mean in a resample of the papers; NaN if none of the rows is in it."""
+    mass = multiplicity * weights
+    return float(np.average(values, weights=mass)) if mass.sum() else float("nan")
+
+
 def _candidate_table(corpus: Corpus, predictions: pd.DataFrame) -> pd.DataFrame:
     """Error of every candidate on every metric."""
     records = []
-    for (name, candidate), part in predictions.groupby(["metric", "candidate"], sort=False):
+    for (metric, candidate), part in predictions.groupby(["metric", "candidate"], sort=False):
+        name = str(metric)
         target = corpus.targets[name]
         records.append(
             {
@@ -219,7 +234,7 @@ def _skill_table(corpus, predictions, intervals, settings) -> pd.DataFrame:
         shipped = quantiles[quantiles["variant"] == variant]
         errors = _errors(corpus, name, shipped, "q50")
         low, high = bootstrap_papers(
-            lambda w, e=errors, r=reference, t=target: skill(e, r, w * t.weights),
+            partial(_skill_again, errors, reference, target.weights),
             target.papers,
             n=settings.bootstrap,
             seed=settings.seed,
@@ -282,10 +297,10 @@ def _calibration(corpus: Corpus, shipped: pd.DataFrame) -> pd.DataFrame:
     """Observed share below each predicted quantile: for bounds, the least and the greatest possible share."""
     records = []
     for name, part in shipped.groupby("metric", sort=False):
-        target = corpus.targets[name]
+        target = corpus.targets[str(name)]
         at = pd.Index(target.rows).get_indexer(part["row"])
         labels, weights = target.labels[at], target.weights[at]
-        for column in [c for c in part if c.startswith("q") and c[1:].isdigit()]:
+        for column in [c for c in map(str, part) if c.startswith("q") and c[1:].isdigit()]:
             value = part[column].to_numpy()
             records.append(
                 {
@@ -302,7 +317,8 @@ def _calibration(corpus: Corpus, shipped: pd.DataFrame) -> pd.DataFrame:
 def _pair_table(corpus: Corpus, conditioning: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Change of the mean error of a hidden metric when others are known, with its interval over papers."""
     records = []
-    for (hidden, given), part in conditioning.groupby(["hidden", "given"], sort=True):
+    for (metric, given), part in conditioning.groupby(["hidden", "given"], sort=True):
+        hidden = str(metric)
         target = corpus.targets[hidden]
         rows = np.unique(part["row"])
         use = np.isin(target.rows, rows)
@@ -313,7 +329,7 @@ def _pair_table(corpus: Corpus, conditioning: pd.DataFrame, settings: Settings) 
             continue
         gain = before - after
         low, high = bootstrap_papers(
-            lambda w, g=gain, v=weights: float(np.average(g, weights=w * v)) if (w * v).sum() else np.nan,
+            partial(_mean_again, gain, weights),
             papers,
             n=settings.bootstrap,
             seed=settings.seed,

@@ -67,7 +67,7 @@ def random_folds(n_rows: int, n_folds: int, seed: int) -> np.ndarray:
 
 def subsample_papers(papers: Sequence[str], share: float, seed: int) -> np.ndarray:
     """Rows of a random share of the papers (at least one), shape (n,), bool."""
-    papers = np.asarray(papers, dtype=str)
-    names = np.unique(papers)
+    paper = np.asarray(papers, dtype=str)
+    names = np.unique(paper)
     size = max(1, round(share * len(names)))
-    return np.isin(papers, np.random.default_rng(seed).permutation(names)[:size])
+    return np.isin(paper, np.random.default_rng(seed).permutation(names)[:size])

@@ -72,10 +72,11 @@ class Evidence:
         design, labels = self.X.iloc[target.rows[train]], target.labels[train]
         weights = target.weights[train]
         extra = self.background.targets.get(metric) if self.background is not None else None
-        if borrow and extra is not None and not entry.baseline:
+        if borrow and extra is not None and self.X_background is not None and not entry.baseline:
             design = pd.concat([design, self.X_background.iloc[extra.rows]])
             labels = np.vstack([labels, extra.labels])
             weights = np.concatenate([weights, self.weight * extra.weights])
+        assert entry.make is not None  # an average is made of fitted members
         return entry.make(COMPOSITION, seed).fit(design, labels, sample_weight=weights)
 
     def background_scores(self, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -114,15 +115,14 @@ def gather(
     features : DataFrame, optional
         Design frame of the perovskite devices computed before, index = device id.
     """
-    shipped = long is None
     registry = candidates_of(settings.candidates)
-    corpus = build_corpus(load_synapses() if shipped else long)
+    corpus = build_corpus(load_synapses() if long is None else long)
     X = (
         design_frame(corpus.designs, settings.groups)
         if features is None
         else features.loc[corpus.designs.index]
     )
-    if shipped and background is None and settings.background_weight > 0:
+    if long is None and background is None and settings.background_weight > 0:
         background = load_background()
     if background is None or not len(background) or settings.background_weight == 0:
         return Evidence(corpus, X, registry=registry)

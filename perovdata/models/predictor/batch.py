@@ -40,7 +40,8 @@ def _design(row: dict[str, Any]) -> tuple[SynapseDesign, dict[str, float]]:
     """Design and measured metrics of one row."""
     if not known(row.get("composition")):
         raise InputError("composition: empty; a formula such as CsPbBr3 is needed")
-    design = SynapseDesign(**{c: row.get(c) for c in DESIGN_COLUMNS})
+    columns: dict[str, Any] = {c: row.get(c) for c in DESIGN_COLUMNS}
+    design = SynapseDesign(**columns)
     measured = dict(
         parse_known(f"{column.removeprefix('known_')}={value}", f"column {column}")
         for column, value in row.items()

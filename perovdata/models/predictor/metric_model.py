@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,8 +35,8 @@ class MetricModel:
     """
 
     name: str
-    final: object
-    models: list
+    final: Any
+    models: list[Any]
     sample: ResidualSample
     scale: LocalScale
     rows: np.ndarray

@@ -385,7 +385,7 @@ class Predictor:
         for name in wanted:
             if name not in self.models or name in given:
                 continue
-            gains = [
+            gains: list[dict[str, Any]] = [
                 {"metric": other, "narrowing": self.copula.reduction(name, other, known)}
                 for other in self.models
                 if other != name and other not in given

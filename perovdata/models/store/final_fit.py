@@ -84,7 +84,7 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
     matrix = distance(X)
     models, scores = {}, np.full((len(X), len(names)), np.nan)
     for column, name in enumerate(names):
-        target, variant = corpus.targets[name], skills.loc[name, "variant"]
+        target, variant = corpus.targets[name], str(skills.loc[name, "variant"])
         tried = list(evidence.registry) if variant == PROCEDURE else [variant]
         everything = np.ones(len(target.rows), dtype=bool)
         inner = fit_out_of_fold(evidence, name, everything, inner_fold, tried, settings.seed)
@@ -94,8 +94,8 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
         scores[inner.rows, column] = normal_scores(inner, models[name], inner.predictions[chosen])
     own = corpus.papers[:, None] == corpus.papers[None, :]
     reference = corpus.designs.copy()
-    for column in reference.columns.intersection(X.select_dtypes(object).columns):
-        reference[column] = X[column]
+    for text in reference.columns.intersection(X.select_dtypes(object).columns):
+        reference[text] = X[text]
     return Predictor(
         models=models,
         copula=fit_copula(names, scores, corpus.design_weights(), *evidence.background_scores(names)),
@@ -118,7 +118,7 @@ def _summary(
     """Per metric what the evaluation says; metrics with too few papers get their reported range."""
     out = {}
     for name, target in corpus.targets.items():
-        row = {
+        row: dict[str, Any] = {
             "kind": "reported range",
             "baseline": None,
             "skill": None,
@@ -129,12 +129,11 @@ def _summary(
             ],
         }
         if name in skills.index:
-            scores = skills.loc[name]
+            scores: Any = skills.loc[name]
             row["kind"] = str(scores["kind"])
+            # The procedure may earn its place and still take a baseline on all papers.
             if row["kind"] == "model" and models[name].name in BASELINES:
-                row["kind"] = (
-                    "baseline"  # the procedure earned its place, but on all papers it takes a baseline
-                )
+                row["kind"] = "baseline"
             row["baseline"] = str(scores["baseline"])
             row["skill"] = {
                 k: float(scores[c])
