@@ -46,9 +46,7 @@ def read(
     json: Json = False,
 ) -> None:
     """Propose rows for the tables from papers on the disk, each value with its evidence."""
-    from perovdata.dataset.reading.checks import check_proposals
-    from perovdata.dataset.reading.proposals import write_proposals
-    from perovdata.dataset.reading.reader import load_reader
+    from perovdata.dataset.reading import check_proposals, load_reader, write_proposals
 
     if (doi or figure) and len(files) > 1:
         raise InputError("options --doi and --figure belong to one paper; one FILE is accepted with them")
@@ -79,9 +77,13 @@ def read(
 def _read_one(
     file: Path, bibliography: Path | None, doi: str | None, reader: Any, figures: list[Path]
 ) -> list[dict[str, Any]]:
-    from perovdata.dataset.reading import figures as digitised
-    from perovdata.dataset.reading.checks import refuse_reserved
-    from perovdata.dataset.reading.proposals import read_paper
+    from perovdata.dataset.reading import (
+        curves_beside,
+        figure_values,
+        read_paper,
+        refuse_reserved,
+        with_figures,
+    )
 
     found = read_paper(file, bibliography=bibliography, doi=doi, reader=reader)
     kept, refused = refuse_reserved(found)
@@ -89,13 +91,13 @@ def _read_one(
         raise InputError(refused[0])
     for line in refused:
         note(f"left out: {line}")
-    curves = [*digitised.beside(file), *figures]
+    curves = [*curves_beside(file), *figures]
     if curves:
         from perovdata.fitting import fit
 
         for path in curves:
-            values, failures = digitised.figure_values(path, fit)
-            kept = digitised.with_figures(kept, values)
+            values, failures = figure_values(path, fit)
+            kept = with_figures(kept, values)
             for line in failures:
                 note(f"not fitted: {line}")
     return kept
@@ -140,15 +142,20 @@ def review(
     json: Json = False,
 ) -> None:
     """Walk through proposals: accept, edit, reject or skip each; stop at any time and go on later."""
-    from perovdata.dataset.reading.proposals import read_proposals, write_proposals
-    from perovdata.dataset.reading.review import Answers, accepted_records, walk
-    from perovdata.dataset.reading.review_page import page
+    from perovdata.dataset.reading import (
+        Answers,
+        accepted_records,
+        html_page,
+        read_proposals,
+        walk,
+        write_proposals,
+    )
     from perovdata.files import write_atomic
 
     proposals = read_proposals(file)
     store = Answers.load(answers or file.with_suffix(".answers.json"))
     if html is not None:
-        write_atomic(html, page(proposals, store, file.with_suffix(".answers.json").name))
+        write_atomic(html, html_page(proposals, store, file.with_suffix(".answers.json").name))
         note(f"page: {html}; save its answers, then: perovdata dataset review {file} --answers FILE")
         return
     target = output or file.with_suffix(".accepted.jsonl")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from perovdata.dataset.add.merge import merge
-from perovdata.dataset.add.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.add.submission import submission_from_record
 from perovdata.dataset.check.csv_lines import Rows, read_tables
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.check.validation import validate_rows
 from perovdata.dataset.reading.proposals import Proposal
+from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
 from perovdata.files import tables_dir
 
 __all__ = ["check_proposals", "record_of", "refuse_reserved"]

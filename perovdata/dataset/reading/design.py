@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from perovdata.dataset.reading.document import Document
+from perovdata.dataset.reading.formats.headings import own_part
 from perovdata.dataset.reading.grammar.text import plain, sentences
 from perovdata.dataset.reading.materials import mentions
-from perovdata.dataset.reading.sources.headings import own_part
 
 __all__ = ["design_of", "stack_parts"]
 

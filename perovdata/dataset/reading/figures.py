@@ -15,7 +15,7 @@ from perovdata.dataset.reading.proposals import Proposal
 from perovdata.dataset.schema.metrics import METRICS
 from perovdata.errors import InputError
 
-__all__ = ["Curve", "beside", "curves_of", "figure_values"]
+__all__ = ["Curve", "curves_beside", "curves_of", "figure_values", "with_figures"]
 
 _LARGEST = 20 * 2**20
 _FIGURE = re.compile(r"(?<![a-z])fig(?:ure)?s?[ ._-]*(S?\d+)[ ._-]?\(?([a-z])?\)?(?![a-z])", re.IGNORECASE)
@@ -30,7 +30,7 @@ class Curve:
     csv: str
 
 
-def beside(paper: Path) -> list[Path]:
+def curves_beside(paper: Path) -> list[Path]:
     """Digitised curves of a paper: ``paper.fig3b.csv``, ``paper_fig3b.csv``, ``paper.wpd.json``."""
     own = re.escape(paper.stem)
     pattern = re.compile(rf"{own}[._-](?:.*fig.*\.(?:csv|txt|json|tar)|wpd\.(?:json|tar))", re.IGNORECASE)

@@ -12,11 +12,11 @@ from typing import Any
 from perovdata.dataset.reading.design import design_of, stack_parts
 from perovdata.dataset.reading.document import Document
 from perovdata.dataset.reading.findings import Accuracy, Finding
+from perovdata.dataset.reading.formats.bibliography import find_doi
+from perovdata.dataset.reading.formats.opening import open_document
 from perovdata.dataset.reading.grids import Row, read_grids
 from perovdata.dataset.reading.reader import Reader, checked
 from perovdata.dataset.reading.rules import RuleReader, document_composition
-from perovdata.dataset.reading.sources.bibliography import find_doi
-from perovdata.dataset.reading.sources.opening import open_document
 from perovdata.dataset.schema.metrics import METRICS
 from perovdata.errors import InputError
 from perovdata.files import write_atomic

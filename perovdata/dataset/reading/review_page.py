@@ -9,7 +9,7 @@ from typing import Any
 from perovdata.dataset.reading.proposals import Proposal
 from perovdata.dataset.reading.review import DECISIONS, Answers, Item, items
 
-__all__ = ["page"]
+__all__ = ["html_page"]
 
 _STYLE = """
 body { font: 16px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; color: #1b1b1b; }
@@ -51,7 +51,7 @@ document.getElementById('download').addEventListener('click', () => {
 """
 
 
-def page(proposals: list[Proposal], answers: Answers, file_name: str) -> str:
+def html_page(proposals: list[Proposal], answers: Answers, file_name: str) -> str:
     """A page that needs no network: answers are saved as a file that ``dataset review --answers`` reads.
 
     Parameters

@@ -9,12 +9,12 @@ from itertools import pairwise
 
 from perovdata.dataset.reading.document import Document, Passage
 from perovdata.dataset.reading.findings import Accuracy, Finding
+from perovdata.dataset.reading.formats.headings import own_part
 from perovdata.dataset.reading.grammar.foreign import foreign_spans
 from perovdata.dataset.reading.grammar.sentence import read_sentence
 from perovdata.dataset.reading.grammar.text import plain, sentences
 from perovdata.dataset.reading.materials import Mention, Mentions, mentions
 from perovdata.dataset.reading.reader import Reader
-from perovdata.dataset.reading.sources.headings import own_part
 
 __all__ = ["RuleReader", "document_composition"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from perovdata.dataset.reading.grammar.cues import CUES, Cue
+from perovdata.dataset.reading.grammar.hits import Hit, hits
+from perovdata.dataset.reading.grammar.members import member
 from perovdata.dataset.reading.grammar.quantities import Quantity
 
 __all__ = ["Claim", "claims"]
@@ -172,13 +173,6 @@ class Claim:
     cue_end: int
 
 
-@dataclass(frozen=True)
-class _Found:
-    cue: Cue
-    start: int
-    end: int
-
-
 def claims(text: str, found: list[Quantity]) -> list[Claim]:
     """Assign metrics to the quantities of one sentence.
 
@@ -194,8 +188,8 @@ def claims(text: str, found: list[Quantity]) -> list[Claim]:
     list of Claim
         Quantities that no metric claims are left out.
     """
-    hits = _hits(text)
-    best: dict[int, tuple[float, _Found] | None] = {i: _best(text, found, i, hits) for i in range(len(found))}
+    named = hits(text)
+    best: dict[int, tuple[float, Hit] | None] = {i: _best(text, found, i, named) for i in range(len(found))}
     out = []
     for i, quantity in enumerate(found):
         choice = best[i]
@@ -212,7 +206,7 @@ def claims(text: str, found: list[Quantity]) -> list[Claim]:
         cost, hit = choice
         if not hit.cue.metrics:
             continue
-        metric = _member(text, found, i, hit)
+        metric = member(text, found, i, hit)
         if metric and metric != "-":
             out.append(Claim(quantity, metric, cost, text[hit.start : hit.end], hit.start, hit.end))
     return out
@@ -250,29 +244,10 @@ def _unnamed(text: str, found: list[Quantity], i: int, before: list[Claim]) -> C
     return Claim(quantity, metric, 2.5, quantity.unit, quantity.number_end, quantity.end)
 
 
-def _hits(text: str) -> list[_Found]:
-    """Cues of the text; of two with a shared dimension that overlap, the longer one."""
-    raw = [
-        _Found(c, m.start(), m.end()) for c in CUES for m in c.pattern.finditer(text) if m.end() > m.start()
-    ]
-    raw.sort(key=lambda f: (f.start - f.end, f.start))
-    kept: list[_Found] = []
-    for hit in raw:
-        if not any(
-            k.start < hit.end
-            and hit.start < k.end
-            and k.cue.dimensions & hit.cue.dimensions
-            and (k.end - k.start > hit.end - hit.start or k.cue is not hit.cue)
-            for k in kept
-        ):
-            kept.append(hit)
-    return kept
-
-
-def _best(text: str, found: list[Quantity], i: int, hits: list[_Found]) -> tuple[float, _Found] | None:
+def _best(text: str, found: list[Quantity], i: int, named: list[Hit]) -> tuple[float, Hit] | None:
     quantity = found[i]
     options = []
-    for hit in hits:
+    for hit in named:
         if quantity.dimension not in hit.cue.dimensions:
             continue
         cost = _cost(text, found, i, hit)
@@ -285,7 +260,7 @@ def _best(text: str, found: list[Quantity], i: int, hits: list[_Found]) -> tuple
     return cost, hit
 
 
-def _cost(text: str, found: list[Quantity], i: int, hit: _Found) -> float | None:
+def _cost(text: str, found: list[Quantity], i: int, hit: Hit) -> float | None:
     quantity = found[i]
     inside = hit.start < quantity.end and quantity.start < hit.end
     if inside:
@@ -354,75 +329,3 @@ def _gap_cost(gap: str, after: bool = False) -> float:
         else:
             cost += 0.6
     return cost
-
-
-_BRANCH = re.compile(
-    r"\b(?:(potentiation|LTP|potentiating|P)|(depression|LTD|depressing|D))\b|NL_?\{?(p|P"
-    r"|LTP)\b|NL_?\{?(d|D|LTD)\b|α_?\{?(p)\b|α_?\{?(d)\b"
-)
-
-
-def _member(text: str, found: list[Quantity], i: int, hit: _Found) -> str | None:
-    """Metric of a number under its cue: of a pair its first or second, of a nonlinearity its branch."""
-    quantity = found[i]
-    if hit.cue.metrics == ("nonlinearity",):
-        return (
-            "nonlinearity"
-            if re.match(r"asymm", text[hit.start :], re.IGNORECASE)
-            else _branch(text, found, i, hit)
-        )
-    if len(hit.cue.metrics) == 1:
-        metric = hit.cue.metrics[0]
-        return metric
-    peers = [
-        q
-        for q in found
-        if q.dimension == quantity.dimension
-        and (q.list_id == quantity.list_id or _same_run(text, q, quantity))
-    ]
-    index = peers.index(quantity)
-    if len(peers) == 1:
-        # one figure for both: the caller writes it twice
-        return "+".join(hit.cue.metrics)
-    return hit.cue.metrics[index % 2] if index < 2 or len(peers) % 2 == 0 else None
-
-
-def _same_run(text: str, a: Quantity, b: Quantity) -> bool:
-    low, high = sorted((a, b), key=lambda q: q.start)
-    return bool(
-        re.fullmatch(
-            r"\s*(?:\([^)]*\)\s*)?(?:,|and|/|;|, and)\s*(?:~|about |approximately )?[-+]?",
-            text[low.end : high.start],
-        )
-    )
-
-
-def _branch(text: str, found: list[Quantity], i: int, hit: _Found) -> str:
-    quantity = found[i]
-    marks = [
-        (m.start(), "nonlinearity_ltp" if (m[1] or m[3] or m[5]) else "nonlinearity_ltd")
-        for m in _BRANCH.finditer(text)
-    ]
-    if not marks:
-        return "nonlinearity"
-    peers = [q for q in found if q.dimension == "1" and q.list_id == quantity.list_id]
-    if len(peers) == 2:
-        ordered = [name for _, name in marks]
-        distinct = list(dict.fromkeys(ordered))
-        if len(distinct) == 2:
-            return distinct[peers.index(quantity)]
-    cue_branch = _BRANCH.search(text[hit.start : hit.end])
-    if cue_branch:
-        return "nonlinearity_ltp" if (cue_branch[1] or cue_branch[3] or cue_branch[5]) else "nonlinearity_ltd"
-    tail = re.match(
-        r"\s*(?:\(|for |in |during |of )?\s*(?:the )?(?:long-term )?(potentiation|LTP|depression|LTD)\b",
-        text[quantity.end :],
-        re.IGNORECASE,
-    )
-    if tail:
-        return "nonlinearity_ltp" if tail[1].lower() in ("potentiation", "ltp") else "nonlinearity_ltd"
-    before = [name for at, name in marks if at < quantity.start]
-    near = before[-1] if before else marks[0][1]
-    if len({name for _, name in marks}) == 2 and not before:
-        return "nonlinearity"
-    return near

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from perovdata.dataset.reading.document import Document, Grid, Passage, Place
-from perovdata.dataset.reading.sources.bibliography import find_doi
-from perovdata.dataset.reading.sources.headings import heading_of
-from perovdata.dataset.reading.sources.markup import grid_of, parse_markup, tag, text_of
+from perovdata.dataset.reading.formats.bibliography import find_doi
+from perovdata.dataset.reading.formats.headings import heading_of
+from perovdata.dataset.reading.formats.markup import grid_of, parse_markup, tag, text_of
 
 __all__ = ["read_jats"]
 

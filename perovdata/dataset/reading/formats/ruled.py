@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from perovdata.dataset.reading.document import Grid, Place
-from perovdata.dataset.reading.sources.lines import Line, Word, words_of
+from perovdata.dataset.reading.formats.lines import Line, Word, words_of
 
 __all__ = ["ruled_grids"]
 

@@ -10,10 +10,10 @@ from statistics import median
 from typing import Any
 
 from perovdata.dataset.reading.document import Document, Grid, Passage, Place
-from perovdata.dataset.reading.sources.bibliography import find_doi
-from perovdata.dataset.reading.sources.headings import REFERENCES, heading_of, numbered_references
-from perovdata.dataset.reading.sources.lines import Line, lines_of
-from perovdata.dataset.reading.sources.ruled import ruled_grids
+from perovdata.dataset.reading.formats.bibliography import find_doi
+from perovdata.dataset.reading.formats.headings import REFERENCES, heading_of, numbered_references
+from perovdata.dataset.reading.formats.lines import Line, lines_of
+from perovdata.dataset.reading.formats.ruled import ruled_grids
 from perovdata.errors import InputError
 
 __all__ = ["read_pdf"]

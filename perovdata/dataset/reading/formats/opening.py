@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from perovdata.dataset.reading.document import Document
-from perovdata.dataset.reading.sources.bibliography import beside, read_bibliography
+from perovdata.dataset.reading.formats.bibliography import beside, read_bibliography
 from perovdata.errors import InputError
 
 __all__ = ["PAPER_KINDS", "open_document"]
@@ -68,25 +68,25 @@ def _one_line(text: str) -> str:
 
 
 def _pdf(path: Path) -> Document:
-    from perovdata.dataset.reading.sources.pdf import read_pdf
+    from perovdata.dataset.reading.formats.pdf import read_pdf
 
     return read_pdf(path)
 
 
 def _html(path: Path) -> Document:
-    from perovdata.dataset.reading.sources.html import read_html
+    from perovdata.dataset.reading.formats.html import read_html
 
     return read_html(path)
 
 
 def _xml(path: Path) -> Document:
-    from perovdata.dataset.reading.sources.jats import read_jats
+    from perovdata.dataset.reading.formats.jats import read_jats
 
     return read_jats(path)
 
 
 def _text(path: Path) -> Document:
-    from perovdata.dataset.reading.sources.plain_text import read_text
+    from perovdata.dataset.reading.formats.plain_text import read_text
 
     return read_text(path)
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from perovdata.dataset.reading.document import Document, Grid, Passage, Place
-from perovdata.dataset.reading.sources.bibliography import find_doi
-from perovdata.dataset.reading.sources.headings import REFERENCES, heading_of, numbered_references
+from perovdata.dataset.reading.formats.bibliography import find_doi
+from perovdata.dataset.reading.formats.headings import REFERENCES, heading_of, numbered_references
 from perovdata.errors import InputError
 
 __all__ = ["read_text"]
