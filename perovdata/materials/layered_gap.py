@@ -17,7 +17,7 @@ from perovdata.chemistry import Perovskite
 from perovdata.materials.gap_domain import outside
 from perovdata.materials.spectra import HC_EV_NM, Spectrum, measured_spectra, red_edge
 
-__all__ = ["WellLaw", "bulk_of", "layered_edges", "well_law"]
+__all__ = ["WellLaw", "bulk_of", "fit_well", "layered_edges", "well_law"]
 
 _ALIEN_FACTOR = 2.0  # other metal or halide than in the spectra: no measurement bounds the error of the law
 _STUDENT_90 = 1.895  # two-sided 90 %, 7 degrees of freedom: nine edges, two parameters
@@ -54,14 +54,14 @@ def well_law(bulk: float) -> WellLaw:
     errors = []
     for name in np.unique(spacer):
         out = spacer == name
-        a, b = _fit(n[~out], confinement[~out])
+        a, b = fit_well(n[~out], confinement[~out])
         errors.append(a / (n[out] + b) ** 2 - confinement[out])
     spread = float(np.sqrt(np.mean(np.concatenate(errors) ** 2)))
-    return WellLaw(*_fit(n, confinement), _STUDENT_90 * spread)
+    return WellLaw(*fit_well(n, confinement), _STUDENT_90 * spread)
 
 
-def _fit(n: npt.NDArray[np.float64], confinement: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Least squares in a and b; 1/sqrt(E) is a straight line in n, which gives the start."""
+def fit_well(n: npt.NDArray[np.float64], confinement: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Parameters a and b by least squares; 1/sqrt(E) is a straight line in n, which gives the start."""
     from scipy.optimize import least_squares
 
     slope, intercept = np.polyfit(n, confinement**-0.5, 1)
