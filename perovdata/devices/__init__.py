@@ -13,12 +13,10 @@ from perovdata.devices.experiments import (
 from perovdata.devices.fields import FIELDS, MAX_LABEL, Field
 from perovdata.devices.film import (
     EDGE_STRENGTH,
-    absorbed,
-    absorbed_share,
-    absorptance,
-    absorption_of,
+    GRID_NM,
     edge_absorption,
     film_absorptance,
+    gap_absorption,
     line,
     one_behind_another,
     photon_energy,
@@ -42,8 +40,16 @@ from perovdata.devices.laws import (
 )
 from perovdata.devices.laws.flows import MeasuredCurve, logarithmic, piecewise, power, soft_bounds
 from perovdata.devices.longterm import add_cycle_noise, align, exponential, quantise, step_exponential
-from perovdata.devices.optical import intensity_drive, optical_drive, optical_erase
-from perovdata.devices.parameters import GRID_NM, SynapseParameters
+from perovdata.devices.optical import (
+    absorbed,
+    absorbed_share,
+    absorptance,
+    absorption_of,
+    intensity_drive,
+    optical_drive,
+    optical_erase,
+)
+from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.presets import PRESETS, Preset, preset
 from perovdata.devices.shortterm import (
     Traces,
@@ -104,6 +110,7 @@ __all__ = [
     "event",
     "exponential",
     "film_absorptance",
+    "gap_absorption",
     "hold_stuck",
     "intensity_drive",
     "jump",

@@ -10,23 +10,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from perovdata.devices.longterm import align
-from perovdata.devices.parameters import GRID_NM, SynapseParameters
-
 __all__ = [
     "EDGE_STRENGTH",
     "GRID_NM",
-    "absorbed",
-    "absorbed_share",
-    "absorptance",
-    "absorption_of",
     "edge_absorption",
     "film_absorptance",
+    "gap_absorption",
     "line",
     "one_behind_another",
     "photon_energy",
 ]
 
+#: Wavelengths of an absorption spectrum, nm: fine against an exciton line, from the near UV to the edge of
+#: the lowest gap among lead-tin halides.
+GRID_NM = np.arange(350.0, 1101.0, 5.0)
 #: h c in eV nm (CODATA 2018, exact constants).
 _HC_EV_NM = 1239.841984
 #: Absorption coefficient 1 eV above a direct edge, 1/m eV^-1/2: fitted on the measured spectra of the bulk
@@ -78,46 +75,24 @@ def edge_absorption(energy: jax.Array, bandgap: jax.Array, width: jax.Array) -> 
     return EDGE_STRENGTH * jnp.sqrt(jnp.maximum(above, join)) * tail
 
 
-def absorption_of(params: SynapseParameters) -> jax.Array:
-    """Absorption coefficient (1/m) of each film at every wavelength of ``GRID_NM``.
+def gap_absorption(bandgap: jax.Array, width: jax.Array) -> jax.Array:
+    """Absorption coefficient (1/m) at every wavelength of ``GRID_NM`` where only a gap is known.
 
     Parameters
     ----------
-    params : SynapseParameters
-        P sets, or scalar fields inside ``vmap``.
+    bandgap : array, eV
+        NaN: not even that; the film is opaque, so that all light is taken as absorbed.
+    width : array, eV
+        Urbach energy.
 
     Returns
     -------
-    array, shape (P, W), or (P, K, W) for K films per set
-        ``absorption`` where it is given, else an edge from ``bandgap`` and ``absorption_width``; opaque where
-        neither is known: light is taken as absorbed.
+    array, shape (..., W)
     """
-    if params.absorption is not None:
-        return params.absorption
-    energy = photon_energy(GRID_NM)
-    gap, width = (field[..., None] for field in (params.bandgap, params.absorption_width))
+    gap = jnp.asarray(bandgap)[..., None]
     known = ~jnp.isnan(gap)
-    return jnp.where(known, edge_absorption(energy, jnp.where(known, gap, 1.0), width), _OPAQUE)
-
-
-def absorptance(params: SynapseParameters) -> jax.Array:
-    """Share of the light that each film absorbs, at every wavelength of ``GRID_NM``.
-
-    Parameters
-    ----------
-    params : SynapseParameters
-        P sets, or scalar fields inside ``vmap``.
-
-    Returns
-    -------
-    array, shape (P, W), or (P, K, W) for K films per set
-        Of :func:`absorption_of`.
-    """
-    absorption = absorption_of(params)
-    thickness, reflectance = (
-        align(field, absorption) for field in (params.film_thickness, params.film_reflectance)
-    )
-    return film_absorptance(absorption, thickness, reflectance)
+    edge = edge_absorption(photon_energy(GRID_NM), jnp.where(known, gap, 1.0), jnp.asarray(width)[..., None])
+    return jnp.where(known, edge, _OPAQUE)
 
 
 def one_behind_another(share: jax.Array) -> jax.Array:
@@ -136,45 +111,6 @@ def one_behind_another(share: jax.Array) -> jax.Array:
     passed = jnp.cumprod(1.0 - share, axis=-2)
     before = jnp.concatenate([jnp.ones_like(passed[..., :1, :]), passed[..., :-1, :]], axis=-2)
     return share * before
-
-
-def absorbed_share(params: SynapseParameters, light: jax.Array) -> jax.Array:
-    """Share of each light that each film absorbs.
-
-    Parameters
-    ----------
-    params : SynapseParameters
-        P sets, or scalar fields inside ``vmap``.
-    light : array, shape (C, W)
-        Photon spectra on ``GRID_NM`` that each sum to 1 (:func:`line` for a narrow one).
-
-    Returns
-    -------
-    array, shape (P, C), or (P, K, C) for K films per set
-    """
-    return absorptance(params) @ jnp.asarray(light).T
-
-
-def absorbed(params: SynapseParameters, wavelength_nm: jax.Array | float) -> jax.Array:
-    """Share of the photons of one wavelength that the film absorbs, 0 to 1.
-
-    Parameters
-    ----------
-    params : SynapseParameters
-        P sets with one film each, or scalar fields inside ``vmap``.
-    wavelength_nm : array, shape (P, ...) or scalar, nm
-
-    Returns
-    -------
-    array
-        Outside ``GRID_NM`` the value at its end.
-    """
-    spectrum = absorptance(params)
-    wavelength = jnp.asarray(wavelength_nm, jnp.float32)
-    if spectrum.ndim == 1:
-        return jnp.interp(wavelength, GRID_NM, spectrum)
-    wavelength = jnp.broadcast_to(wavelength, (len(spectrum), *wavelength.shape[1:]))
-    return jax.vmap(lambda at, one: jnp.interp(at, GRID_NM, one))(wavelength, spectrum)
 
 
 def line(wavelength_nm: float) -> np.ndarray:

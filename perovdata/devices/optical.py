@@ -1,16 +1,102 @@
-"""Light: how strongly a light pulse drives, and how light erases."""
+"""Light: how much of it a film absorbs, how strongly a pulse drives, and how light erases."""
 
 from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
 
-from perovdata.devices.film import absorbed, photon_energy
+from perovdata.devices.film import GRID_NM, film_absorptance, gap_absorption, photon_energy
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.shortterm import Traces, _width_drive
 
-__all__ = ["intensity_drive", "optical_drive", "optical_erase"]
+__all__ = [
+    "absorbed",
+    "absorbed_share",
+    "absorptance",
+    "absorption_of",
+    "intensity_drive",
+    "optical_drive",
+    "optical_erase",
+]
+
+
+def absorption_of(params: SynapseParameters) -> jax.Array:
+    """Absorption coefficient (1/m) of each film at every wavelength of ``GRID_NM``.
+
+    Parameters
+    ----------
+    params : SynapseParameters
+        P sets, or scalar fields inside ``vmap``.
+
+    Returns
+    -------
+    array, shape (P, W), or (P, K, W) for K films per set
+        ``absorption`` where it is given, else an edge from ``bandgap`` and ``absorption_width``; opaque where
+        neither is known: light is taken as absorbed.
+    """
+    if params.absorption is not None:
+        return params.absorption
+    return gap_absorption(params.bandgap, params.absorption_width)
+
+
+def absorptance(params: SynapseParameters) -> jax.Array:
+    """Share of the light that each film absorbs, at every wavelength of ``GRID_NM``.
+
+    Parameters
+    ----------
+    params : SynapseParameters
+        P sets, or scalar fields inside ``vmap``.
+
+    Returns
+    -------
+    array, shape (P, W), or (P, K, W) for K films per set
+        Of :func:`absorption_of`.
+    """
+    absorption = absorption_of(params)
+    thickness, reflectance = (
+        align(field, absorption) for field in (params.film_thickness, params.film_reflectance)
+    )
+    return film_absorptance(absorption, thickness, reflectance)
+
+
+def absorbed_share(params: SynapseParameters, light: jax.Array) -> jax.Array:
+    """Share of each light that each film absorbs.
+
+    Parameters
+    ----------
+    params : SynapseParameters
+        P sets, or scalar fields inside ``vmap``.
+    light : array, shape (C, W)
+        Photon spectra on ``GRID_NM`` that each sum to 1 (:func:`line` for a narrow one).
+
+    Returns
+    -------
+    array, shape (P, C), or (P, K, C) for K films per set
+    """
+    return absorptance(params) @ jnp.asarray(light).T
+
+
+def absorbed(params: SynapseParameters, wavelength_nm: jax.Array | float) -> jax.Array:
+    """Share of the photons of one wavelength that the film absorbs, 0 to 1.
+
+    Parameters
+    ----------
+    params : SynapseParameters
+        P sets with one film each, or scalar fields inside ``vmap``.
+    wavelength_nm : array, shape (P, ...) or scalar, nm
+
+    Returns
+    -------
+    array
+        Outside ``GRID_NM`` the value at its end.
+    """
+    spectrum = absorptance(params)
+    wavelength = jnp.asarray(wavelength_nm, jnp.float32)
+    if spectrum.ndim == 1:
+        return jnp.interp(wavelength, GRID_NM, spectrum)
+    wavelength = jnp.broadcast_to(wavelength, (len(spectrum), *wavelength.shape[1:]))
+    return jax.vmap(lambda at, one: jnp.interp(at, GRID_NM, one))(wavelength, spectrum)
 
 
 def intensity_drive(params: SynapseParameters, intensity):

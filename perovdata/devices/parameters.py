@@ -12,14 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices.fields import FIELDS
+from perovdata.devices.film import GRID_NM, gap_absorption
 from perovdata.devices.laws import Law
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["GRID_NM", "SynapseParameters"]
-
-#: Wavelengths of an absorption spectrum, nm: fine against an exciton line, from the near UV to the edge of
-#: the lowest gap among lead-tin halides.
-GRID_NM = np.arange(350.0, 1101.0, 5.0)
+__all__ = ["SynapseParameters"]
 
 
 class _Batch:
@@ -160,9 +157,10 @@ class _Batch:
 
 
 def _with_spectrum(params: SynapseParameters) -> SynapseParameters:
-    from perovdata.devices.film import absorption_of
-
-    return dataclasses.replace(params, absorption=absorption_of(params))
+    if params.absorption is not None:
+        return params
+    spectrum = gap_absorption(params.bandgap, params.absorption_width)
+    return dataclasses.replace(params, absorption=spectrum)
 
 
 def _is_neutral(name: str, column: np.ndarray) -> np.ndarray:
