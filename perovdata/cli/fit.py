@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json, note, print_tables
+
+if TYPE_CHECKING:
+    from perovdata.fitting import FitResult
 
 __all__ = ["register"]
 
@@ -19,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def fit(
-    file: Annotated[Path, typer.Argument(help="Measured curve: CSV, TSV, text or Excel.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Measured curves: CSV, TSV, text or Excel.", metavar="FILE...")
+    ],
     kind: Annotated[str, typer.Option(help="auto, pd, ppf, decay, jump or iv-endurance.")] = "auto",
     output: Annotated[Path | None, typer.Option(help="Write the device file for simulate --device.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Write the figure (.png, .svg, .pdf).")] = None,
@@ -31,6 +39,18 @@ def fit(
     level: Annotated[float, typer.Option(help="Confidence level of the intervals.")] = 0.95,
     name: Annotated[str | None, typer.Option(help="Name of the device (default: of the file).")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook.")] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="What the columns hold, by number or heading: pulse=1,current=4:nA.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="comma or point: settles numbers such as 1,100.")
+    ] = None,
+    read: Annotated[
+        str, typer.Option(help="State after a pulse of a record over time: before-next, or 'after MS'.")
+    ] = "before-next",
+    table: Annotated[
+        Path | None, typer.Option(help="Write one line per file (CSV); needed for several files.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Fit potentiation/depression, paired-pulse, decay or endurance data into device parameters."""
@@ -39,7 +59,21 @@ def fit(
     from perovdata.files import write_atomic
     from perovdata.fitting import fit as fit_file
 
-    result = fit_file(file, kind, level=level, read_voltage=read_voltage, name=name, sheet=sheet)
+    options = {
+        "level": level, "read_voltage": read_voltage, "name": name, "sheet": sheet, "columns": columns,
+        "decimal": decimal, "read": read,
+    }  # fmt: skip
+    if table is not None or len(files) > 1:
+        only_one = {
+            "--output": output,
+            "--plot": plot,
+            "--rows": rows,
+            "--device-id": device_id,
+            "--name": name,
+        }
+        _fit_many(files, table, partial(fit_file, kind=kind, **options), only_one, json)
+        return
+    result = fit_file(files[0], kind, **options)
     if output is not None:
         result.to_yaml(output)
         note(f"device file: {output}")
@@ -60,3 +94,31 @@ def fit(
     print_tables(fit_tables(result))
     for line in result.warnings:
         note(f"note: {line}")
+
+
+def _fit_many(
+    files: list[Path],
+    table: Path | None,
+    fit_file: Callable[[str | os.PathLike[str]], FitResult],
+    only_one: dict[str, object],
+    as_json: bool,
+) -> None:
+    """One line per file; exit code 3 if some failed."""
+    from perovdata.errors import InputError
+    from perovdata.fitting.batch import fit_many, write_table
+
+    given = [option for option, value in only_one.items() if value is not None]
+    if given:
+        raise InputError(f"option {given[0]}: for one file; several files give a table (--table out.csv)")
+    if table is None:
+        raise InputError(f"{len(files)} files; give --table out.csv, one line per file")
+    found = fit_many(files, fit_file)
+    write_table(table, found)
+    failed = [row for row in found if row["error"]]
+    for row in failed:
+        note(f"failed: {row['error']}")
+    note(f"table: {table} ({len(found) - len(failed)} of {len(found)} files fitted)")
+    if as_json:
+        emit_json({"files": found})
+    if failed:
+        raise typer.Exit(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from perovdata.errors import InputError, unknown_choice
 from perovdata.fitting.result import Curve, Estimate, FitResult
 from perovdata.fitting.signal.recognise import interpret
+from perovdata.fitting.signal.traces import ReadRule
+from perovdata.fitting.table.chosen import choose_columns
 from perovdata.fitting.table.reader import read_table
 
 __all__ = ["KINDS", "Curve", "Estimate", "FitResult", "fit"]
@@ -26,6 +29,9 @@ def fit(
     read_voltage: float | None = None,
     name: str | None = None,
     sheet: str | None = None,
+    columns: str | None = None,
+    decimal: str | None = None,
+    read: str = "before-next",
 ) -> FitResult:
     """Fit a measured curve into device parameters.
 
@@ -45,6 +51,14 @@ def fit(
         Of the device; the name of the file if not given.
     sheet : str, optional
         Sheet of a workbook.
+    columns : str, optional
+        What the columns hold, where the file does not say: ``"pulse=1,current=4:nA"``; by number (from 1) or
+        heading, with the unit after a colon.
+    decimal : {"comma", "point"}, optional
+        Settles numbers such as ``1,100``.
+    read : str
+        When the state after a pulse is taken from a record over time: ``"before-next"`` (the pulse) or
+        ``"after MS"`` (milliseconds after the pulse).
 
     Returns
     -------
@@ -54,7 +68,7 @@ def fit(
     Raises
     ------
     InputError
-        A file that is not such a measurement; the message shows its first line.
+        A file that is not such a measurement, or that nothing describes; the message shows its first line.
     """
     if kind not in KINDS:
         raise unknown_choice("kind of curve", kind, KINDS)
@@ -62,21 +76,15 @@ def fit(
         raise InputError(f"level: {level:g} is not between 0.5 and 1")
     if read_voltage is not None and not 0 < abs(read_voltage) < 1000:
         raise InputError(f"read voltage: {read_voltage:g} V is not a voltage between 0 and 1000")
-    table = read_table(file, sheet=sheet)
-    found, measurement = interpret(table, kind, read_voltage)
+    rule = ReadRule.parse(read)
+    table = read_table(file, sheet=sheet, decimal=decimal)
+    if columns is not None:
+        table = choose_columns(table, columns)
+    found = interpret(table, kind, read_voltage, rule)
     # The fits pull in SciPy's optimisers: only once there is something to fit.
-    from perovdata.fitting.fit_decay import fit_decay
-    from perovdata.fitting.fit_endurance import fit_endurance, fit_jumps
-    from perovdata.fitting.fit_pd import fit_pulse_train
-    from perovdata.fitting.fit_ppf import fit_paired_pulse
+    from perovdata.fitting.fit_kinds import FITTERS
 
-    fitters = {
-        "pd": fit_pulse_train,
-        "jump": fit_jumps,
-        "ppf": fit_paired_pulse,
-        "decay": fit_decay,
-        "iv-endurance": fit_endurance,
-    }
     # A search visits parameters at which the arithmetic overflows; they lose, and nobody needs to hear of it.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return fitters[found](measurement, level=level, name=name or Path(file).stem)
+    with np.errstate(all="ignore"):
+        result = FITTERS[found.kind](found.measurement, level=level, name=name or Path(file).stem)
+    return replace(result, columns=found.columns.told())

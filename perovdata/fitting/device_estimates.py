@@ -11,11 +11,10 @@ from perovdata.devices.fields import FIELDS, MAX_LABEL
 from perovdata.devices.label import label_to_a
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.uncertainty import Uncertainty
-from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.laws.noise_models import Maximum, label_at
 from perovdata.fitting.result import Estimate
 
-__all__ = ["DIRECTION", "estimates", "make_device"]
+__all__ = ["DIRECTION", "estimates", "field_estimate", "make_device", "mirrored", "with_a", "with_noise"]
 
 DIRECTION = {1: "ltp", -1: "ltd"}
 #: No label is claimed more finely than this: the optimiser's own tolerance.
@@ -48,45 +47,27 @@ def estimates(
         ends = [label_at(sweep.sign, float(fit.point[k]) + s * half) for s in (-1, 1)]
         low = max(min(*ends, fit.labels[k] - _FINEST), -MAX_LABEL)
         high = min(max(*ends, fit.labels[k] + _FINEST), MAX_LABEL)
-        parameters[field] = _estimate(field, fit.labels[k], low, high)
+        parameters[field] = field_estimate(field, fit.labels[k], low, high)
         if high - low > 2.0:
             warnings.append(
                 f"{field} is uncertain by {(high - low) / 2:.1f}: more cycles or less noise are needed"
             )
-    parameters["g_min"] = _estimate(
+    parameters["g_min"] = field_estimate(
         "g_min", g_min, max(g_min - quantile * sigma[-2], 0.0), g_min + quantile * sigma[-2]
     )
-    parameters["g_max"] = _estimate(
+    parameters["g_max"] = field_estimate(
         "g_max", g_max, g_max - quantile * sigma[-1], g_max + quantile * sigma[-1]
     )
     for sweep in sweeps:
         field = f"n_pulses_{DIRECTION[sweep.sign]}"
-        parameters[field] = _estimate(
+        parameters[field] = field_estimate(
             field, float(sweep.n_pulses), float(sweep.n_pulses), float(sweep.n_pulses)
         )
-    for sign in (1, -1):
-        if sign not in [s.sign for s in sweeps]:
-            other = DIRECTION[-sign]
-            warnings.append(
-                f"no {DIRECTION[sign].upper()} in the file: the device file mirrors {other.upper()}"
-            )
     noise = _noise(fit, level, cycles, warnings)
     parameters |= noise
-    for sweep in sweeps:
-        label = parameters[f"nonlinearity_{DIRECTION[sweep.sign]}"]
-        ends = (
-            sorted(float(label_to_a(v)) for v in (label.low, label.high))
-            if label.low * label.high > 0
-            else None
-        )
-        parameters[f"a_{DIRECTION[sweep.sign]}"] = Estimate(
-            float(label_to_a(label.value)),
-            *(ends or (None, None)),
-            "1",
-            "NeuroSim's A over the pulses of a sweep",
-        )
+    with_a(parameters)
     stated = {n: e.value for n, e in parameters.items() if n in FIELDS}
-    _mirror(stated, sweeps)
+    mirrored(stated, [s.sign for s in sweeps], warnings)
     if read_voltage is not None:
         stated["read_voltage"] = read_voltage
     relative = covariance.copy()
@@ -94,7 +75,7 @@ def estimates(
         relative[k] /= max(g, 1e-300)
         relative[:, k] /= max(g, 1e-300)
     keep = [k for k, f in enumerate(fields) if f != "g_min" or resolved]
-    uncertainty = _with_noise(
+    uncertainty = with_noise(
         tuple(fields[k] for k in keep),
         tuple(scales[k] for k in keep),
         relative[np.ix_(keep, keep)],
@@ -120,16 +101,31 @@ def make_device(
     return DeviceFile(name, SynapseParameters.make(**inside), uncertainty, {"fitted": what})
 
 
-def _mirror(stated: dict[str, float], sweeps: list[Sweep]) -> None:
+def with_a(parameters: dict[str, Estimate]) -> None:
+    """Add NeuroSim's A of every label."""
+    for direction in ("ltp", "ltd"):
+        label = parameters.get(f"nonlinearity_{direction}")
+        if label is None:
+            continue
+        known = label.low is not None and label.high is not None and label.low * label.high > 0
+        ends = sorted(float(label_to_a(v)) for v in (label.low, label.high)) if known else (None, None)
+        a = float(label_to_a(label.value))
+        if np.isfinite(a):
+            meaning = "NeuroSim's A over the pulses of a sweep"
+            parameters[f"a_{direction}"] = Estimate(a, ends[0], ends[1], "1", meaning)
+
+
+def mirrored(stated: dict[str, float], signs: list[int], warnings: list[str]) -> None:
     """A direction that was not measured is the mirror of the other (NeuroSim: the label changes sign)."""
-    if len(sweeps) == 1:
-        have = DIRECTION[sweeps[0].sign]
-        lack = "ltd" if have == "ltp" else "ltp"
+    if len(signs) == 1:
+        have, lack = DIRECTION[signs[0]], DIRECTION[-signs[0]]
         stated[f"nonlinearity_{lack}"] = -stated[f"nonlinearity_{have}"]
         stated[f"n_pulses_{lack}"] = stated[f"n_pulses_{have}"]
+        warnings.append(f"no {lack.upper()} in the file: the device file mirrors {have.upper()}")
 
 
-def _estimate(field: str, value: float, low: float, high: float) -> Estimate:
+def field_estimate(field: str, value: float, low: float, high: float) -> Estimate:
+    """Value and interval of a field of the device file."""
     return Estimate(float(value), float(low), float(high), FIELDS[field].unit, FIELDS[field].meaning)
 
 
@@ -142,19 +138,25 @@ def _noise(fit: Maximum, level: float, cycles: int, warnings: list[str]) -> dict
         return {}
     intervals = fit.model.noise_intervals(fit, level)
     return {
-        "c2c_variation": _estimate("c2c_variation", fit.natural.c2c, *intervals["c2c"]),
-        "read_noise": _estimate("read_noise", fit.natural.read, *intervals["read"]),
+        "c2c_variation": field_estimate("c2c_variation", fit.natural.c2c, *intervals["c2c"]),
+        "read_noise": field_estimate("read_noise", fit.natural.read, *intervals["read"]),
     }
 
 
-def _with_noise(fields, scales, covariance, noise: dict[str, Estimate], level: float) -> Uncertainty:
+def with_noise(
+    fields: tuple[str, ...],
+    scales: tuple[str, ...],
+    covariance: np.ndarray,
+    noise: dict[str, Estimate],
+    level: float,
+) -> Uncertainty:
     """Append the noises as independent log-normal quantities."""
     width = 2 * norm.ppf(0.5 + level / 2)
     for field, e in noise.items():
-        if e.value > 0 and e.low > 0:
+        if e.value > 0 and e.low and e.high:
             fields, scales = (*fields, field), (*scales, "log")
             grown = np.zeros((len(fields), len(fields)))
             grown[:-1, :-1] = covariance
-            grown[-1, -1] = (np.log(e.high / e.low) / width) ** 2
+            grown[-1, -1] = float(np.log(e.high / e.low) / width) ** 2
             covariance = grown
     return Uncertainty(fields, scales, (covariance + covariance.T) / 2.0)

@@ -1,11 +1,17 @@
-"""Fit potentiation and depression: cut into sweeps, likelihood, comparison of laws, warnings."""
+"""Fit potentiation and depression: cut into sweeps, compare laws, label with an interval, or refuse."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from perovdata.devices.device_file import DeviceFile
 from perovdata.errors import InputError
+from perovdata.fitting.closest_estimates import closest_estimates
 from perovdata.fitting.device_estimates import DIRECTION, estimates
+from perovdata.fitting.judgement import check_description, law_holds, share_window
+from perovdata.fitting.laws.closest import Closest, closest_exponential
 from perovdata.fitting.laws.compare import Comparison, compare_laws, residual_pattern
 from perovdata.fitting.laws.likelihood import Sweep, mean_curve
 from perovdata.fitting.laws.noise_models import (
@@ -15,38 +21,28 @@ from perovdata.fitting.laws.noise_models import (
     StateSpace,
     hard_ends,
     maximise,
-    peak,
 )
-from perovdata.fitting.result import Curve, FitResult
+from perovdata.fitting.likeliest_cut import likeliest_cut
+from perovdata.fitting.result import Curve, Estimate, FitResult
 from perovdata.fitting.signal.measurements import PulseTrain
+from perovdata.fitting.sweeps import sweeps_of, without_spikes
 from perovdata.fitting.table_rows import train_metrics
 
-__all__ = ["fit_pulse_train", "sweeps_of"]
+__all__ = ["fit_pulse_train"]
 
 
 #: Difference of -2 log L below which two kinds of noise are not told apart (20 to 1).
 _NOT_TOLD_APART = 6.0
-
-
-def sweeps_of(train: PulseTrain) -> list[Sweep]:
-    """Collect the segments of each direction on one axis of pulse numbers."""
-    sweeps = []
-    for sign in (1, -1):
-        segments = train.of(sign)
-        if not segments:
-            continue
-        axis = np.unique(np.concatenate([s.pulses for s in segments]))
-        values = np.full((len(segments), len(axis)), np.nan)
-        for row, segment in zip(values, segments, strict=True):
-            row[np.searchsorted(axis, segment.pulses)] = segment.values
-        n_pulses = max(1, int(np.median([s.pulses[-1] for s in segments])))
-        shared = axis[0] == 0 and all(s.shared_start for s in segments[-1:])
-        sweeps.append(Sweep(sign, axis, values, n_pulses, shared))
-    return sweeps
+#: Beyond so many readings the noise of the cycles says all that a likelihood could.
+_MOST_FOR_LIKELIHOOD = 20_000
 
 
 def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "device") -> FitResult:
-    """Fit NeuroSim's exponential law to potentiation and depression.
+    """Fit NeuroSim's exponential law to potentiation and depression, beside the other laws.
+
+    Where the law holds, labels, window and noise are those of largest likelihood. Where it does not, the
+    label is that of the exponential closest in least squares, each direction in its own window, with an
+    interval from the noise of the readings alone.
 
     Parameters
     ----------
@@ -63,60 +59,136 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
     Raises
     ------
     InputError
-        Fewer than 4 readings in every direction.
+        Fewer than 4 readings in every direction; readings that no law describes.
     """
     warnings = list(train.notes)
-    if train.alternatives:
-        train = _likeliest_cut(train)
+    train = likeliest_cut(train)
     sweeps = [s for s in sweeps_of(train) if np.isfinite(s.values).sum(axis=1).max() >= 4]
     if not sweeps:
         raise InputError(f"{name}: no direction has 4 readings in a row; a label needs them")
-    sweeps, n_outliers = _without_spikes(sweeps)
-    if n_outliers:
-        warnings.append(f"{n_outliers} single readings left out as spikes")
+    sweeps, n_spikes = without_spikes(sweeps)
+    if n_spikes:
+        warnings.append(f"{n_spikes} single readings left out as spikes")
 
     comparison = compare_laws(sweeps)
-    exponential = comparison.of("exponential")
-    fit = _best_model(sweeps, list(exponential.shapes), warnings)
-
-    cycles = min(len(s.values) for s in sweeps)
-    parameters, device = estimates(fit, level, cycles, train.read_voltage, name, warnings)
-    fitted = [_fitted(fit, s, u) for s, u in zip(sweeps, fit.curvatures, strict=True)]
+    check_description(name, comparison, warnings)
+    closest = [closest_exponential(s, comparison.fits, k) for k, s in enumerate(sweeps)]
+    fit = _likelihood(sweeps, closest, warnings)
+    parameters, device, fitted, holds = _describe(
+        sweeps, comparison, closest, fit, train.read_voltage, level, name, warnings
+    )
+    _check_possible(name, parameters)
     residuals = [s.values - f for s, f in zip(sweeps, fitted, strict=True)]
-    measured = np.concatenate([s.values[np.isfinite(s.values)] for s in sweeps])
-    left = np.concatenate([r[np.isfinite(r)] for r in residuals])
-    pattern = residual_pattern(_innovations(fit, residuals), fit.natural.g_max - fit.natural.g_min)
+    labels = [parameters[f"nonlinearity_{DIRECTION[s.sign]}"].value for s in sweeps]
+    innovations = _innovations(fit, residuals) if fit is not None and holds else residuals
+    width = parameters["g_max"].value - parameters["g_min"].value
+    pattern = residual_pattern(innovations, width) | {"law_holds": holds}
     _judge(comparison, pattern, warnings)
     return FitResult(
         kind="pd",
         law="exponential",
         parameters=parameters,
         level=level,
-        r2=1.0 - float(left @ left) / float(np.sum((measured - measured.mean()) ** 2)),
-        aicc=exponential.aicc,
-        n_points=len(measured),
+        r2=_explained(sweeps, fitted),
+        aicc=comparison.of("exponential").aicc,
+        n_points=int(sum(np.isfinite(s.values).sum() for s in sweeps)),
         device=device,
-        warnings=warnings,
+        warnings=list(dict.fromkeys(warnings)),
         comparison=comparison.ranking,
-        conventions=comparison.conventions(fit.labels),
+        conventions=comparison.conventions(labels),
         residuals=pattern,
         metrics=train_metrics(train, sweeps, parameters),
         curves=_curves(sweeps, fitted),
         axes=("pulse number", "conductance (S)"),
+        segments=_told_segments(train),
     )
+
+
+def _likelihood(sweeps: list[Sweep], closest: list[Closest], warnings: list[str]) -> Maximum | None:
+    """Largest likelihood of the exponential law, where it costs little enough."""
+    if sum(s.values.size for s in sweeps) > _MOST_FOR_LIKELIHOOD:
+        return None
+    return _best_model(sweeps, [2.0 * float(np.sinh(c.z)) for c in closest], warnings)
+
+
+def _describe(
+    sweeps: list[Sweep],
+    comparison: Comparison,
+    closest: list[Closest],
+    fit: Maximum | None,
+    read_voltage: float | None,
+    level: float,
+    name: str,
+    warnings: list[str],
+) -> tuple[dict[str, Estimate], DeviceFile, list[np.ndarray], bool]:
+    """Parameters, device file, fitted curves: of the likelihood if the law holds, else of least squares."""
+    if fit is not None:
+        fitted = [_fitted(fit, s, u) for s, u in zip(sweeps, fit.curvatures, strict=True)]
+        if law_holds(sweeps, comparison, closest, fit, _explained(sweeps, fitted)):
+            cycles = min(len(s.values) for s in sweeps)
+            parameters, device = estimates(fit, level, cycles, read_voltage, name, warnings)
+            if cycles == 1 and fit.natural.c2c > fit.natural.read:
+                _cover_least_squares(parameters, closest)
+            return parameters, device, fitted, True
+    parameters, device = closest_estimates(
+        sweeps, closest, share_window(closest), level, read_voltage, name, warnings
+    )
+    return parameters, device, [c.fitted for c in closest], False
+
+
+def _cover_least_squares(parameters: dict[str, Estimate], closest: list[Closest]) -> None:
+    """One cycle cannot tell noise that stays from another law: the interval holds for both estimators."""
+    for c in closest:
+        field = f"nonlinearity_{DIRECTION[c.sign]}"
+        e = parameters[field]
+        if e.low is not None and e.high is not None:
+            parameters[field] = replace(e, low=min(e.low, c.label), high=max(e.high, c.label))
+
+
+def _explained(sweeps: list[Sweep], fitted: list[np.ndarray]) -> float:
+    """R2 over all readings, each direction against its own mean."""
+    left = total = 0.0
+    for sweep, line in zip(sweeps, fitted, strict=True):
+        here = np.isfinite(sweep.values)
+        left += float(np.sum((sweep.values - line)[here] ** 2))
+        total += float(np.sum((sweep.values[here] - sweep.values[here].mean()) ** 2))
+    return 1.0 - left / max(total, 1e-300)
+
+
+def _check_possible(name: str, parameters: dict[str, Estimate]) -> None:
+    """No answer is better than one that cannot be.
+
+    Raises
+    ------
+    InputError
+    """
+    for key, e in parameters.items():
+        if not all(np.isfinite(v) for v in (e.value, e.low, e.high) if v is not None):
+            raise InputError(f"{name}: {key} is not fixed by the readings: they hold too little change")
+    c2c = parameters.get("c2c_variation")
+    if c2c is not None and c2c.value > 1.0:
+        raise InputError(
+            f"{name}: cycles differ by {100 * c2c.value:.0f} % of the window from pulse to pulse: no "
+            "potentiation or depression in the file (are the pulses in order?)"
+        )
 
 
 def _judge(comparison: Comparison, pattern: dict, warnings: list[str]) -> None:
     """Say when the exponential law is not the whole story."""
-    best, own = comparison.ranking[0], comparison.of("exponential")
-    if pattern["verdict"] == "systematic":
+    best, own = comparison.fits[0], comparison.of("exponential")
+    if not pattern["law_holds"]:
+        warnings.append(
+            "labels are those of the exponential closest to the readings in least squares: they follow "
+            "another law or another window; see the comparison of laws"
+        )
+    elif pattern["verdict"] == "systematic":
         warnings.append(
             "residuals follow a pattern: the exponential law is not the whole story "
             f"(lag-1 correlation {pattern['lag_1']:.2f}); see the comparison of laws"
         )
-    if best["law"] != "exponential" and best["delta_aicc"] == 0 and best["r2"] > own.r2 + 0.005:
+    if best.law != "exponential" and best.r2 > own.r2 + 0.005:
         warnings.append(
-            f"law '{best['law']}' describes the curve better (R2 {best['r2']:.4f} against {own.r2:.4f}); "
+            f"law '{best.law}' describes the curve better (R2 {best.r2:.4f} against {own.r2:.4f}); "
             "the device file uses the exponential law"
         )
 
@@ -130,27 +202,6 @@ def _innovations(fit: Maximum, residuals: list[np.ndarray]) -> list[np.ndarray]:
         kept = np.exp(-u / sweep.n_pulses * np.diff(sweep.pulses))
         freed.append(residual[:, 1:] - kept * residual[:, :-1])
     return freed
-
-
-def _likeliest_cut(train: PulseTrain) -> PulseTrain:
-    """Of several ways to cut the readings into sweeps, the one under which they are likeliest.
-
-    Every turn put freely costs as much as a parameter (Schwarz, Ann. Stat. 1978, doi:10.1214/aos/1176344136),
-    so sweeps of one length win where noise hides the turns.
-    """
-    best, lowest, warm = train.segments, np.inf, []
-    for segments in (train.segments, *train.alternatives):
-        sweeps = sweeps_of(PulseTrain(segments))
-        model = StateSpace(sweeps)
-        # Beside the usual starts where the best cut so far ended: that one may lie in a flat part.
-        near = [point for point in warm if len(point) == len(model.bounds)]
-        point, minimum = peak(model, model.starts([1.0] * len(sweeps)) + near, quick=True)
-        lengths = {(s.sign, len(s.values)) for s in segments[1:]}
-        n_parameters = len(sweeps) + (0 if len(lengths) <= 2 else len(segments) - 1)
-        score = minimum * len(train.values) / model.n_used + n_parameters * np.log(model.n_used)
-        if score < lowest:
-            best, lowest, warm = segments, score, [point]
-    return PulseTrain(best, train.read_voltage, train.notes)
 
 
 def _best_model(sweeps: list[Sweep], guess: list[float], warnings: list[str]) -> Maximum:
@@ -178,23 +229,18 @@ def _fitted(fit: Maximum, sweep: Sweep, curvature: float) -> np.ndarray:
     return window.g_min + (window.g_max - window.g_min) * rise
 
 
-def _without_spikes(sweeps: list[Sweep]) -> tuple[list[Sweep], int]:
-    """Take out single readings that jump away from both neighbours and back (glitches of the instrument)."""
-    count = 0
-    cleaned = []
-    for sweep in sweeps:
-        values = sweep.values.copy()
-        step = np.diff(values, axis=1)
-        scale = 1.4826 * np.nanmedian(np.abs(step - np.nanmedian(step, axis=0, keepdims=True)))
-        scale = max(scale, 1.4826 * np.nanmedian(np.abs(np.diff(step, axis=1))) / 2.0)
-        before, after = step[:, :-1], step[:, 1:]
-        small, large = (f(np.abs(before), np.abs(after)) for f in (np.minimum, np.maximum))
-        away = (before * after < 0) & (small > 8.0 * scale) & (small > 0.3 * large)
-        if scale > 0 and away.sum() <= 0.05 * away.size:
-            values[:, 1:-1][away] = np.nan
-            count += int(away.sum())
-        cleaned.append(Sweep(sweep.sign, sweep.pulses, values, sweep.n_pulses, sweep.shared_start))
-    return cleaned, count
+def _told_segments(train: PulseTrain) -> list[dict[str, object]]:
+    """How the readings were cut, for the result."""
+    return [
+        {
+            "direction": DIRECTION[s.sign],
+            "readings": len(s.values),
+            "pulses": [float(s.pulses[0]), float(s.pulses[-1])],
+            "first": float(s.values[0]),
+            "last": float(s.values[-1]),
+        }
+        for s in train.segments
+    ]
 
 
 def _curves(sweeps: list[Sweep], fitted: list[np.ndarray]) -> list[Curve]:

@@ -69,6 +69,12 @@ class FitResult:
         Metrics of the dataset that the curve gives, in their units there.
     curves : list of Curve
         For the figure.
+    axes : tuple of str
+        Names of the figure's axes.
+    columns : list of dict
+        How each column of the file was read: index, heading, read_as, unit.
+    segments : list of dict
+        How the readings were cut into sweeps.
     """
 
     kind: str
@@ -86,6 +92,8 @@ class FitResult:
     metrics: dict[str, Estimate] = field(default_factory=dict)
     curves: list[Curve] = field(default_factory=list)
     axes: tuple[str, str] = ("", "")
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    segments: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def synapse(self) -> SynapseParameters:
@@ -107,6 +115,11 @@ class FitResult:
             "aicc": self.aicc,
             "n_points": self.n_points,
             "warnings": list(self.warnings),
+            "columns": self.columns,
+            "segments": self.segments,
+            "laws": [
+                {key: row[key] for key in ("law", "r2", "delta_aicc", "weight")} for row in self.comparison
+            ],
             "comparison": self.comparison,
             "conventions": self.conventions,
             "residuals": self.residuals,

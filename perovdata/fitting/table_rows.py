@@ -57,12 +57,18 @@ def _largest_deviation(curve: np.ndarray) -> float:
     return float(np.max(np.abs(curve - line)) / max(np.ptp(curve), np.finfo(float).tiny))
 
 
+def _mean_sweep(values: np.ndarray) -> np.ndarray:
+    """Mean of the sweeps at the pulses that any of them has."""
+    count = np.isfinite(values).sum(axis=0)
+    return np.nansum(values, axis=0)[count > 0] / count[count > 0]
+
+
 def train_metrics(
     train: PulseTrain, sweeps: list[Sweep], parameters: dict[str, Estimate]
 ) -> dict[str, Estimate]:
     """Metrics of potentiation and depression, straight from the readings where possible."""
     found: dict[str, Estimate] = {}
-    means = {s.sign: np.nanmean(s.values, axis=0) for s in sweeps}
+    means = {s.sign: _mean_sweep(s.values) for s in sweeps}
     ends = [
         (float(np.nanmin(row)), float(np.nanmax(row)))
         for s in sweeps

@@ -355,7 +355,7 @@ def test_command_writes_json_device_figure_and_record(tmp_path):
 
 def test_numbers_that_cannot_be_siemens_are_arbitrary_units(tmp_path):
     ltp, ltd = _train(cycles=2)
-    lines = ["pulse,LTP,LTD"]
+    lines = ["pulse,LTP (a.u.),LTD (a.u.)"]
     for up, down in zip(ltp, ltd, strict=True):
         lines += [f"{k},{u * 1e8:.6f},{d * 1e8:.6f}" for k, (u, d) in enumerate(zip(up, down, strict=True))]
     result = fit(_write(tmp_path, lines))

@@ -1,28 +1,28 @@
-"""Which law describes the curve: several laws on the same readings, ranked by AICc, and their conventions."""
+"""Which law describes the curve: all laws on the same readings, ranked, and the field's conventions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from perovdata.devices.label import label_to_a
-from perovdata.fitting.laws.likelihood import Sweep, mean_curve
+from perovdata.fitting.laws.likelihood import Sweep
+from perovdata.fitting.laws.shapes import SHAPES, ShapeFit, fit_shape
 
-__all__ = ["Comparison", "LawFit", "aicc", "compare_laws", "residual_pattern"]
+__all__ = [
+    "Comparison", "LawFit", "Reduced", "aicc", "compare_laws", "lag_one", "reduced", "residual_pattern",
+]  # fmt: skip
 
-#: Normalised rise 0 -> 1 over x = n / N with one shape parameter, its starts and its bounds.
-_SHAPES: dict[
-    str, tuple[Callable[[np.ndarray, float], np.ndarray], tuple[float, ...], tuple[float, float]]
-] = {
-    "exponential": (lambda x, s: mean_curve(1, x, 1.0, s), (0.5, 3.0, 12.0, -2.0), (-43.0, 43.0)),
-    "linear": (lambda x, s: x, (), (0.0, 0.0)),
-    "power": (lambda x, s: np.power(np.maximum(x, 0.0), s), (0.8, 0.3, 2.0), (0.02, 10.0)),
-    "logarithmic": (lambda x, s: np.log1p(np.expm1(s) * x) / s, (0.5, 3.0, 8.0), (1e-3, 40.0)),
-}
+#: More places along the pulses than any law needs; beyond it neighbours are averaged.
+_MAX_PLACES = 512
+#: Sums of squares below this share of the whole are rounding.
+_ROUNDING = 1e-7
+#: With few independent residuals, laws closer than this share of the variance are not told apart,
+_NOT_TOLD_APART = 0.005
+#: and the readings count as so many.
+_FEW = 10.0
 
 
 def aicc(rss: float, n: int, k: int, n_effective: float | None = None) -> float:
@@ -38,21 +38,69 @@ def aicc(rss: float, n: int, k: int, n_effective: float | None = None) -> float:
 
 
 @dataclass(frozen=True)
+class Reduced:
+    """All readings of one direction, by place along the pulses.
+
+    Parameters
+    ----------
+    x : ndarray, shape (K,)
+        Pulses over the pulses of a sweep.
+    mean : ndarray, shape (K,)
+        Mean reading.
+    weight : ndarray, shape (K,)
+        Readings behind each mean.
+    within : float
+        Sum of squares around the means.
+    """
+
+    x: np.ndarray
+    mean: np.ndarray
+    weight: np.ndarray
+    within: float
+
+    @property
+    def total(self) -> float:
+        """Sum of squares around the mean of all readings."""
+        centre = self.weight @ self.mean / self.weight.sum()
+        return self.within + float(self.weight @ (self.mean - centre) ** 2)
+
+
+def reduced(sweep: Sweep) -> Reduced:
+    """Average the sweeps of one direction; long ones over neighbouring pulses too."""
+    here = np.isfinite(sweep.values)
+    seen = here.any(axis=0)
+    values = np.where(here, sweep.values, 0.0)[:, seen]
+    weight = here.sum(axis=0)[seen].astype(float)
+    total, squares = values.sum(axis=0), (values**2).sum(axis=0)
+    x = sweep.pulses[seen] / sweep.n_pulses
+    if len(x) > _MAX_PLACES:
+        start = np.unique(np.linspace(0, len(x), _MAX_PLACES, endpoint=False).astype(int))
+        x = np.add.reduceat(x * weight, start) / np.add.reduceat(weight, start)
+        weight, total, squares = (np.add.reduceat(v, start) for v in (weight, total, squares))
+    mean = total / weight
+    return Reduced(x, mean, weight, max(float(np.sum(squares - weight * mean**2)), 0.0))
+
+
+@dataclass(frozen=True)
 class LawFit:
-    """One law fitted to all sweeps: shapes per sweep, window, quality."""
+    """One law fitted to all directions, each with a window of its own.
+
+    ``r2`` is over all readings; ``r2_worst`` over the mean sweep, of the direction that is described worse.
+    """
 
     law: str
-    shapes: tuple[float, ...]
-    g_min: float
-    width: float
+    directions: tuple[ShapeFit, ...]
     r2: float
+    r2_worst: float
     aicc: float
+    n_effective: float
     n_parameters: int
+    runs: bool
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All laws tried."""
+    """All laws tried, best first."""
 
     fits: list[LawFit]
     signs: tuple[int, ...]
@@ -63,10 +111,14 @@ class Comparison:
         return next(f for f in self.fits if f.law == law)
 
     @property
+    def best_r2(self) -> float:
+        """Of the law that passes closest to the readings."""
+        return max(f.r2 for f in self.fits)
+
+    @property
     def ranking(self) -> list[dict[str, Any]]:
         """Best first, with Akaike weights."""
-        ordered = sorted(self.fits, key=lambda f: f.aicc)
-        weights = np.exp(-0.5 * (np.array([f.aicc for f in ordered]) - ordered[0].aicc))
+        weights = np.exp(-0.5 * (np.array([f.aicc for f in self.fits]) - self.fits[0].aicc))
         weights /= weights.sum()
         return [
             {
@@ -74,10 +126,11 @@ class Comparison:
                 "n_parameters": f.n_parameters,
                 "r2": f.r2,
                 "aicc": f.aicc,
-                "delta_aicc": f.aicc - ordered[0].aicc,
+                "delta_aicc": f.aicc - self.fits[0].aicc,
                 "weight": float(w),
+                "n_effective": f.n_effective,
             }
-            for f, w in zip(ordered, weights, strict=True)
+            for f, w in zip(self.fits, weights, strict=True)
         ]
 
     def conventions(self, labels: list[float]) -> dict[str, Any]:
@@ -102,99 +155,62 @@ class Comparison:
             a = float(label_to_a(labels[k]))
             found["neurosim"][f"label_{name}"] = labels[k]
             found["neurosim"][f"a_{name}"] = a if np.isfinite(a) else None
-            found["power"][f"alpha_{name}"] = power.shapes[k]
-            beta = log.shapes[k]
+            own, step = power.directions[k], log.directions[k]
+            beta = step.shape.numbers(step.point)["beta"]
+            found["power"][f"alpha_{name}"] = own.shape.numbers(own.point)["exponent"]
             found["exponential_step"][f"beta_{name}"] = beta
             found["exponential_step"][f"alpha_{name}"] = float(
-                log.width * np.expm1(beta) / beta / self.n_pulses[k]
+                abs(step.height) * np.expm1(beta) / beta / self.n_pulses[k]
             )
         return found
 
 
 def compare_laws(sweeps: list[Sweep]) -> Comparison:
-    """Fit every law by robust multi-start least squares; the window is linear and shared by the sweeps."""
-    y = np.concatenate([s.values[np.isfinite(s.values)] for s in sweeps])
-    unit = float(np.ptp(y))
-    y = y / unit  # the optimiser's tolerances are made for numbers near 1
-    spread = float(np.sum((y - y.mean()) ** 2))
-    fits, n_effective = [], float(len(y))
-    for law, (shape, starts, bounds) in _SHAPES.items():
-        rise = _design(sweeps, shape)
+    """Fit every law to every direction by least squares and rank them.
 
-        def residual(s: np.ndarray, rise=rise) -> np.ndarray:
-            basis = rise(s)
-            return y - basis @ np.linalg.lstsq(basis, y, rcond=None)[0]
-
-        if starts:
-            scale = _robust_scale(residual(np.full(len(sweeps), starts[0])), y)
-            tries = [
-                least_squares(
-                    residual,
-                    np.full(len(sweeps), start),
-                    bounds=bounds,
-                    loss="soft_l1",
-                    f_scale=3.0 * scale,
-                    x_scale=np.maximum(abs(start), 1.0),
-                    max_nfev=60,
-                )
-                for start in starts
-            ]
-            shapes = min(tries, key=lambda r: r.cost).x
-        else:
-            shapes = np.zeros(len(sweeps))
-        window = np.linalg.lstsq(rise(shapes), y, rcond=None)[0]
-        rss = float(np.sum(residual(shapes) ** 2))
-        k = 3 + (len(sweeps) if starts else 0)
-        if law == "exponential":
-            n_effective = _independent(sweeps, residual(shapes))
-        fits.append(
-            LawFit(
-                law,
-                tuple(float(s) for s in shapes),
-                float(window[0]) * unit,
-                float(window[1]) * unit,
-                1.0 - rss / spread,
-                aicc(rss * unit**2, len(y), k, n_effective),
-                k,
-            )
-        )
-    return Comparison(fits, tuple(s.sign for s in sweeps), tuple(s.n_pulses for s in sweeps))
+    Laws are ranked by AICc. The residuals of each law say how many independent readings it leaves; the count
+    of the law that lies closest is the sample size for all, so that their sums of squares are compared on one
+    scale. Where it leaves fewer than the criterion needs (a smooth curve that no law meets exactly), laws
+    that differ by less than 0.5 % of the variance count as equal and the one with fewer numbers is first.
+    """
+    data = [reduced(s) for s in sweeps]
+    n = int(sum(d.weight.sum() for d in data))
+    total = sum(d.total for d in data)
+    rows = []
+    for shape in SHAPES:
+        fits = tuple(fit_shape(shape, d.x, d.mean, d.weight) for d in data)
+        rss = [f.rss + d.within for f, d in zip(fits, data, strict=True)]
+        rho = lag_one([s.values - f.curve(s.pulses / s.n_pulses) for s, f in zip(sweeps, fits, strict=True)])
+        effective = n * (1.0 - max(rho, 0.0)) / (1.0 + max(rho, 0.0))
+        k = 1 + sum(2 + len(f.point) for f in fits)
+        worst = min(1.0 - f.rss / max(d.total - d.within, 1e-300) for f, d in zip(fits, data, strict=True))
+        rows.append((shape, fits, sum(rss), worst, effective, k))
+    closest = min(rows, key=lambda row: row[2])
+    few = closest[4] < closest[5] + 2
+    found = []
+    for shape, fits, squares, worst, effective, k in rows:
+        left = squares + (_NOT_TOLD_APART if few else _ROUNDING) * total
+        score = _FEW * np.log(left / total) + 2 * k if few else aicc(left, n, k, closest[4])
+        r2 = 1.0 - squares / max(total, 1e-300)
+        found.append(LawFit(shape.law, fits, r2, worst, float(score), effective, k, shape.runs))
+    found.sort(key=lambda f: f.aicc)
+    return Comparison(found, tuple(s.sign for s in sweeps), tuple(s.n_pulses for s in sweeps))
 
 
-def _design(sweeps: list[Sweep], shape) -> Callable[[np.ndarray], np.ndarray]:
-    """Matrix (1, normalised mean) of all readings as a function of the shapes."""
-    present = [np.isfinite(s.values) for s in sweeps]
+def lag_one(residuals: list[np.ndarray]) -> float:
+    """Correlation of neighbouring residuals, -1 .. 1.
 
-    def rise(shapes: np.ndarray) -> np.ndarray:
-        columns = []
-        for sweep, here, s in zip(sweeps, present, shapes, strict=True):
-            g = shape(sweep.pulses / sweep.n_pulses, s)
-            g = g if sweep.sign > 0 else 1.0 - g
-            columns.append(np.broadcast_to(g, here.shape)[here])
-        g = np.concatenate(columns)
-        return np.stack([np.ones_like(g), g], axis=1)
-
-    return rise
-
-
-def _independent(sweeps: list[Sweep], residual: np.ndarray) -> float:
-    """Number of independent residuals, n (1 - rho) / (1 + rho) with their lag-1 correlation rho."""
-    products, start = [], 0
-    for sweep in sweeps:
-        here = np.isfinite(sweep.values)
-        table = np.full(here.shape, np.nan)
-        table[here] = residual[start : start + here.sum()]
-        start += int(here.sum())
-        pair = table[:, :-1] * table[:, 1:]
-        products.append(pair[np.isfinite(pair)])
-    products = np.concatenate(products)
-    power = float(np.mean(residual**2))
-    rho = float(np.clip(products.mean() / power, 0.0, 0.99)) if power > 0 and products.size else 0.0
-    return len(residual) * (1.0 - rho) / (1.0 + rho)
-
-
-def _robust_scale(residual: np.ndarray, y: np.ndarray) -> float:
-    return max(1.4826 * float(np.median(np.abs(residual))), 1e-9 * float(np.ptp(y)))
+    Parameters
+    ----------
+    residuals : list of ndarray, shape (S, K)
+        Of each direction, NaN where missing.
+    """
+    before = np.concatenate([r[:, :-1].ravel() for r in residuals])
+    after = np.concatenate([r[:, 1:].ravel() for r in residuals])
+    seen = np.isfinite(before) & np.isfinite(after)
+    # The same readings above and below the line keep the ratio within -1 .. 1.
+    power = float(np.sqrt(np.sum(before[seen] ** 2) * np.sum(after[seen] ** 2)))
+    return float(np.sum(before[seen] * after[seen]) / power) if power > 0 else 0.0
 
 
 def residual_pattern(residuals: list[np.ndarray], width: float) -> dict[str, Any]:
@@ -207,16 +223,18 @@ def residual_pattern(residuals: list[np.ndarray], width: float) -> dict[str, Any
     width : float
         Window, for relative figures.
     """
-    mean = [np.nanmean(r, axis=0) for r in residuals]
-    flat = np.concatenate([m - np.nanmean(m) for m in mean])
-    pairs = np.concatenate([np.stack([m[:-1], m[1:]], axis=1) for m in mean])
-    pairs = pairs[np.isfinite(pairs).all(axis=1)]
-    power = float(np.nanmean(flat**2))
-    lag = float(np.mean(pairs[:, 0] * pairs[:, 1]) / power) if power > 0 and len(pairs) else 0.0
+    counts = [np.isfinite(r).sum(axis=0) for r in residuals]
+    mean = [
+        np.divide(np.nansum(r, axis=0), c, out=np.full(len(c), np.nan), where=c > 0)
+        for r, c in zip(residuals, counts, strict=True)
+    ]
+    flat = [(m - np.nanmean(m))[None, :] for m in mean if np.isfinite(m).any()]
+    pairs = sum(int((np.isfinite(m[:, 1:]) & np.isfinite(m[:, :-1])).sum()) for m in flat)
+    lag = lag_one(flat) if flat else 0.0
     every = np.concatenate([r[np.isfinite(r)] for r in residuals])
     return {
         "rms": float(np.sqrt(np.mean(every**2)) / width),
         "largest": float(np.max(np.abs(every)) / width),
         "lag_1": lag,
-        "verdict": "systematic" if lag > 2.0 / np.sqrt(max(len(pairs), 1)) + 0.3 else "random",
+        "verdict": "systematic" if lag > 2.0 / np.sqrt(max(pairs, 1)) + 0.3 else "random",
     }

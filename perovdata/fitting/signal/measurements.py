@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Decay", "Endurance", "PairedPulse", "PulseTrain", "Segment"]
+__all__ = ["Decay", "Endurance", "PairedPulse", "PulseTrain", "Segment", "Trace"]
 
 
 @dataclass(frozen=True)
@@ -86,4 +86,28 @@ class Endurance:
     cycle: np.ndarray
     high: np.ndarray
     low: np.ndarray
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Pulses within a record of current over time.
+
+    Parameters
+    ----------
+    train : PulseTrain
+        State before the first pulse and after each one.
+    decay : Decay or None
+        The record after the last pulse, if it falls.
+    ppf : tuple of float or None
+        Interval (s) and index (percent), for exactly two pulses.
+    n_pulses : int
+    notes : list of str
+        What was found and assumed.
+    """
+
+    train: PulseTrain
+    decay: Decay | None
+    ppf: tuple[float, float] | None
+    n_pulses: int
     notes: list[str] = field(default_factory=list)

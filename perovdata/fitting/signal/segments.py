@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Layout", "isotonic_errors", "layouts"]
+__all__ = ["Layout", "isotonic_errors", "layouts", "turning_points"]
 
 #: A reversal counts once it exceeds this share of the (robust) range of the readings.
 _REVERSAL = 0.5
@@ -52,7 +52,7 @@ def layouts(y: np.ndarray) -> list[Layout]:
         At least one; a train that never turns has one without turns.
     """
     low, high = np.percentile(y, [2, 98])
-    coarse, rising = _coarse_turns(y, _REVERSAL * (high - low))
+    coarse, rising = turning_points(y, _REVERSAL * (high - low))
     free = _refined(y, coarse, rising) if coarse else []
     n, sweeps = len(y), len(free) + 1
     found = [Layout(tuple(free), repeated) for repeated in ((False, True) if free else (False,))]
@@ -96,7 +96,7 @@ def _refined(y: np.ndarray, turns: list[int], rising: bool) -> list[int]:
     return refined
 
 
-def _coarse_turns(y: np.ndarray, threshold: float) -> tuple[list[int], bool]:
+def turning_points(y: np.ndarray, threshold: float) -> tuple[list[int], bool]:
     """Alternating extremes by hysteresis, and whether the train starts rising."""
     top = bottom = 0
     direction = first = 0  # 0: not known yet

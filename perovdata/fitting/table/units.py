@@ -29,28 +29,41 @@ _WHOLE = {
     "a.u.": ("arbitrary", 1.0),
     "a.u": ("arbitrary", 1.0),
     "arb. units": ("arbitrary", 1.0),
+    "norm.": ("arbitrary", 1.0),
+    "normalized": ("arbitrary", 1.0),
+    "normalised": ("arbitrary", 1.0),
 }
 
 # What a column holds, by the words in its name; the first match counts.
 _NAMES = (
+    ("leakage", r"leak|\b(gate|source|cathode|bulk|base) ?(i|current)\b|\bi ?[gsb]\b"),
     ("interval", r"interval|δ\s*t\b|\bd(elta)? ?t\b|spacing"),
     ("index", r"\bppf|\bppd|paired|facilitation|a2\s*/\s*a1"),
     ("first_peak", r"^\W*a ?1\b"),
     ("second_peak", r"^\W*a ?2\b"),
     ("hrs", r"\bhrs\b|high.resist|\br ?off\b|\bi ?off\b|\boff\b"),
     ("lrs", r"\blrs\b|low.resist|\br ?on\b|\bi ?on\b|\bon\b"),
-    ("pulse_voltage", r"\bv ?(pulse|p|write|prog\w*|g|gate)\b|pulse ?(volt|ampl)|write ?volt|gate ?volt"),
-    ("read_voltage", r"\bv ?(read|r|ds|d)\b|read ?volt|bias"),
+    (
+        "pulse_voltage",
+        r"\bv ?(pulse|p|write|prog\w*|g|gate)\b|pulse ?(volt|ampl)|write ?volt"
+        r"|gate ?volt|\bgatev\b|\bv ?gs?\b",
+    ),
+    ("read_voltage", r"\bv ?(read|r|ds|d)\b|read ?volt|bias|\b(drain|anode) ?v(olt\w*)?\b"),
     ("cycle", r"cycle|loop|epoch|\bround\b|repeat|\brun\b"),
     (
         "pulse",
         r"pulse|\bnumber\b|\bno\.?(?=\W|$)|^\W*#|\bindex\b|\bcount|^\W*n\W*$|^\W*p\W*$|^\W*step\W*$|\bspike",
     ),
     ("time", r"\btime|^\W*t\W*$|\belapsed"),
+    ("light", r"\blight|laser|\bled\b|trigger|illuminat|optical power"),
     ("ltp", r"\bltp|potentiat|\bset\b|\bup\b|increas"),
     ("ltd", r"\bltd|depress|\breset\b|\bdown\b|decreas"),
-    ("conductance", r"conductanc|weight|^\W*g\W*$|^g "),
-    ("current", r"current|e?psc|photocurr|^\W*i\W*$|^i |\bid\b|\bids\b"),
+    ("conductance", r"conductanc|weight|norm\w* g\b|^\W*g\W*$|^g "),
+    (
+        "current",
+        r"current|e?psc|photocurr|^\W*i\W*$|^i |\bids?\b"
+        r"|\b(drain|anode|top|device|channel|smu ?\d|ch ?\d) ?i\b|^\W*i ?\d\W*$",
+    ),
     ("resistance", r"resist|^\W*r\W*$|^r "),
     ("voltage", r"voltage|bias|^\W*v\W*$|^v "),
 )
@@ -75,6 +88,8 @@ class Heading:
         Factor to SI.
     unit : str or None
         As written.
+    given : bool
+        Said by the user, not read from the file.
     """
 
     text: str
@@ -82,6 +97,7 @@ class Heading:
     quantity: str | None
     scale: float
     unit: str | None
+    given: bool = False
 
 
 def unit_of(text: str) -> tuple[str, float] | None:

@@ -1,0 +1,133 @@
+"""Cut one column of readings into segments of pulses of one direction."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from perovdata.fitting.signal.measurements import Segment
+from perovdata.fitting.signal.segments import Layout, layouts
+from perovdata.fitting.table.columns import Columns
+from perovdata.fitting.table.readings import Table
+
+__all__ = ["check_segments", "long_enough", "split"]
+
+_MIN_SEGMENT = 4
+#: Share of sweeps that must move the way an alternating program says.
+_MOST = 2 / 3
+
+
+def split(
+    table: Table, g: np.ndarray, pulses: np.ndarray | None, columns: Columns, sign: int | None
+) -> list[list[Segment]]:
+    """Cut one column into segments of one direction: every way that is worth a fit, usually one."""
+    voltage, cycle = columns.get("pulse_voltage"), columns.get("cycle")
+    if voltage is not None and len(voltage) >= len(g):
+        return [by_sign(g, voltage[: len(g)])]
+    cuts = {0, len(g)}
+    if pulses is not None:
+        back = np.flatnonzero(np.diff(pulses) <= 0) + 1
+        _check_order(table, pulses, back)
+        cuts |= set(back.tolist())
+    if cycle is not None and len(cycle) >= len(g):
+        cuts |= set((np.flatnonzero(np.diff(cycle[: len(g)]) != 0) + 1).tolist())
+    runs = [(g[a:b], None if pulses is None else pulses[a:b]) for a, b in pairwise(sorted(cuts))]
+    if sign is not None:
+        return [[Segment(sign, _count(run, 0, number), run) for run, number in runs]]
+    if len(runs) == 1:
+        ways = [_cut(*runs[0], layout) for layout in layouts(g)]
+        return [way for k, way in enumerate(ways) if k == 0 or _alternates(way)]
+    return [[segment for run, number in runs for segment in _cut(run, number, _plain_layout(run))]]
+
+
+def _alternates(segments: list[Segment]) -> bool:
+    return all(a.sign != b.sign for a, b in pairwise(segments))
+
+
+def _plain_layout(run: np.ndarray) -> Layout:
+    """Turns of a short numbered run as found freely; a doubled reading at the turn must be exact."""
+    turns = layouts(run)[0].turns if len(run) > 2 else ()
+    return Layout(turns, repeated=bool(turns) and all(run[t] == run[t + 1] for t in turns))
+
+
+def _check_order(table: Table, pulses: np.ndarray, back: np.ndarray) -> None:
+    """A pulse number may fall only to start again."""
+    restarts = pulses[back] <= pulses.min() + 1
+    if back.size and not restarts.all():
+        k = int(back[np.argmin(restarts)])
+        raise table.error(
+            f"data row {k + 1}: pulse number {pulses[k]:g} after {pulses[k - 1]:g}; pulses in the order "
+            "in which they were applied are expected"
+        )
+
+
+def by_sign(g: np.ndarray, voltage: np.ndarray) -> list[Segment]:
+    """Segments by the sign of the pulse that preceded each reading."""
+    sign = np.sign(voltage)
+    edges = [0, *(np.flatnonzero(np.diff(sign) != 0) + 1).tolist(), len(g)]
+    parts = [(int(sign[a]), g[a:b], a) for a, b in pairwise(edges) if sign[a] != 0]
+    # Positive pulses potentiate, unless the data say the opposite.
+    change = sum(s * (p[-1] - p[0]) for s, p, _ in parts)
+    flip = 1 if change >= 0 else -1
+    segments = []
+    for s, part, start in parts:
+        before = g[start - 1 : start]
+        values = np.concatenate([before, part])
+        segments.append(
+            Segment(flip * s, np.arange(1 - len(before), len(part) + 1.0), values, bool(len(before)))
+        )
+    return segments
+
+
+def _cut(g: np.ndarray, pulses: np.ndarray | None, layout: Layout) -> list[Segment]:
+    """Segments of one run of readings under a layout."""
+    edges = list(pairwise([0, *layout.turns, len(g) - 1]))
+    changes = np.array([g[stop] - g[start] for start, stop in edges])
+    directions = np.where(changes >= 0, 1, -1)
+    if layout.regular:
+        # Programmed to alternate: where noise is strong a few sweeps end on the wrong side of their start.
+        alternating = np.where(np.arange(len(edges)) % 2, -1, 1)
+        alternating *= 1 if changes @ alternating >= 0 else -1
+        if np.mean(directions == alternating) > _MOST:
+            directions = alternating
+    segments = []
+    for k, ((start, stop), direction) in enumerate(zip(edges, directions.tolist(), strict=True)):
+        # The reading at the turn is the state before the first pulse; read twice, the second one is.
+        first = start + 1 if k and layout.repeated else start
+        values = g[first : stop + 1]
+        if k == 0:
+            number = _count(values, layout.first_pulse, None if pulses is None else pulses[: stop + 1])
+        else:
+            number = (
+                np.arange(float(len(values))) if pulses is None else pulses[first : stop + 1] - pulses[first]
+            )
+        segments.append(Segment(direction, number, values, shared_start=k > 0 and not layout.repeated))
+    return segments
+
+
+def _count(g: np.ndarray, first_pulse: int, pulses: np.ndarray | None) -> np.ndarray:
+    """Pulse numbers of a run: as given if they start at 0 or 1, else counted."""
+    if pulses is None:
+        return np.arange(float(len(g))) + first_pulse
+    return pulses - pulses[0] + (1.0 if pulses[0] == 1 else 0.0)
+
+
+def check_segments(table: Table, segments: list[Segment]) -> None:
+    if not segments:
+        raise table.error("no pulses found")
+    values = np.concatenate([s.values for s in segments])
+    if np.ptp(values) == 0:
+        raise table.error(
+            f"constant conductance ({values[0]:g} S); a train of pulses that changes it is expected"
+        )
+    if not long_enough(segments):
+        typical = np.median([len(s.values) for s in segments])
+        raise table.error(
+            f"{len(segments)} runs of about {typical:.0f} readings: no potentiation or depression of at "
+            f"least {_MIN_SEGMENT} pulses in a row (are the pulses in order?)"
+        )
+
+
+def long_enough(segments: list[Segment]) -> bool:
+    return bool(segments) and np.median([len(s.values) for s in segments]) >= _MIN_SEGMENT

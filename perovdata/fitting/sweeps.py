@@ -1,0 +1,76 @@
+"""Segments of one direction on one axis of pulse numbers, without the glitches of instruments."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perovdata.fitting.laws.likelihood import Sweep
+from perovdata.fitting.signal.conductance import noise_of
+from perovdata.fitting.signal.measurements import PulseTrain
+
+__all__ = ["sweeps_of", "without_spikes"]
+
+#: A spike leaves its neighbours by so many times the noise, and no more than this share are spikes.
+_SPIKE, _MOST_SPIKES = 8.0, 0.1
+
+
+def sweeps_of(train: PulseTrain) -> list[Sweep]:
+    """Collect the segments of each direction on one axis of pulse numbers."""
+    sweeps = []
+    for sign in (1, -1):
+        segments = train.of(sign)
+        if not segments:
+            continue
+        axis = np.unique(np.concatenate([s.pulses for s in segments]))
+        values = np.full((len(segments), len(axis)), np.nan)
+        for row, segment in zip(values, segments, strict=True):
+            row[np.searchsorted(axis, segment.pulses)] = segment.values
+        n_pulses = max(1, round(float(np.median([s.pulses[-1] for s in segments]))))
+        shared = bool(axis[0] == 0 and all(s.shared_start for s in segments[-1:]))
+        sweeps.append(Sweep(sign, axis, values, n_pulses, shared))
+    return sweeps
+
+
+def without_spikes(sweeps: list[Sweep]) -> tuple[list[Sweep], int]:
+    """Take out single readings that jump away from both neighbours and back (glitches of the instrument).
+
+    Returns
+    -------
+    list of Sweep
+        With NaN where a spike was.
+    int
+        How many.
+    """
+    count = 0
+    cleaned = []
+    for sweep in sweeps:
+        values = sweep.values.copy()
+        for row in values:
+            seen = np.flatnonzero(np.isfinite(row))
+            found = _spikes(row[seen])
+            if found.sum() <= max(_MOST_SPIKES * len(seen), 1):
+                row[seen[found]] = np.nan
+                count += int(found.sum())
+        cleaned.append(Sweep(sweep.sign, sweep.pulses, values, sweep.n_pulses, sweep.shared_start))
+    return cleaned, count
+
+
+def _spikes(y: np.ndarray) -> np.ndarray:
+    """Readings that lie far from the median of their neighbourhood while both neighbours lie on one side."""
+    found = np.zeros(len(y), bool)
+    if len(y) < 6:
+        return found
+    step = np.diff(y)
+    scale = max(noise_of(y), float(np.median(np.abs(step - np.median(step)))))
+    middle = np.array(y)
+    # Near the ends the neighbourhood is shorter, but symmetric: of a monotone run the median is the reading.
+    middle[1:-1] = np.median(np.stack([y[:-2], y[1:-1], y[2:]]), axis=0)
+    middle[2:-2] = np.median(np.stack([y[k : len(y) - 4 + k] for k in range(5)]), axis=0)
+    away = y - middle
+    before, after = np.zeros_like(y), np.zeros_like(y)
+    before[1:], after[:-1] = step, -step
+    # Against a neighbour that is a spike itself nothing is said: the median decides.
+    found = np.abs(away) > max(_SPIKE * scale, 1e-9 * float(np.ptp(y)))
+    alone = (before * after > 0) & (np.minimum(np.abs(before), np.abs(after)) > 0.5 * np.abs(away))
+    beside = np.convolve(found, [1, 0, 1], mode="same") > 0
+    return found & (alone | beside)

@@ -1,0 +1,58 @@
+"""Rows of cells from an Excel workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from perovdata.errors import InputError
+from perovdata.fitting.table.assemble import COMMENTS, Row, assemble
+from perovdata.fitting.table.numbers import parse_number
+from perovdata.fitting.table.readings import Table
+
+__all__ = ["read_excel"]
+
+
+def read_excel(path: Path, sheet: str | None, max_rows: int) -> Table:
+    """Read the sheet asked for, or the first that holds numbers.
+
+    Raises
+    ------
+    InputError
+        Not a workbook, no such sheet, no numbers, too many rows.
+    """
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception:  # openpyxl lets errors of zip, XML and its own schema through, whatever they are
+        raise InputError(
+            f"{path.name}: a zip archive that is not an Excel workbook; CSV, TSV or .xlsx is expected "
+            "(first line read: 'PK…')"
+        ) from None
+    if sheet is not None and sheet not in book.sheetnames:
+        raise InputError(f"{path.name}: no sheet '{sheet}'; there are {', '.join(book.sheetnames)}")
+    for name in [sheet] if sheet else book.sheetnames:
+        rows: list[Row] = []
+        for number, values in enumerate(book[name].iter_rows(values_only=True), 1):
+            if number > max_rows:
+                raise InputError(f"{path.name}: more than {max_rows} rows; give every k-th row")
+            cells = ["" if v is None else repr(v) if isinstance(v, float) else str(v).strip() for v in values]
+            if any(cells) and not cells[0].startswith(COMMENTS):
+                rows.append((number, cells))
+        if any(parse_number(cell, "point") is not None for _, cells in rows for cell in cells):
+            table = assemble(path, " ".join(filter(None, rows[0][1])), _trim(rows), "point", "row")
+            if len(book.sheetnames) > 1:
+                others = ", ".join(n for n in book.sheetnames if n != name)
+                table.notes.append(f"sheet '{name}' read; others not: {others}")
+            return table
+    raise InputError(f"{path.name}: no sheet holds numbers; a table of numbers is expected")
+
+
+def _trim(rows: list[Row]) -> list[Row]:
+    """Cut columns that are empty throughout."""
+    width = max(len(cells) for _, cells in rows)
+    used = [any(k < len(cells) and cells[k] for _, cells in rows) for k in range(width)]
+    return [
+        (number, [cells[k] if k < len(cells) else "" for k in range(width) if used[k]])
+        for number, cells in rows
+    ]

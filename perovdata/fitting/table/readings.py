@@ -1,0 +1,58 @@
+"""A table of numbers with its headings, as read from a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from perovdata.errors import InputError
+from perovdata.fitting.table.units import Heading
+
+__all__ = ["Table", "shorten"]
+
+
+def shorten(line: str, limit: int = 70) -> str:
+    """One line of at most `limit` characters."""
+    line = " ".join(line.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@dataclass
+class Table:
+    """Columns of numbers with their headings.
+
+    Parameters
+    ----------
+    path : Path
+    headings : list of Heading
+        Without a heading line: empty texts.
+    columns : list of ndarray
+        SI values (scaled by the unit of the heading); a column may be shorter than the others.
+    first_line : str
+        First line of the file, for messages.
+    first_row : int
+        Line (text) or row (Excel) of the first data row, counted from 1.
+    notes : list of str
+        What was assumed or left out, for people.
+    source : str
+        "" or the tool whose layout it is ("WebPlotDigitizer", "analyser"): its columns have no units.
+    """
+
+    path: Path
+    headings: list[Heading]
+    columns: list[np.ndarray]
+    first_line: str
+    first_row: int
+    notes: list[str] = field(default_factory=list)
+    source: str = ""
+
+    def error(self, message: str) -> InputError:
+        """An error about this file that shows its first line."""
+        return InputError(f"{self.path.name}: {message} (first line read: '{shorten(self.first_line)}')")
+
+    def name(self, k: int) -> str:
+        """How messages name column k."""
+        text = self.headings[k].text
+        return f"column {k + 1} ('{text}')" if text else f"column {k + 1}"
