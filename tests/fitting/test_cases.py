@@ -10,9 +10,9 @@ import warnings
 from pathlib import Path
 
 import pytest
-from perovdata.cli.main import app
 from typer.testing import CliRunner
 
+from perovdata.cli.application import app
 from perovdata.errors import InputError
 
 CASES = Path(__file__).parent / "cases"
