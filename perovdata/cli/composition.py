@@ -36,11 +36,12 @@ def composition(
     from dataclasses import asdict
 
     from perovdata.chemistry import descriptors, parse, undefined_descriptors
-    from perovdata.materials import PROPERTIES_SHOWN, lookup_property
+    from perovdata.materials import PROPERTIES_SHOWN, lookup_property, optical_properties
 
     perovskite = parse(formula, n=n, x=x, y=y)
     values = descriptors(perovskite)
-    properties = {name: lookup_property(perovskite, name) for name in PROPERTIES_SHOWN}
+    optical = optical_properties([perovskite])[0]
+    properties = {**optical, **{name: lookup_property(perovskite, name) for name in PROPERTIES_SHOWN}}
     for warning in perovskite.warnings:
         note(f"warning: {warning}")
     if not json:
@@ -59,7 +60,9 @@ def composition(
             ],
             "descriptors": values,
             "undefined": undefined_descriptors(perovskite, values),
-            "properties": {name: asdict(found) for name, found in properties.items()},
+            "properties": {
+                name: {**asdict(found), "n_sources": len(found.sources)} for name, found in properties.items()
+            },
             "warnings": perovskite.warnings,
         }
     )

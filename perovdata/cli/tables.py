@@ -149,12 +149,12 @@ def fit_tables(result: FitResult) -> list[Table | str]:
     return shown
 
 
-# What a prediction rests on, the best founded first.
-_FOOTING = ("known", "model", "baseline", "population")
+# What a value rests on, in words, the best founded first: "predicted" is earned by skill.
+_FOOTING = {"known": "known", "model": "predicted", "baseline": "rule", "population": "range"}
 
 
 def prediction_tables(result: Prediction) -> list[Table | str]:
-    """A prediction: metrics with their intervals, what is too rarely reported, the nearest devices."""
+    """A prediction: first what is predicted with skill, then what is a rule, then what is only a range."""
     from perovdata.dataset import METRICS
     from perovdata.units import quantity
 
@@ -163,15 +163,28 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
     told = {name: p for name, p in result.predictions.items() if p.interval is not None}
     level = next(iter(result.predictions.values())).level
     table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
-    for column in ("metric", "median", f"{level:.0%} interval", "skill", "papers", "rests on"):
-        table.add_column(column, justify="right" if column in ("median", "skill", "papers") else "left")
-    for name, p in sorted(told.items(), key=lambda item: (_FOOTING.index(item[1].kind), -item[1].n_papers)):
+    numbers = ("median", "over rule", "over median", "papers")
+    for column in ("metric", "median", f"{level:.0%} interval", *numbers[1:], "rests on"):
+        table.add_column(column, justify="right" if column in numbers else "left")
+    gap = result.properties["bandgap"]
+    if gap.origin != "missing":
+        for label, g in (("Band gap", gap), ("Cutoff", result.properties["cutoff_wavelength"])):
+            digits = 3 if g.unit == "eV" else 0
+            low, high = f"{g.low:.{digits}f}", f"{g.high:.{digits}f} {g.unit}"
+            table.add_row(label, f"{g.value:.{digits}f} {g.unit}", f"{low} .. {high}", "", "", "", g.origin)
+        table.add_section()
+    footing = list(_FOOTING)
+    before = ""
+    for name, p in sorted(told.items(), key=lambda item: (footing.index(item[1].kind), -item[1].n_papers)):
         assert p.interval is not None
+        if before and p.kind != before:
+            table.add_section()
+        before = p.kind
         low, high = (quantity(value, p.unit) for value in p.interval)
         interval = "given" if p.kind == "known" else f"{low} .. {high}"
         median = ("≥ " if p.at_least is not None else "") + quantity(p.median, p.unit)
-        skill = f"{p.skill['value']:+.2f}" if p.skill else ""
-        table.add_row(METRICS[name].label, median, interval, skill, str(p.n_papers), p.kind)
+        skills = [f"{s['value']:+.2f}" if s else "" for s in (p.skill, p.skill_over_median)]
+        table.add_row(METRICS[name].label, median, interval, *skills, str(p.n_papers), _FOOTING[p.kind])
     ranges = []
     for name, p in result.predictions.items():
         if p.interval is None:
@@ -187,10 +200,12 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
         link = row["doi"] or row["url"] or "–"
         near.add_row(row["device_id"], row["composition"] or "–", distance, shared, link)
     shown: list[Table | str] = [table]
+    shown.append(f"band gap: {gap.rule}" + ("" if gap.in_domain else " (outside the tested domain)") + ".")
     if told:
         shown.append(
-            "skill: fall of the error against the best naive baseline on unseen papers. rests on: a model, "
-            "the best naive baseline (no model beats it), or the population of all reported devices."
+            "over rule, over median: fall of the error on unseen papers against the best simple rule, and "
+            "against the median of all papers. rests on: predicted (a model beats the rules), rule (none "
+            "does), range (too few papers for a model: what all reported devices do)."
         )
     if ranges:
         shown.append(f"Too few papers to predict; reported (papers): {'; '.join(ranges)}.")

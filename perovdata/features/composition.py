@@ -19,7 +19,7 @@ from perovdata.chemistry import (
     parse,
 )
 from perovdata.features.elements import ELEMENT_PROPERTIES, STATISTICS, element_statistics
-from perovdata.materials import class_median, lookup_property
+from perovdata.materials import bandgap, class_median, lookup_property
 
 __all__ = ["ELEMENT_NAMES", "PROPERTY_NAMES", "SITE_NAMES", "composition_features", "read_composition"]
 
@@ -105,7 +105,7 @@ def _properties(perovskite: Perovskite) -> dict[str, float]:
     The activation energy of one material spans most of an electronvolt over ions and methods; where it was
     not measured, the median of the formula type stands in, and the flag says so.
     """
-    gap = lookup_property(perovskite, "bandgap")
+    gap = bandgap(perovskite)
     barrier = lookup_property(perovskite, "ion_migration_activation_energy")
     measured = barrier.origin == "measured"
     return {

@@ -5,7 +5,14 @@ features and the simulator's users can all ask it.
 """
 
 from perovdata.materials.absorption_estimate import Absorption, absorption, absorption_draws
-from perovdata.materials.gap_estimate import Gap, bandgap, bandgap_draws, bandgaps, cutoff_wavelength
+from perovdata.materials.gap_estimate import (
+    Gap,
+    bandgap,
+    bandgap_draws,
+    bandgaps,
+    cutoff_wavelength,
+    optical_properties,
+)
 from perovdata.materials.reported import PROPERTIES_SHOWN, PropertyValue, class_median, lookup_property
 from perovdata.materials.spectra import Spectrum, measured_spectra, red_edge
 
@@ -24,5 +31,6 @@ __all__ = [
     "cutoff_wavelength",
     "lookup_property",
     "measured_spectra",
+    "optical_properties",
     "red_edge",
 ]

@@ -19,7 +19,7 @@ from perovdata.materials.gap_models import CANDIDATES, SHIPPED, GapModel
 from perovdata.materials.layered_gap import alien, bulk_of, law_half_width, layered_edges, well_law
 from perovdata.materials.spectra import HC_EV_NM
 
-__all__ = ["LEVEL", "Gap", "bandgap", "bandgap_draws", "bandgaps", "cutoff_wavelength"]
+__all__ = ["LEVEL", "Gap", "bandgap", "bandgap_draws", "bandgaps", "cutoff_wavelength", "optical_properties"]
 
 #: Level of the intervals.
 LEVEL = 0.9
@@ -139,7 +139,8 @@ def _predicted(bulk: list[Perovskite]) -> tuple[npt.NDArray[np.float64], npt.NDA
         return np.empty(0), np.empty(0)
     fitted = _fitted()
     mean, sd = fitted.model.predict(fractions(bulk))
-    return mean, fitted.factor * sd
+    # Micro-electronvolts: further digits only show the order in which a machine adds.
+    return np.round(mean, 6), np.round(fitted.factor * sd, 6)
 
 
 def _measured_gap(perovskite: Perovskite) -> Gap | None:
@@ -224,4 +225,18 @@ def bandgap_draws(perovskite: Perovskite, n: int, seed: int) -> npt.NDArray[np.f
 def cutoff_wavelength(gap: Gap) -> Gap:
     """The longest wavelength that a gap absorbs, ``h c / E``, in nm."""
     value, low, high = (HC_EV_NM / e for e in (gap.value, gap.high, gap.low))
-    return Gap(value, low, high, "nm", gap.origin, gap.rule, gap.sources, gap.in_domain)
+    rule = gap.rule if gap.origin == "missing" else "h c / band gap"
+    return Gap(value, low, high, "nm", gap.origin, rule, gap.sources, gap.in_domain)
+
+
+def optical_properties(perovskites: Sequence[Perovskite | None]) -> list[dict[str, Gap]]:
+    """``bandgap`` and ``cutoff_wavelength`` of compositions, as the commands show them.
+
+    Parameters
+    ----------
+    perovskites : sequence of Perovskite or None
+        None where the formula leaves amounts open: both are then missing.
+    """
+    known = iter(bandgaps([p for p in perovskites if p is not None]))
+    gaps = [_missing("the formula leaves amounts open") if p is None else next(known) for p in perovskites]
+    return [{"bandgap": gap, "cutoff_wavelength": cutoff_wavelength(gap)} for gap in gaps]

@@ -1,4 +1,4 @@
-"""Material properties by composition: measured, interpolated or missing, and always with the rule.
+"""Reported material properties by composition: measured or missing, and always with the rule.
 
 The table ``properties.csv`` holds what sources report. A value counts as measured only where its row says
 so: calculated values differ from measured ones by up to an electronvolt and are never mixed in.
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from statistics import median
 from typing import Literal
 
@@ -23,16 +21,13 @@ from perovdata.files import tables_dir
 
 __all__ = ["PROPERTIES_SHOWN", "PropertyValue", "class_median", "lookup_property"]
 
-# The properties of a composition that bear on a synapse, for an overview.
+# The properties of a composition that bear on a synapse, for an overview; the band gap is predicted as well.
 PROPERTIES_SHOWN = (
-    "bandgap",
     "ion_migration_activation_energy",
     "exciton_binding_energy",
     "carrier_mobility",
     "dielectric_constant",
 )
-_INTERPOLATED = frozenset({"bandgap"})  # the only property here for which Vegard's line is a fair first guess
-_MOST_END_MEMBERS = 32
 
 
 @dataclass(frozen=True)
@@ -42,14 +37,14 @@ class PropertyValue:
     Parameters
     ----------
     value : float
-        Median of the measured values, or the interpolated value; NaN if missing.
+        Median of the measured values; NaN if missing.
     low, high : float
-        Smallest and largest measured value, or the line drawn through those of the end members.
+        Smallest and largest measured value.
     unit : str
         Unit of the three.
     n_sources : int
         Number of distinct sources behind the value.
-    origin : {"measured", "interpolated", "missing"}
+    origin : {"measured", "missing"}
         Where the value comes from.
     rule : str
         How it was obtained, or why there is none.
@@ -62,7 +57,7 @@ class PropertyValue:
     high: float
     unit: str
     n_sources: int
-    origin: Literal["measured", "interpolated", "missing"]
+    origin: Literal["measured", "missing"]
     rule: str
     sources: tuple[str, ...]
 
@@ -106,10 +101,8 @@ def lookup_property(perovskite: Perovskite, name: str) -> PropertyValue:
     Returns
     -------
     PropertyValue
-        Measured values of the very composition where there are any. Else, for the band gap of a composition
-        with mixed A or X sites, Vegard's line between the pure end members, each of which must have been
-        measured; no bowing is assumed, and the stoichiometry must tell the dimensionality. Mixed B sites are
-        not interpolated: lead-tin alloys bow below both ends. Else missing.
+        Measured values of the very composition where there are any, else missing. For the band gap, which
+        can be predicted, see :func:`perovdata.materials.bandgap`.
 
     Raises
     ------
@@ -136,10 +129,7 @@ def lookup_property(perovskite: Perovskite, name: str) -> PropertyValue:
             rule,
             sources,
         )
-    why = f"no measured value{', only calculated or quoted ones' if rows else ''}"
-    if name not in _INTERPOLATED:
-        return _missing(name, f"{why}; only the band gap is interpolated")
-    return _interpolated(perovskite, name, why, host)
+    return _missing(name, f"no measured value{', only calculated or quoted ones' if rows else ''}")
 
 
 def class_median(perovskite: Perovskite, name: str) -> float:
@@ -179,48 +169,3 @@ def _sources(rows: list[_Row]) -> tuple[str, ...]:
 def _missing(name: str, rule: str) -> PropertyValue:
     unit = next((row.unit for rows in _rows()[name].values() for row in rows), "")
     return PropertyValue(math.nan, math.nan, math.nan, unit, 0, "missing", rule, ())
-
-
-def _interpolated(perovskite: Perovskite, name: str, why: str, host: str) -> PropertyValue:
-    """Vegard's line between the end members of the A and X sites."""
-    if perovskite.phases:
-        return _missing(name, f"{why}; a mixture of phases has no single value")
-    if perovskite.dimensionality is None:
-        return _missing(name, f"{why}; the end members may connect their polyhedra differently")
-    if len(perovskite.A) < 2 and len(perovskite.X) < 2:
-        return _missing(name, f"{why}; not a mixture of end members on the A or X site")
-    if len(perovskite.B) > 1 and perovskite.prototype != "A2BB'X6":
-        return _missing(name, f"{why}; mixed B sites are not interpolated (strong bowing)")
-    members = list(_end_members(perovskite))
-    if len(members) > _MOST_END_MEMBERS:
-        return _missing(name, f"{why}; too many end members ({len(members)})")
-    low = mid = high = 0.0
-    sources: list[str] = []
-    parts = []
-    for weight, label, key in members:
-        measured = [row for row in _rows()[name].get(key, []) if row.method == "measured"]
-        if not measured:
-            return _missing(name, f"{why}; end member {label} was not measured")
-        values = [row.value for row in measured]
-        low, mid, high = (
-            low + weight * min(values),
-            mid + weight * median(values),
-            high + weight * max(values),
-        )
-        sources += _sources(measured)
-        parts.append(f"{weight:.3g} {label}")
-    unique = tuple(dict.fromkeys(sources))
-    unit = measured[0].unit
-    rule = f"Vegard's line without bowing: {' + '.join(parts)}{host}"
-    return PropertyValue(mid, low, high, unit, len(unique), "interpolated", rule, unique)
-
-
-def _end_members(perovskite: Perovskite) -> Iterator[tuple[float, str, tuple]]:
-    """Weight, name and key of every composition with pure A and X sites."""
-    a_total, x_total = sum(perovskite.A.values()), sum(perovskite.X.values())
-    for a, x in product(perovskite.A or (None,), perovskite.X):
-        weight = perovskite.X[x] / x_total * (perovskite.A[a] / a_total if a is not None else 1.0)
-        pure = perovskite.replaced(
-            A={} if a is None else {a: a_total}, X={x: x_total}, dopants={}, formula="", charge=0.0
-        )
-        yield weight, pure.canonical, pure.key

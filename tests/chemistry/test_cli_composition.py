@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 
 def run(*arguments):
     code = "from perovdata.cli import main; main()"
@@ -29,6 +31,21 @@ def test_json_is_the_documented_object():
     assert answer["descriptors"]["tolerance_factor"] > 0.9
     nulls = {name for name, value in answer["descriptors"].items() if value is None}
     assert nulls == set(answer["undefined"])
+
+
+def test_the_gap_and_its_wavelength_come_with_interval_origin_and_rule():
+    found = json.loads(run("FA0.8Cs0.2Pb(I0.6Br0.4)3", "--json").stdout)["properties"]
+    gap, cutoff = found["bandgap"], found["cutoff_wavelength"]
+    keys = {"value", "low", "high", "unit", "origin", "rule", "sources", "in_domain", "n_sources"}
+    assert set(gap) == set(cutoff) == keys
+    assert (gap["unit"], gap["origin"], gap["in_domain"], cutoff["unit"]) == ("eV", "predicted", True, "nm")
+    assert gap["low"] < gap["value"] < gap["high"]
+    # 1.77 to 1.80 eV is what the database holds of this composition and its neighbours.
+    assert 1.7 < gap["value"] < 1.85
+    assert cutoff["value"] * gap["value"] == pytest.approx(1239.841984)
+    missing = json.loads(run("Cs2AgBiBr6", "--json").stdout)["properties"]["bandgap"]
+    assert (missing["value"], missing["origin"]) == (None, "missing")
+    assert "Ag, Bi on the B site" in missing["rule"]
 
 
 def test_people_get_tables_and_the_warning_on_stderr():

@@ -44,30 +44,11 @@ def test_measured_value_is_the_median_with_its_sources():
     assert found.n_sources == len(found.sources) == len(set(found.sources))
 
 
-def test_mixed_halide_is_interpolated_by_vegard():
-    found = lookup_property(parse("MAPbI2Br"), "bandgap")
-    iodide, bromide = (median(measured(c, "bandgap")) for c in ("MAPbI3", "MAPbBr3"))
-    assert found.origin == "interpolated"
-    assert found.value == pytest.approx(2 / 3 * iodide + 1 / 3 * bromide)
-    assert "Vegard" in found.rule
-    assert "0.667 MAPbI3" in found.rule
-
-
-def test_measured_alloy_is_not_interpolated():
-    # half lead, half tin lies below both ends: the line would be wrong
-    found = lookup_property(parse("FA0.5MA0.5Pb0.5Sn0.5I3"), "bandgap")
-    assert (found.origin, found.value) == ("measured", 1.24)
-
-
 @pytest.mark.parametrize(
     ("formula", "name", "why"),
     [
-        ("MAPb0.5Sn0.5(I0.5Br0.5)3", "bandgap", "mixed B sites"),
-        ("MAPbI1.5Br1.5 + CsPbI3", "bandgap", "mixture of phases"),
-        ("Cs3Bi2I6Br3", "bandgap", "connect their polyhedra differently"),
         ("FAPbBr3", "bandgap", "only calculated"),
-        ("MAPbI2Br", "ion_migration_activation_energy", "only the band gap is interpolated"),
-        ("Cs0.6Rb0.4PbI3", "bandgap", "was not measured"),
+        ("MAPbI2Br", "ion_migration_activation_energy", "no measured value"),
     ],
 )
 def test_missing_says_why(formula, name, why):

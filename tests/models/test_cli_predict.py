@@ -81,6 +81,32 @@ def test_people_get_units_skill_and_sources(run):
     assert "reported range" in out.replace("\n", " ").replace("│", " ") or "reported" in out
 
 
+def test_the_gap_comes_first_and_every_value_says_what_it_rests_on(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    _, out, _ = run("CsPbBr3", "--stimulus", "electrical")
+    table = out.split("band gap:")[0]
+    lines = [line.split() for line in table.splitlines() if any(c.isalpha() for c in line)]
+    words = [line[-1] for line in lines if line[-1] in ("predicted", "measured", "rule", "range")]
+    assert lines[2][:2] == ["Band", "gap"]
+    assert words == sorted(words, key=["measured", "predicted", "rule", "range"].index)
+    found = json.loads(run("CsPbBr3", "--stimulus", "electrical", "--json")[1])
+    assert found["properties"]["bandgap"]["low"] < 2.36 < found["properties"]["bandgap"]["high"]
+    assert found["properties"]["cutoff_wavelength"]["unit"] == "nm"
+    for p in found["predictions"].values():
+        assert (p["skill"] is None) == (p["skill_over_median"] is None)
+    # The planted literature: the stimulus tells the on/off ratio, which the median cannot know.
+    assert found["predictions"]["on_off_ratio"]["skill_over_median"]["low"] > 0
+
+
+def test_an_open_formula_has_no_gap_and_says_so(run):
+    code, out, _ = run("CsPbBrxI3-x", "--metric", "set_voltage", "--json")
+    if code == 0:
+        assert "open" in json.loads(out)["properties"]["bandgap"]["rule"]
+    code, out, _ = run("Cs2AgBiBr6", "--metric", "set_voltage")
+    assert code == 0
+    assert "band gap: not measured" in out
+
+
 def test_people_see_what_they_gave(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     code, out, err = run("(PEA)2SnI4", "--known", "set_voltage=400 mV")

@@ -26,7 +26,7 @@ from perovdata.models.evaluation.scoring import (
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import paper_folds
 from perovdata.models.evaluation.training_data import gather
-from perovdata.models.targets import Corpus
+from perovdata.models.targets import Corpus, Target
 
 __all__ = ["evaluate", "outer_splits"]
 
@@ -233,12 +233,6 @@ def _skill_table(corpus, predictions, intervals, settings) -> pd.DataFrame:
         variant = PROCEDURE if modelled and procedure_skill > 0 else (baseline if modelled else BASELINES[0])
         shipped = quantiles[quantiles["variant"] == variant]
         errors = _errors(corpus, name, shipped, "q50")
-        low, high = bootstrap_papers(
-            partial(_skill_again, errors, reference, target.weights),
-            target.papers,
-            n=settings.bootstrap,
-            seed=settings.seed,
-        )
         usual = shipped["chosen"].value_counts().idxmax()
         records.append(
             {
@@ -253,14 +247,28 @@ def _skill_table(corpus, predictions, intervals, settings) -> pd.DataFrame:
                 "baseline": baseline,
                 "mae_baseline": weighted_mean(reference, target.weights),
                 "mae": weighted_mean(errors, target.weights),
-                "skill": skill(errors, reference, target.weights),
-                "skill_low": low,
-                "skill_high": high,
+                **_skill_with_ends("skill", errors, reference, target, settings),
+                **_skill_with_ends(
+                    "skill_over_median", errors, baseline_errors[BASELINES[0]], target, settings
+                ),
                 "procedure_skill": procedure_skill,
                 **_interval_scores(target, shipped),
             }
         )
     return pd.DataFrame(records)
+
+
+def _skill_with_ends(
+    name: str, errors: np.ndarray, reference: np.ndarray, target: Target, settings: Settings
+) -> dict[str, float]:
+    """Skill against a reference with its bootstrap interval over papers."""
+    low, high = bootstrap_papers(
+        partial(_skill_again, errors, reference, target.weights),
+        target.papers,
+        n=settings.bootstrap,
+        seed=settings.seed,
+    )
+    return {name: skill(errors, reference, target.weights), f"{name}_low": low, f"{name}_high": high}
 
 
 def _interval_scores(target, shipped: pd.DataFrame) -> dict[str, float]:
@@ -378,6 +386,9 @@ def _flat_metrics(corpus, skills, pairs, leak) -> dict[str, float]:
         "skill",
         "skill_low",
         "skill_high",
+        "skill_over_median",
+        "skill_over_median_low",
+        "skill_over_median_high",
         "procedure_skill",
         "coverage_50",
         "coverage_80",

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from perovdata.chemistry import Perovskite
 from perovdata.dataset import METRICS, Metric, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
-from perovdata.features import design_frame, designs_to_table
+from perovdata.features import design_frame, designs_to_table, read_composition
+from perovdata.materials import Gap, optical_properties
 from perovdata.models.estimators.distance import DesignDistance, nearest_mean, shared_properties
 from perovdata.models.predictor.copula import Copula
 from perovdata.models.predictor.metric_model import MetricModel
@@ -47,9 +49,10 @@ class MetricPrediction:
         One of :data:`KINDS`.
     model, baseline : str or None
         Candidate used, and the best naive baseline.
-    skill : dict or None
-        ``value``, ``low``, ``high``: one minus the ratio of mean absolute errors against the baseline,
-        with its 90 % bootstrap interval over papers.
+    skill, skill_over_median : dict or None
+        ``value``, ``low``, ``high``: one minus the ratio of mean absolute errors, with its 90 % bootstrap
+        interval over papers. The first against the best simple rule (the baseline), the second against the
+        median of all papers: whether the design tells anything at all.
     n_papers : int
     reported_range : tuple of float
     at_least : float or None
@@ -68,6 +71,7 @@ class MetricPrediction:
     skill: dict[str, float] | None
     n_papers: int
     reported_range: tuple[float, float]
+    skill_over_median: dict[str, float] | None = None
     at_least: float | None = None
     note: str = ""
 
@@ -91,6 +95,8 @@ class Prediction:
         Per metric, which other metrics would narrow its interval if measured, and by what share.
     seed : int
     versions : dict of str to str
+    properties : dict of str to Gap
+        What the composition itself tells: ``bandgap`` and ``cutoff_wavelength``.
     """
 
     design: dict[str, Any]
@@ -100,6 +106,7 @@ class Prediction:
     sharpen: dict[str, list[dict[str, Any]]]
     seed: int
     versions: dict[str, str]
+    properties: dict[str, Gap]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as ``perovdata predict --json`` prints them."""
@@ -207,6 +214,7 @@ class Predictor:
                     values = self.models[name].quantiles(points[name], np.clip(ndtr(z), 1e-6, 1 - 1e-6))
                     store = quantiles.setdefault(name, np.full((len(designs), len(u)), np.nan))
                     store[rows] = _natural(METRICS[name], values)
+        properties = optical_properties([_composition(design) for design in designs])
         sharpen = {given: self._sharpen(wanted, given) for _, given in _patterns(known)}
         return [
             Prediction(
@@ -217,6 +225,7 @@ class Predictor:
                 sharpen=sharpen[tuple(sorted(known[i]))],
                 seed=seed,
                 versions=self.metadata.get("versions", {}),
+                properties=properties[i],
             )
             for i, design in enumerate(designs)
         ]
@@ -347,6 +356,7 @@ class Predictor:
             kind=row["kind"],
             model=self.models[name].name,
             skill=row["skill"],
+            skill_over_median=row["skill_over_median"],
             at_least=at_least if row["demonstrated"] else None,
             note=KINDS[row["kind"]]
             + ("; papers show how far they went: a lower bound" if row["demonstrated"] else ""),
@@ -403,6 +413,12 @@ def _natural(metric: Metric, values: np.ndarray) -> np.ndarray:
 def _rounded(value: float) -> float:
     """Six digits: more would only show the order in which a machine adds."""
     return float(f"{value:.6g}")
+
+
+def _composition(design: SynapseDesign) -> Perovskite | None:
+    """The parsed formula; None where it leaves amounts open."""
+    layers = design.n_layers
+    return read_composition(design.composition, int(layers) if layers and layers.is_integer() else None)
 
 
 @lru_cache(maxsize=4096)

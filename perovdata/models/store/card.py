@@ -11,17 +11,19 @@ if TYPE_CHECKING:
 
 __all__ = ["model_card"]
 
+_COLUMNS = (
+    *("metric", "unit", "papers", "shown as", "by", "error", "best rule", "its error", "skill over it"),
+    *("skill over the median", "coverage of 90 %"),
+)
 _HEAD = """\
 # Predictor of synaptic metrics of halide-perovskite devices
 
 Generated with the bundle. One row per metric; errors are mean absolute errors on papers that the model
 had not seen, in decades (metrics marked linear: in their unit). Skill is one minus the ratio of the error
-to that of the best naive baseline, with its 90 % bootstrap interval over papers. Shown is a model that beat
-the baselines, the best baseline because none did, or (population) what all reported devices do because the
-papers are too few.
+to that of the best simple rule, and to that of the median of all papers, with 90 % bootstrap intervals over
+papers. Shown is a model that beat the rules, the best rule (baseline) because none did, or the range of all
+reported devices (population) because the papers are too few.
 
-| metric | unit | papers | shown as | by | error | best baseline | its error | skill | coverage of 90 % |
-|---|---|---|---|---|---|---|---|---|---|
 """
 
 _TAIL = """
@@ -49,21 +51,25 @@ def model_card(predictor: Predictor) -> str:
         versions=", ".join(f"{k} {v}" for k, v in metadata.get("versions", {}).items()),
         seed=metadata.get("seed"),
     )
-    return _HEAD + "\n".join(rows) + "\n" + tail
+    head = [f"| {' | '.join(_COLUMNS)} |", "|" + "---|" * len(_COLUMNS)]
+    return _HEAD + "\n".join([*head, *rows]) + "\n" + tail
 
 
 def _row(predictor: Predictor, name: str, row: dict) -> str:
     unit = METRICS[name].unit + (" (linear)" if METRICS[name].scale == "linear" else "")
     cells = [name, unit, row["n_papers"], row["kind"]]
     if row["skill"] is None:
-        return "| " + " | ".join(map(str, [*cells, "", "", "", "", "", ""])) + " |"
-    scores, skill = row["evaluation"], row["skill"]
+        return "| " + " | ".join(map(str, [*cells, *[""] * 7])) + " |"
+    scores = row["evaluation"]
     cells += [
         predictor.models[name].name,
         f"{scores['mae']:.2f}",
         row["baseline"],
         f"{scores['mae_baseline']:.2f}",
-        f"{skill['value']:.2f} ({skill['low']:.2f} .. {skill['high']:.2f})",
+        *(
+            f"{s['value']:.2f} ({s['low']:.2f} .. {s['high']:.2f})"
+            for s in (row["skill"], row["skill_over_median"])
+        ),
         f"{scores['coverage_90']:.2f}",
     ]
     return "| " + " | ".join(map(str, cells)) + " |"

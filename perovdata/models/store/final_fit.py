@@ -122,6 +122,7 @@ def _summary(
             "kind": "reported range",
             "baseline": None,
             "skill": None,
+            "skill_over_median": None,
             "n_papers": target.n_papers,
             "demonstrated": target.demonstrated,
             "reported_range": [
@@ -135,10 +136,9 @@ def _summary(
             if row["kind"] == "model" and models[name].name in BASELINES:
                 row["kind"] = "baseline"
             row["baseline"] = str(scores["baseline"])
-            row["skill"] = {
-                k: float(scores[c])
-                for k, c in (("value", "skill"), ("low", "skill_low"), ("high", "skill_high"))
-            }
+            for key in ("skill", "skill_over_median"):
+                ends = (("value", key), ("low", f"{key}_low"), ("high", f"{key}_high"))
+                row[key] = {end: float(scores[column]) for end, column in ends}
             row["evaluation"] = {
                 key: float(scores[key])
                 for key in ("mae", "mae_baseline", "rmse", "spearman", "crps", "coverage_90", "width_90")

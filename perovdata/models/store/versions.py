@@ -9,7 +9,7 @@ from perovdata.files import tables_dir
 
 __all__ = ["BUNDLE_SCHEMA", "current_versions", "data_version"]
 
-BUNDLE_SCHEMA = "3"
+BUNDLE_SCHEMA = "4"
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "pymatgen")
 
 
