@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from perovdata.cli import dataset_read
 from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json, note, print_tables
 from perovdata.errors import InputError
+
+if TYPE_CHECKING:
+    from perovdata.dataset.add.planning import Addition
 
 group = typer.Typer(no_args_is_help=True, help="The tables of reported devices: show, check, add, export.")
 
@@ -108,14 +112,8 @@ def add(
     json: Json = False,
 ) -> None:
     """Add records to the tables: check, show the difference, write all or nothing."""
-    from perovdata.dataset.add import (
-        plan,
-        read_submissions,
-        render_diff,
-        write_account,
-        write_addition,
-        write_rejections,
-    )
+    from perovdata.dataset.add import plan, read_submissions
+    from perovdata.dataset.check.table_files import tables_lock
     from perovdata.files import tables_dir
 
     if file is None and not interactive and not crossref:
@@ -123,7 +121,24 @@ def add(
     submissions = list(read_submissions(file)) if file else []
     if interactive:
         submissions.append(_ask_record())
-    addition = plan(tables or tables_dir(), submissions, crossref=crossref or (), background=background)
+    folder = tables or tables_dir()
+    with nullcontext() if dry_run else tables_lock(folder):
+        addition = plan(folder, submissions, crossref=crossref or (), background=background)
+        _decide(addition, file, rejects, report, yes, dry_run, json)
+
+
+def _decide(
+    addition: Addition,
+    file: Path | None,
+    rejects: Path | None,
+    report: Path | None,
+    yes: bool,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """Show an addition, write it if it may be written, and say what became of it."""
+    from perovdata.dataset.add import render_diff, write_account, write_addition, write_rejections
+
     for warning in addition.merge.warnings:
         note(str(warning))
     for problem in addition.problems:
@@ -137,12 +152,13 @@ def add(
     if write and addition.diff and not yes:
         write = typer.confirm("Write this?", err=True)
     if write:
-        if addition.diff:
-            write_addition(addition)
+        # The accounts first: a run that dies in between is repeated, and then finds them as they must be.
         if rejects is not None and addition.merge.rejections:
-            write_rejections(rejects, addition.merge.rejections)
+            write_rejections(rejects, addition)
         if report is not None and file is not None:
             write_account(report, addition, file)
+        if addition.diff:
+            write_addition(addition)
     if json:
         emit_json(
             {

@@ -22,6 +22,7 @@ from perovdata.devices.fields import FIELDS
 from perovdata.devices.laws import ExponentialLaw, Law, MeasuredLaw, make_law
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.uncertainty import Uncertainty
+from perovdata.documents import read_yaml
 from perovdata.errors import InputError, unknown_choice
 from perovdata.files import write_atomic
 
@@ -177,22 +178,11 @@ def _laws(content: dict[str, Any]) -> dict[str, Law]:
     return found
 
 
-def _read_mapping(path: Path) -> dict:
+def _read_mapping(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"device file '{path}': no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise InputError(
-            f"device file '{path}': cannot be read ({reason}); a YAML file is expected"
-        ) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise InputError(
-            f"device file '{path}'{place}: not valid YAML; lines like 'g_max: 1.0e-6' are expected"
-        ) from None
+        content = read_yaml(path)
+    except InputError as error:
+        raise InputError(f"device {error}; lines like 'g_max: 1.0e-6' are expected") from None
     if not isinstance(content, dict):
         raise InputError(
             f"device file '{path}': lines like 'g_max: 1.0e-6' are expected, got '{str(content)[:60]}'"
@@ -213,6 +203,8 @@ def _number(path: Path, key: str, value: Any) -> Any:
             return float(value)
         except ValueError:
             raise InputError(f"{path.name}, key {key}: '{value}' is not a number") from None
+    if value is not None and not isinstance(value, (int, float)):
+        raise InputError(f"{path.name}, key {key}: a mapping is not a number")
     return value
 
 

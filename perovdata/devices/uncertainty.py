@@ -73,7 +73,12 @@ class Uncertainty:
         """Read the plain form; InputError names what is wrong."""
         if not isinstance(block, Mapping) or set(block) != {"fields", "scales", "covariance"}:
             raise InputError("uncertainty: a mapping of fields, scales and covariance is expected")
+        for key in ("fields", "scales"):
+            if not isinstance(block[key], list) or not all(isinstance(item, str) for item in block[key]):
+                raise InputError(f"uncertainty, {key}: '{str(block[key])[:40]}' is not a list of names")
         fields, scales = tuple(block["fields"]), tuple(block["scales"])
+        if not fields or len(set(fields)) < len(fields):
+            raise InputError("uncertainty, fields: at least one field, each once, is expected")
         for name in fields:
             if name not in FIELDS:
                 raise unknown_choice("uncertainty, field", name, FIELDS)
@@ -82,7 +87,7 @@ class Uncertainty:
                 raise unknown_choice("uncertainty, scale", scale, SCALES)
         try:
             covariance = np.array(block["covariance"], dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputError("uncertainty, covariance: not a table of numbers") from None
         k = len(fields)
         if covariance.shape != (k, k) or len(scales) != k or not np.isfinite(covariance).all():

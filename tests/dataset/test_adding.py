@@ -1,6 +1,7 @@
 """Adding records: all or nothing, stable keys, nothing twice, every part accounted for."""
 
 import json
+import os
 from collections import Counter
 
 import numpy as np
@@ -11,8 +12,7 @@ from hypothesis import strategies as st
 from perovdata.dataset.add import planning as adding
 from perovdata.dataset.add.planning import plan, write_addition
 from perovdata.dataset.add.read import read_submissions
-from perovdata.dataset.check import csv_lines as csvfiles
-from perovdata.dataset.check.csv_lines import read_tables, write_tables
+from perovdata.dataset.check.csv_lines import parse_line, read_tables, write_tables
 from perovdata.dataset.check.validation import validate
 from perovdata.dataset.export.exporting import records
 from perovdata.dataset.schema.schema import TABLES
@@ -260,7 +260,7 @@ def test_rejects_puts_the_bad_part_aside_and_counts_add_up(name, small, jsonl, c
 def test_a_failed_write_leaves_every_table_as_it_was(small, jsonl, monkeypatch):
     addition = plan(small, read_submissions(jsonl(record())))
     before = snapshot(small)
-    real, calls = csvfiles.os.replace, []
+    real, calls = os.replace, []
 
     def fail_on_third(src, dst):
         calls.append(dst)
@@ -268,7 +268,7 @@ def test_a_failed_write_leaves_every_table_as_it_was(small, jsonl, monkeypatch):
             raise OSError("disk full")
         real(src, dst)
 
-    monkeypatch.setattr(csvfiles.os, "replace", fail_on_third)
+    monkeypatch.setattr(os, "replace", fail_on_third)
     with pytest.raises(OSError, match="disk full"):
         write_addition(addition)
     assert snapshot(small) == before
@@ -496,6 +496,6 @@ def test_the_rejection_list_gives_a_reason_for_every_part():
     header = lines[0].split(",")
     assert header == list(adding._REJECTION_COLUMNS)
     for line in lines[1:]:
-        cells = dict(zip(header, csvfiles.parse_line(line), strict=True))
+        cells = dict(zip(header, parse_line(line), strict=True))
         assert cells["reason"]
         json.loads(cells["content"])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from perovdata.documents import read_json
 from perovdata.errors import InputError
 
 __all__ = ["read_crossref"]
+
+_LIMIT = 4_000_000  # bytes; a work with a thousand references holds some hundred thousand
 
 
 def read_crossref(path: str | Path) -> dict[str, str]:
@@ -31,32 +33,34 @@ def read_crossref(path: str | Path) -> dict[str, str]:
         If the file is not such a record.
     """
     path = Path(path)
-    try:
-        work = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"file '{path.name}': {error}; Crossref's JSON of one DOI is needed") from None
+    work = read_json(path, _LIMIT)
     work = work.get("message", work) if isinstance(work, dict) else None
     if not isinstance(work, dict) or not isinstance(work.get("DOI"), str):
         raise InputError(f"file '{path.name}': no field 'DOI'; Crossref's JSON of one DOI is needed")
-    author: dict[str, Any] = next(iter(work.get("author") or []), {})
+    authors = work.get("author")
+    author = authors[0] if isinstance(authors, list) and authors and isinstance(authors[0], dict) else {}
     cells = {
         "doi": work["DOI"],
-        "url": work.get("URL") or f"https://doi.org/{work['DOI']}",
+        "url": _text(work.get("URL")) or f"https://doi.org/{work['DOI']}",
         "title": _first(work.get("title")),
         "year": _year(work),
         "journal": _first(work.get("container-title")),
-        "first_author": " ".join(p for p in (author.get("given"), author.get("family")) if p),
+        "first_author": " ".join(filter(None, (_text(author.get("given")), _text(author.get("family"))))),
     }
-    return {k: " ".join(str(v).split()) for k, v in cells.items() if v}
+    return {k: " ".join(v.split()) for k, v in cells.items() if v.strip()}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _first(value: Any) -> str:
-    return (value[0] if isinstance(value, list) and value else value) or ""
+    return _text(value[0] if isinstance(value, list) and value else value)
 
 
 def _year(work: Mapping[str, Any]) -> str:
     for key in ("published-print", "published-online", "published", "issued"):
-        parts = (work.get(key) or {}).get("date-parts") or [[None]]
-        if parts[0] and parts[0][0]:
-            return str(parts[0][0])
+        match work.get(key):
+            case {"date-parts": [[int(year), *_], *_]}:
+                return str(year)
     return ""

@@ -17,9 +17,11 @@ from perovdata.dataset.add.merge import Merge, Rejection, fill_from_crossref, me
 from perovdata.dataset.add.submission import Submission
 from perovdata.dataset.check.csv_lines import Rows, read_tables, render, write_tables
 from perovdata.dataset.check.problems import Problem
+from perovdata.dataset.check.table_files import tables_lock
 from perovdata.dataset.check.validation import validate_rows
+from perovdata.documents import read_json
 from perovdata.errors import InputError
-from perovdata.files import write_atomic
+from perovdata.files import write_atomic, write_json
 
 __all__ = ["Addition", "plan", "write_account", "write_addition", "write_rejections"]
 
@@ -146,14 +148,15 @@ def write_addition(addition: Addition) -> None:
     Raises
     ------
     InputError
-        If the tables on disk are no longer those that the plan was made for.
+        If the tables on disk are no longer those that the plan was made for, or another process writes them.
     OSError
         If the folder cannot be written; the tables then stand as they were.
     """
-    now, _, _ = read_tables(addition.folder)
-    if now != addition.old:
-        raise InputError(f"the tables of '{addition.folder}' changed meanwhile; run the command again")
-    write_tables(addition.folder, {d.table: addition.merge.tables[d.table] for d in addition.diff})
+    with tables_lock(addition.folder):
+        now, _, _ = read_tables(addition.folder)
+        if now != addition.old:
+            raise InputError(f"the tables of '{addition.folder}' changed meanwhile; run the command again")
+        write_tables(addition.folder, {d.table: addition.merge.tables[d.table] for d in addition.diff})
 
 
 def account(addition: Addition, source: Path) -> dict[str, Any]:
@@ -170,14 +173,39 @@ def account(addition: Addition, source: Path) -> dict[str, Any]:
 
 
 def write_account(path: Path, addition: Addition, source: Path) -> None:
-    """Append the account of one input file to a JSON report (a list under ``files``)."""
-    report = json.loads(path.read_text("utf-8")) if path.exists() else {"files": []}
-    report["files"].append(account(addition, source))
-    write_atomic(path, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    """Append the account of one input file to a JSON report (a list under ``files``).
+
+    An account of the same content for the same table stays as it is: when the same file comes again, all that
+    it holds stands in the tables already.
+
+    Raises
+    ------
+    InputError
+        If the report is no such list.
+    """
+    report = read_json(path) if path.exists() else {"files": []}
+    files = report.get("files") if isinstance(report, dict) else None
+    if not isinstance(files, list) or not all(isinstance(entry, dict) for entry in files):
+        raise InputError(f"file '{path}': no report of additions; an object with a list 'files' is needed")
+    new = account(addition, source)
+    if any(all(entry.get(key) == new[key] for key in ("sha256", "table")) for entry in files):
+        return
+    files.append(new)
+    write_json(path, report)
 
 
-def write_rejections(path: Path, rejections: Iterable[Rejection]) -> int:
-    """Append the parts left out to a CSV file, each with its reason; returns how many."""
+def write_rejections(path: Path, addition: Addition) -> int:
+    """Append the parts left out to a CSV file, each with its reason and once; returns how many.
+
+    Values that stand in the tables already are listed beside an addition only: where nothing is new, the file
+    came before.
+
+    Raises
+    ------
+    InputError
+        If the file has other columns.
+    """
+    rejections = [r for r in addition.merge.rejections if addition.diff or not _is_repeat(r)]
     rows = [
         {
             "file": r.problem.file,
@@ -191,8 +219,13 @@ def write_rejections(path: Path, rejections: Iterable[Rejection]) -> int:
         }
         for r in rejections
     ]
-    text = render(rows, _REJECTION_COLUMNS)
-    if path.exists():
-        text = path.read_text("utf-8") + text.split("\n", 1)[1]
-    write_atomic(path, text)
-    return len(rows)
+    header = render([], _REJECTION_COLUMNS)
+    standing = path.read_text("utf-8") if path.exists() else header
+    if not standing.startswith(header):
+        raise InputError(f"file '{path}': no list of rejected parts; its first line must be {header.strip()}")
+    listed = set(standing.split("\n"))
+    lines = [render([row], _REJECTION_COLUMNS).split("\n", 1)[1] for row in rows]
+    new = [line for line in dict.fromkeys(lines) if line.rstrip("\n") not in listed]
+    if new:
+        write_atomic(path, standing + "".join(new))
+    return len(new)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from perovdata.dataset.add.submission import Submission, submission_from_record
 from perovdata.dataset.check.csv_lines import parse_line, read_lines
 from perovdata.dataset.check.problems import Problem, shorten
 from perovdata.dataset.schema.schema import TABLES
+from perovdata.documents import parse_json
 from perovdata.errors import InputError
 
 __all__ = ["FLAT_COLUMNS", "read_submissions"]
@@ -64,19 +64,13 @@ def _read_jsonl(path: Path) -> list[Submission]:
         if not text.strip():
             continue
         try:
-            record = json.loads(text, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            bad = Problem(
-                path.name, number, None, shorten(text), f"not JSON ({error})", "one JSON object per line"
-            )
+            record = parse_json(text, f"line {number}")
+        except InputError as error:
+            bad = Problem(path.name, number, None, shorten(text), str(error), "one JSON object per line")
             out.append(Submission((path.name, number), problems=[bad]))
             continue
         out.append(submission_from_record(record, (path.name, number)))
     return out
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number")
 
 
 def _read_flat(path: Path) -> list[Submission]:

@@ -86,7 +86,7 @@ def number_text(value: Any, column: str) -> str:
         if isinstance(value, bool):
             raise ValueError
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _Refused(column, value, "not a number", "a number such as 0.5 or 1e-12") from None
     return f"{number:.12g}"
 

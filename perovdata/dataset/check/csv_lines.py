@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from perovdata.dataset.check.problems import Problem, shorten
+from perovdata.dataset.check.table_files import commit, read_whole, table_file
 from perovdata.dataset.schema.schema import TABLES, Table
 from perovdata.errors import InputError
 
@@ -245,13 +245,14 @@ def read_tables(folder: Path) -> tuple[dict[str, Rows], dict[str, list[int]], li
         raise InputError(
             f"'{folder}' is not a folder; the folder with {', '.join(f'{t}.csv' for t in TABLES)} is needed"
         )
-    rows: dict[str, Rows] = {}
-    lines: dict[str, list[int]] = {}
-    problems: list[Problem] = []
-    for name, table in TABLES.items():
-        rows[name], lines[name], found = read_rows(folder / f"{name}.csv", table)
-        problems.extend(found)
-    return rows, lines, problems
+    read = read_whole(
+        folder,
+        list(TABLES),
+        lambda: {name: read_rows(table_file(folder, name), table) for name, table in TABLES.items()},
+    )
+    rows = {name: found for name, (found, _, _) in read.items()}
+    lines = {name: numbers for name, (_, numbers, _) in read.items()}
+    return rows, lines, [problem for _, _, problems in read.values() for problem in problems]
 
 
 def render(rows: Iterable[Mapping[str, str]], header: Iterable[str]) -> str:
@@ -265,43 +266,14 @@ def render(rows: Iterable[Mapping[str, str]], header: Iterable[str]) -> str:
 
 
 def write_tables(folder: Path, tables: Mapping[str, Rows]) -> None:
-    """Write several tables so that either all or none change.
-
-    All new texts are on disk before the first file is replaced; if a replacement fails, those done are
-    taken back. Tables that others point to go first, so that even a power cut between two replacements
-    leaves keys that resolve.
+    """Write several tables so that either all or none change, even if the process dies on the way.
 
     Raises
     ------
+    InputError
+        If another process is writing them.
     OSError
         If the folder cannot be written; the old tables then stand.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     order = [name for name in TABLES if name in tables]
-    staged: list[tuple[Path, Path, bytes | None]] = []
-    try:
-        for name in order:
-            target = folder / f"{name}.csv"
-            new = folder / f".{name}.csv.new"
-            old = target.read_bytes() if target.exists() else None
-            with new.open("wb") as stream:
-                stream.write(render(tables[name], TABLES[name].names).encode("utf-8"))
-                stream.flush()
-                os.fsync(stream.fileno())
-            staged.append((new, target, old))
-        done: list[tuple[Path, bytes | None]] = []
-        try:
-            for new, target, old in staged:
-                os.replace(new, target)
-                done.append((target, old))
-        except BaseException:
-            for target, old in done:
-                if old is None:
-                    target.unlink(missing_ok=True)
-                else:
-                    target.write_bytes(old)
-            raise
-    finally:
-        for name in order:
-            (folder / f".{name}.csv.new").unlink(missing_ok=True)
+    commit(folder, {name: render(tables[name], TABLES[name].names).encode("utf-8") for name in order})

@@ -21,8 +21,9 @@ from perovdata.dataset.check.form import (
     check_papers,
     check_sources,
 )
-from perovdata.dataset.check.problems import Report
+from perovdata.dataset.check.problems import Problem, Report
 from perovdata.dataset.check.rows import Sheets
+from perovdata.dataset.check.table_files import mixed, unfinished
 from perovdata.files import tables_dir
 
 __all__ = ["validate", "validate_rows"]
@@ -60,9 +61,25 @@ def validate(path: str | PathLike[str] | None = None) -> Report:
     InputError
         If `path` is not a folder.
     """
-    rows, lines, unreadable = read_tables(Path(path) if path is not None else tables_dir())
+    folder = Path(path) if path is not None else tables_dir()
+    rows, lines, unreadable = read_tables(folder)
     report = _check(Sheets(rows, lines))
-    return Report((*unreadable, *report.problems), report.rows)
+    return Report((*_set_problems(folder), *unreadable, *report.problems), report.rows)
+
+
+def _set_problems(folder: Path) -> list[Problem]:
+    """What is wrong with the files as a set: half of an addition, or one that waits to be finished."""
+    problems = []
+    before, after = mixed(folder)
+    for name in before:
+        others = ", ".join(f"{other}.csv" for other in after)
+        found = f"is from before the last addition, {others} from after it: the set is mixed"
+        problems.append(Problem(f"{name}.csv", None, None, None, found, "all tables of one state"))
+    for name in unfinished(folder):
+        found = "its last addition was interrupted and is read from the folder .commit"
+        accepted = "any 'dataset add', which finishes it"
+        problems.append(Problem(f"{name}.csv", None, None, None, found, accepted, "warning"))
+    return problems
 
 
 def validate_rows(rows: Mapping[str, Rows]) -> Report:

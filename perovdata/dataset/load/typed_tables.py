@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perovdata.dataset.check.csv_lines import read_rows
+from perovdata.dataset.check.table_files import read_whole, table_file
 from perovdata.dataset.schema.schema import TABLES
 from perovdata.errors import InputError
 from perovdata.files import tables_dir
@@ -56,12 +57,14 @@ def load_tables(path: str | PathLike[str] | None = None) -> Tables:
         If a table cannot be read; ``perovdata dataset validate`` lists everything that is wrong.
     """
     folder = Path(path) if path is not None else tables_dir()
-    return Tables(**{name: load_table(folder, name) for name in TABLES})
+    return read_whole(
+        folder, list(TABLES), lambda: Tables(**{name: load_table(folder, name) for name in TABLES})
+    )
 
 
 def load_table(folder: Path, name: str) -> pd.DataFrame:
     """A fresh copy of one table; the file is read anew only if it changed."""
-    path = (folder / f"{name}.csv").resolve()
+    path = table_file(folder, name).resolve()
     try:
         status = path.stat()
         stamp = (status.st_mtime_ns, status.st_size)
