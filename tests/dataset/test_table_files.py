@@ -61,7 +61,7 @@ def interrupted(folder, tables):
 def test_writers_at_once_and_killed_ones_leave_whole_tables():
     command = [
         sys.executable,
-        str(ROOT / "stress" / "table_writers.py"),
+        str(ROOT / "tests" / "stress" / "table_writers.py"),
         "--runs",
         "2",
         "--kills",

@@ -1,4 +1,4 @@
-"""Writers of the tables at once, and killed ones: ``python stress/table_writers.py --runs 200 --kills 200``.
+"""Writers of the tables at once, and killed ones: ``tests/stress/table_writers.py --runs 200 --kills 200``.
 
 Each run adds records with `perovdata dataset add` in processes of their own. Writers at once: the tables must
 be those of the same additions one after another, in some order. Kills: SIGKILL before the k-th call that
