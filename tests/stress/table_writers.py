@@ -21,10 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from perovdata.cli import main
-from perovdata.dataset.add.reserved import is_reserved
 from perovdata.dataset.check.csv_lines import read_tables
 from perovdata.dataset.check.table_files import unfinished
 from perovdata.dataset.check.validation import validate
+from perovdata.dataset.schema.reserved import is_reserved
 from perovdata.files import tables_dir
 
 _CHANGES = ("fsync", "replace", "rename", "unlink", "mkdir", "rmdir")
