@@ -113,7 +113,7 @@ def add(
 ) -> None:
     """Add records to the tables: check, show the difference, write all or nothing."""
     from perovdata.dataset.add import plan, read_submissions
-    from perovdata.dataset.check.table_files import tables_lock
+    from perovdata.dataset.check import tables_lock
     from perovdata.files import tables_dir
 
     if file is None and not interactive and not crossref:
