@@ -9,13 +9,14 @@ export DVC_NO_ANALYTICS := 1
 # One pytest worker per core, two at most: each compiles its own simulator kernels.
 WORKERS ?= 2
 
-.PHONY: run test test-slow lint lock bench clean help
+.PHONY: renew run test test-slow lint lock bench clean help
 
 help:
 	@echo "make run        reproduce the pipeline and write the report"
 	@echo "make test       lint, then the whole test suite"
 	@echo "make test-slow  the long fidelity and recovery tests"
 	@echo "make bench      print the speed table"
+	@echo "make renew      write again what the repository says of itself (stage inputs, pictures, tables of results)"
 	@echo "make lock       resolve requirements.lock again from pyproject.toml"
 
 $(STAMP): requirements.lock pyproject.toml
@@ -27,6 +28,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 run: $(STAMP)
 	$(BIN)/dvc repro
+	$(BIN)/python pipelines/renew.py
 	@$(BIN)/perovdata report --summary
 
 test: $(STAMP) lint
@@ -34,6 +36,9 @@ test: $(STAMP) lint
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
+
+renew: $(STAMP)
+	$(BIN)/python pipelines/renew.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from perovdata.dataset.schema import DESIGN_COLUMNS, VOCABULARIES, known
+from perovdata.dataset.schema import DESIGN_COLUMNS, TABLES, VOCABULARIES, known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.features.composition import (
     ELEMENT_NAMES,
@@ -21,11 +21,12 @@ from perovdata.features.composition import (
 )
 from perovdata.features.stack import STACK_NAMES, stack_features
 
-__all__ = ["GROUPS", "DesignFeaturizer"]
+__all__ = ["CATEGORIES", "GROUPS", "DesignFeaturizer"]
 
-_CATEGORIES = ("dimensionality", "morphology", "device_type", "geometry", "stimulus", "mechanism", "mode")
+#: Design columns with a closed list.
+CATEGORIES = tuple(name for name in DESIGN_COLUMNS if TABLES["devices"][name].vocabulary is not None)
 _ONE_HOT: dict[str, tuple[str, ...]] = {
-    column: tuple(term for term in VOCABULARIES[column] if known(term)) for column in _CATEGORIES
+    column: tuple(term for term in VOCABULARIES[column] if known(term)) for column in CATEGORIES
 }
 _CATEGORY_NAMES = tuple(f"{column}={term}" for column, terms in _ONE_HOT.items() for term in terms)
 _DEVICE_NAMES = (

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import SynapseDesign, family_of
-from perovdata.features.design import GROUPS, DesignFeaturizer
+from perovdata.features.design import CATEGORIES, GROUPS, DesignFeaturizer
 
 __all__ = ["COMPOSITION", "FEATURE_GROUPS", "design_frame", "designs_to_table"]
 
@@ -38,7 +38,6 @@ COMPOSITION = (
     "inv_n",
     "x_per_b",
 )
-_TEXTS = ("dimensionality", "morphology", "device_type", "geometry", "stimulus", "mechanism", "mode")
 
 
 def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) -> pd.DataFrame:
@@ -65,7 +64,7 @@ def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) 
     numbers = DesignFeaturizer().fit(designs).transform(designs)
     one_hot = list(GROUPS["categories"])
     numbers[one_hot] = numbers[one_hot].fillna(0.0)
-    texts = {name: _text_of(numbers, name) for name in _TEXTS}
+    texts = {name: _text_of(numbers, name) for name in CATEGORIES}
     lead_free = numbers["lead_free"].to_numpy()
     stated = designs["lead_free"].astype("float64").to_numpy() if "lead_free" in designs else lead_free
     lead_free = np.where(np.isnan(lead_free), stated, lead_free)

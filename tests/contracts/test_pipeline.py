@@ -8,6 +8,7 @@ from pathlib import Path
 import grimp
 import pytest
 import yaml
+from renew import imported_by, stale, upstream
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
@@ -18,24 +19,6 @@ FREE = {"perovdata"}
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
     return grimp.build_graph("perovdata", cache_dir=None)
-
-
-def imported_by(script: Path) -> set[str]:
-    pattern = r"^\s*(?:from|import)\s+(perovdata[.\w]*)(?:\s+import\s+(.+))?"
-    found = set()
-    for module, names in re.findall(pattern, script.read_text(), flags=re.M):
-        found.add(module)
-        found |= {f"{module}.{name.strip()}" for name in (names or "").strip("()").split(",")}
-    return found
-
-
-def upstream(graph: grimp.ImportGraph, modules: set[str]) -> set[str]:
-    seen: set[str] = set()
-    for module in modules & graph.modules:
-        # A room may load its modules on first use, which no import statement shows: count all of them.
-        for part in {module} | graph.find_descendants(module):
-            seen |= {part} | graph.find_upstream_modules(part)
-    return seen
 
 
 def module_path(module: str) -> Path:
@@ -74,3 +57,8 @@ def test_source_tables_are_never_an_output():
         for out in s.get("outs", [])
     ]
     assert not [out for out in outs if out.startswith("data/tables")]
+
+
+def test_what_the_repository_says_of_itself_is_fresh():
+    """Stage inputs, the picture of the rooms, the table of results: ``make renew`` writes them."""
+    assert stale() == []

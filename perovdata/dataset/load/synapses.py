@@ -164,7 +164,9 @@ def load_synapses(
 
     Examples
     --------
-    >>> load_synapses("energy_per_event", families="lead-free")  # doctest: +SKIP
+    >>> frame = load_synapses("energy_per_event", families="lead-free")
+    >>> set(frame["family"]), frame.attrs["units"]["energy_per_event"]
+    ({'lead-free'}, 'J')
     """
     metrics = _choices("metric", metric, METRICS)
     families = _choices("families", families, FAMILIES)
