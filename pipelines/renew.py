@@ -74,8 +74,7 @@ def picture(graph: grimp.ImportGraph) -> str:
     for room in rooms:
         direct = {o for o in below[room] if not any(o in deep[via] for via in below[room] - {o})}
         lines += [f"  {_short(room)} --> {_short(other)}" for other in sorted(direct)]
-    sizes = ", ".join(f"{_short(room)} {len(parts[room])}" for room in rooms)
-    return "\n".join([*lines, "```", "", f"Modules: {sizes}."])
+    return "\n".join([*lines, "```"])
 
 
 def _reach(below: dict[str, set[str]], room: str) -> Iterator[str]:

@@ -206,7 +206,7 @@ def _worked_section(derived: Derived) -> Section:
     return section
 
 
-_RESTS_ON = {"model": 0, "baseline": 1, "population": 2}
+_RESTS_ON = {"known": 0, "model": 1, "baseline": 2, "population": 3}
 
 
 def _prediction_rows(predictions: dict[str, dict[str, Any]]) -> list[list[Any]]:
@@ -224,6 +224,8 @@ def _prediction_rows(predictions: dict[str, dict[str, Any]]) -> list[list[Any]]:
 
 
 def _rests_on(prediction: dict[str, Any]) -> str:
+    if prediction["kind"] == "known":
+        return "given"
     if prediction["kind"] == "model":
         return f"model: {prediction['model']}"
     if prediction["kind"] == "baseline":

@@ -1,0 +1,170 @@
+"""The whole report from small results of every stage: what they say is on the page, the same each time."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from perovdata.report import build_report, read_derived, summarise
+from perovdata.report.model_figures import leakage_figure
+
+METRICS = ("on_off_ratio", "retention", "set_voltage")
+
+
+def spread(middle, half):
+    return {"median": middle, "interval": [middle - half, middle + half]}
+
+
+def predicted(kind, median, n_papers, **more):
+    interval = None if median is None else [median / 2, median * 2]
+    row = {
+        "unit": "V",
+        "median": median,
+        "interval": interval,
+        "level": 0.9,
+        "kind": kind,
+        "model": "hierarchical",
+    }
+    return {
+        **row,
+        "n_papers": n_papers,
+        "reported_range": [0.1, 3.0],
+        "at_least": None,
+        "skill": None,
+        **more,
+    }
+
+
+def simulation(accuracy, energy):
+    return {
+        "accuracy": {**spread(accuracy, 4.0), "level": 0.9, "values": [accuracy - 4, accuracy, accuracy + 4]},
+        "ceiling": 93.1,
+        "chance": 10.0,
+        "versions": {"perovdata": "0", "jax": "0"},
+        "seed": 1,
+        "draws": 3,
+        "seeds": 1,
+        "energy_per_image_J": energy,
+        "parameters": {
+            "g_max": {**spread(1e-6, 1e-7), "unit": "S", "origin": "assumed", "detail": "typical"},
+            "n_pulses_ltp": {**spread(64.0, 8.0), "unit": "1", "origin": "predicted", "detail": "n_states"},
+        },
+    }
+
+
+@pytest.fixture
+def derived(tmp_path):
+    """A folder as the pipeline leaves it."""
+    folder = tmp_path / "evaluation"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    skill = {
+        "metric": METRICS,
+        "n_papers": [40, 41, 17],
+        "kind": ["model", "baseline", "population"],
+        "skill": [0.2, 0.0, -0.1],
+        "skill_low": [0.05, 0.0, -0.3],
+        "skill_high": [0.35, 0.0, 0.07],
+        "procedure_skill": [0.2, -0.01, -0.1],
+        **{
+            f"coverage_{level}": [level / 100, level / 100 - 0.05, level / 100 + 0.02]
+            for level in (50, 80, 90)
+        },
+    }
+    pd.DataFrame(skill).to_csv(folder / "skill.csv", index=False)
+    parity = pd.DataFrame(
+        {
+            "metric": np.repeat(METRICS, 20),
+            "reported": rng.normal(size=60),
+            "q50": rng.normal(size=60),
+            "bound": ["exact", "lower"] * 30,
+            "label_low": rng.normal(size=60),
+            "label_high": rng.normal(size=60) + 3,
+            "repeat": 0,
+            **{f"q{level:02d}": rng.normal(size=60) + level / 50 for level in (5, 95)},
+        }
+    )
+    parity.to_csv(folder / "parity.csv", index=False)
+    curve = [
+        (m, learner, n, 1.0 - n / 100)
+        for m in METRICS
+        for learner in ("ridge", "median")
+        for n in (10, 20, 40)
+    ]
+    pd.DataFrame(curve, columns=["metric", "learner", "n_papers", "error"]).assign(
+        skill=0.1, share=0.5, mae=0.8, relative=0.9
+    ).to_csv(folder / "learning_curve.csv", index=False)
+    pairs = {
+        "hidden": ["on_off_ratio", "set_voltage"],
+        "given": ["retention", "all others"],
+        "gain": [0.2, 0.01],
+    }
+    pd.DataFrame({**pairs, "gain_low": [0.1, -0.1], "gain_high": [0.3, 0.1], "n_papers": [9, 7]}).to_csv(
+        folder / "conditioning.csv", index=False
+    )
+    names = ("grouped", "grouped_with_paper_id", "random", "random_with_paper_id")
+    leakage = dict.fromkeys(names, 1.0) | {f"{n}_shared": 0.9 for n in names}
+    (folder / "leakage.json").write_text(json.dumps(leakage))
+    design = {"composition": "CsPbBr3", "stimulus": "optical", "mode": None}
+    near = {
+        "device_id": "d0001",
+        "composition": None,
+        "distance": 0.1,
+        "doi": None,
+        "url": "https://example.org",
+    }
+    prediction = {
+        "design": design,
+        "predictions": {
+            "on_off_ratio": predicted("model", 400.0, 40, unit="1"),
+            "retention": predicted("baseline", 1e4, 41, unit="s", at_least=1e3),
+            "set_voltage": predicted("known", 0.4, 17),
+            "reset_voltage": predicted("population", 0.3, 9),
+            "threshold_voltage": predicted("reported range", None, 3),
+        },
+        "applicability": {"score": 0.4, "distance": 0.2, "threshold": 0.3, "extrapolating": False},
+        "nearest": [near],
+        "seed": 1,
+        "versions": {"data": "abc", "perovdata": "0"},
+    }
+    (tmp_path / "prediction.json").write_text(json.dumps(prediction))
+    simulations = {"digits-online": simulation(80.0, None), "digits-inference": simulation(90.0, 3e-9)}
+    (tmp_path / "simulation.json").write_text(json.dumps(simulations))
+    ranked = {"task": "digits-online", "composition": "CsPbBr3", "family": "3D", "stated": 3, "ceiling": 93.1}
+    ranked |= {"low": 70.0, "high": 85.0, "reported_accuracy": 95.0, "reported_dataset": "MNIST"}
+    rows = [{**ranked, "rank": k, "device_id": f"d000{k}", "accuracy": 85.0 - k} for k in (1, 2, 3)]
+    (tmp_path / "leaderboard.json").write_text(json.dumps(rows))
+    gain = {"device": "CsPbBr3", "accuracy": 80.0, "accuracy_ideal": 90.0, "low": 5.0, "high": 12.0}
+    effects = [{**gain, "effect": e, "gain": g} for e, g in (("nonlinearity", 10.0), ("read noise", -0.5))]
+    (tmp_path / "limits.json").write_text(json.dumps(effects))
+    return tmp_path
+
+
+def test_the_page_says_what_the_stages_found(derived):
+    found = read_derived(derived)
+    build_report(found, derived / "report.html")
+    page = (derived / "report.html").read_text(encoding="utf-8")
+    assert "1 of 3" in page  # one metric is predicted better than the baseline
+    assert "median accuracy 80.0 %" in page
+    assert "3 nJ" in page
+    assert re.search(r"SET voltage.*?400 mV.*?given", page, flags=re.S)
+    assert "≥ 1" in page
+    assert "Threshold voltage" in page
+    assert page.count("<svg") >= 8
+    assert "NaN" not in page
+    build_report(found, derived / "again.html")
+    assert (derived / "again.html").read_text(encoding="utf-8") == page
+
+
+def test_the_summary_names_the_accuracies(derived):
+    told = summarise(read_derived(derived))
+    assert any("80" in str(value) for value in told.values())
+
+
+def test_a_bar_stands_for_each_split(derived):
+    figure = leakage_figure(read_derived(derived).leakage)
+    assert sum(len(axes.patches) for axes in figure.axes) == 8
