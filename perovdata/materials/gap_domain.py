@@ -35,9 +35,10 @@ def outside(perovskite: Perovskite) -> str | None:
         strangers = sorted(set(getattr(perovskite, site)) - set(learned))
         if strangers:
             return f"{', '.join(strangers)} on the {site} site; learned were {', '.join(learned)} only"
-    if perovskite.spacer or perovskite.prototype != "ABX3":
-        kind = perovskite.prototype or "a formula whose charges do not add up"
-        return f"{kind} is not ABX3"
+    if perovskite.spacer:
+        return f"{', '.join(perovskite.spacer)} beside or in place of the A site was not learned"
+    if perovskite.prototype != "ABX3":
+        return f"{perovskite.prototype or 'a formula whose charges do not add up'} is not ABX3"
     return None
 
 

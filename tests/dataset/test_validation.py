@@ -364,3 +364,29 @@ def test_one_wavelength_of_a_spectrum_stands_once(small):
     tables["absorption"].append({**tables["absorption"][0], "absorption_id": "a0002"})
     write(small, tables)
     assert [p.column for p in validate(small).errors] == ["wavelength_nm"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "wavelength", "warned"),
+    [
+        ("CsPbBr3", "940", True),  # 1.32 eV against 2.36 eV
+        ("CsPbBr3", "540", False),  # within the interval of the gap
+        ("CsPbBr3", "405", False),
+        ("MAPbI3", "940", True),
+        ("FA0.5MA0.5Pb0.5Sn0.5I3", "940", False),
+        ("Cs2AgBiBr6", "2000", False),  # no gap, no verdict
+    ],
+)
+def test_light_below_the_band_gap_is_pointed_out(small, formula, wavelength, warned):
+    tables = small_tables()
+    lead_free = str("Pb" not in formula).lower()
+    tables["devices"][0] |= {"composition": formula, "wavelength_nm": wavelength, "lead_free": lead_free}
+    write(small, tables)
+    found = [p for p in validate(small).problems if p.column == "wavelength_nm"]
+    assert [(p.severity, p.row) for p in found] == [("warning", 2)] * warned
+
+
+def test_two_shipped_devices_are_driven_below_their_gap(shipped):
+    found = [p for p in validate(shipped).problems if p.column == "wavelength_nm"]
+    assert len(found) == 2
+    assert all("CsPbBr3" in p.problem and p.value == "940" for p in found)

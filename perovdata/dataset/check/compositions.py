@@ -15,7 +15,7 @@ from perovdata.errors import InputError
 if TYPE_CHECKING:
     from perovdata.chemistry import Perovskite
 
-__all__ = ["check_compositions", "check_optics", "is_open", "parsed_composition"]
+__all__ = ["check_compositions", "check_light", "check_optics", "is_open", "parsed_composition"]
 
 _OPEN_AMOUNT = re.compile(r"(?<!D)[xyz]|n[-+−]\d|δ")  # Dy is the one element symbol that ends in one of them
 
@@ -76,6 +76,36 @@ def _composition_problems(entry: Entry) -> Iterator[Problem]:
             f"{derived}, or a word on the dimensionality in design_notes",
             severity,
         )
+
+
+def check_light(sheets: Sheets) -> Iterator[Problem]:
+    """A photon of the stimulus has at least the energy of the band gap, as far as the gap is known.
+
+    The shortest wavelength counts, against the lower end of the gap's interval. Below it the light is
+    absorbed elsewhere (another layer, defects, two photons), or a number is wrong.
+    """
+    from perovdata.materials import bandgaps, cutoff_wavelength
+
+    lit = [
+        e for e in sheets.each("devices") if e["composition"] and not math.isnan(e.number("wavelength_nm"))
+    ]
+    read = [(entry, perovskite) for entry in lit if (perovskite := _readable(entry)) is not None]
+    for (entry, _), gap in zip(read, bandgaps([p for _, p in read]), strict=True):
+        longest = cutoff_wavelength(gap).high
+        if entry.number("wavelength_nm") > longest:
+            yield entry.warning(
+                "wavelength_nm",
+                f"photons below the band gap of {entry['composition']} ({gap.value:.2f} eV, {gap.origin}): "
+                "something else absorbs",
+                f"at most {longest:.0f} nm",
+            )
+
+
+def _readable(entry: Entry) -> Perovskite | None:
+    try:
+        return parsed_composition(entry.row)
+    except InputError:
+        return None  # found by check_compositions
 
 
 def check_optics(sheets: Sheets) -> Iterator[Problem]:

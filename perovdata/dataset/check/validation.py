@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 
-from perovdata.dataset.check.compositions import check_compositions, check_optics
+from perovdata.dataset.check.compositions import check_compositions, check_light, check_optics
 from perovdata.dataset.check.content import (
     check_benchmarks,
     check_duplicates,
@@ -39,6 +39,7 @@ _CHECKS = (
     check_connections,
     check_properties,
     check_compositions,
+    check_light,
     check_optics,
 )
 
