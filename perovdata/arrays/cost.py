@@ -1,8 +1,9 @@
 """Energy, latency and area of reading and writing an array, term by term, each with its origin.
 
-Terms of the devices come from their own parameters; what a device file does not state, and everything of
-the periphery, comes from :class:`Assumptions`, whose numbers are round orders of magnitude to be replaced by
-those of an actual design. A term is called "device" only if every number in it is the device's own.
+Terms of the devices come from their own parameters; what a device file does not state comes from the design
+space (:mod:`perovdata.routing.design_space`), as for a device whose metrics are routed; everything of the
+periphery comes from :class:`Assumptions`, round orders of magnitude to be replaced by those of an actual
+design. A term is called "device" only if every number in it is the device's own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from perovdata.arrays.circuit import Design
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
+from perovdata.routing.design_space import assumed_value
 
 __all__ = ["Assumptions", "Cost", "Term", "array_cost"]
 
@@ -45,10 +47,10 @@ class Assumptions:
     adc_area : float, m2
     """
 
-    read_voltage: float = 0.1
-    read_width: float = 1e-7
-    write_voltage: float = 1.0
-    pulse_width: float = 1e-6
+    read_voltage: float = assumed_value("read_voltage")
+    read_width: float = assumed_value("read_width")
+    write_voltage: float = assumed_value("write_voltage")
+    pulse_width: float = assumed_value("pulse_width")
     adc_energy_per_step: float = 2e-14
     adc_time: float = 1e-8
     columns_per_adc: int = 8

@@ -1,10 +1,11 @@
 """Questions across many designs: simulation from any source, leaderboard, limits, requirements, screening."""
 
-from perovdata.studies.leaderboard import LEADERBOARD_TASKS, eligible_devices, leaderboard
-from perovdata.studies.limits import EFFECTS, limits, sensitivity
-from perovdata.studies.requirements import requirements, requirements_figure
-from perovdata.studies.screen import screen
-from perovdata.studies.simulate import describe, simulate
+from perovdata.studies.gains import EFFECTS, limits
+from perovdata.studies.needs import requirements, requirements_figure
+from perovdata.studies.ranking import LEADERBOARD_TASKS, eligible_devices, leaderboard
+from perovdata.studies.screening import screen
+from perovdata.studies.simulation import describe, simulate
+from perovdata.studies.sobol import sensitivity
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from perovdata.vision.data.fetch import DOWNLOADS, fetch
 from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
-from perovdata.vision.run import TaskResult, check_request, run, run_stacked
+from perovdata.vision.runner import TaskResult, check_request, run, run_stacked
 from perovdata.vision.tasks import TASKS
 
 __all__ = [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from perovdata.dataset.load.population import Population
 from perovdata.devices import FIELDS
 from perovdata.errors import InputError
-from perovdata.routing import RULES, route
+from perovdata.routing import DESIGN_SPACE, route
 
 
 def population(*values: float) -> Population:
@@ -103,7 +103,7 @@ def test_bad_input_is_named(arguments, named):
         route(**arguments)
 
 
-METRICS_USED = sorted({metric for rule in RULES for metric in rule.metrics})
+METRICS_USED = sorted({metric for row in DESIGN_SPACE for metric in row.metrics})
 
 
 @settings(deadline=None, max_examples=40)

@@ -10,7 +10,7 @@ import pytest
 
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
-from perovdata.studies.sweep import sweep
+from perovdata.studies.pieces import sweep
 
 P = 7
 

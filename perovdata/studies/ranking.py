@@ -10,10 +10,10 @@ import numpy as np
 from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_tables
 from perovdata.dataset.schema import known
 from perovdata.errors import InputError, unknown_choice
-from perovdata.routing import RULES, Routed
+from perovdata.routing import DESIGN_SPACE, Routed
 from perovdata.studies.sources import route_record
 from perovdata.vision import TASKS
-from perovdata.vision.run import run_stacked
+from perovdata.vision.runner import run_stacked
 
 __all__ = ["LEADERBOARD_TASKS", "eligible_devices", "leaderboard"]
 
@@ -23,9 +23,9 @@ _IMAGE_SETS = {"digits": "mnist (8x8)", "mnist": "mnist", "fashion": "fashion-mn
 
 
 def _metrics_of(fields: Sequence[str]) -> frozenset[str]:
-    """Metrics that feed these parameters; "window" is what routing calls the pair g_max, g_min."""
-    wanted = set(fields) | ({"window"} if "g_min" in fields else set())
-    return frozenset(metric for rule in RULES if rule.parameter in wanted for metric in rule.metrics)
+    """Metrics that feed these parameters."""
+    wanted = set(fields)
+    return frozenset(metric for row in DESIGN_SPACE if wanted & set(row.fields) for metric in row.metrics)
 
 
 def eligible_devices(min_stated: int = 2) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from perovdata.errors import InputError
 from perovdata.studies.sources import Source, from_composition
-from perovdata.vision.run import run_stacked
+from perovdata.vision.runner import run_stacked
 
 __all__ = ["screen"]
 
@@ -40,7 +40,7 @@ def screen(
     level : float
     predictor : perovdata.models.Predictor, optional
     note, progress, **options
-        As for :func:`perovdata.studies.simulate`.
+        As for :func:`perovdata.studies.simulation`.
 
     Returns
     -------

@@ -1,0 +1,106 @@
+"""What limits accuracy: the gain from each single ideal parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from perovdata.devices import FIELDS, SynapseParameters
+from perovdata.errors import unknown_choice
+from perovdata.routing.design_space import (
+    EFFECTS,
+    pulse_noise,
+)
+from perovdata.vision import TASKS
+from perovdata.vision.runner import run_stacked
+
+__all__ = ["EFFECTS", "limits"]
+
+
+def limits(
+    sources: Mapping[str, SynapseParameters],
+    task: str = "digits-online",
+    *,
+    effects: Sequence[str] | None = None,
+    seeds: int = 1,
+    seed: int = 0,
+    level: float = 0.9,
+    progress: Callable[[float, int], None] | None = None,
+    **options: Any,
+) -> list[dict[str, Any]]:
+    """Gain in accuracy if one effect at a time became ideal.
+
+    Parameters
+    ----------
+    sources : mapping of name to SynapseParameters
+        Draws of each device.
+    task : str
+    effects : sequence of str, optional
+        Keys of ``EFFECTS``; default: all that the task reads and that are not
+        ideal already.
+    seeds, seed : int
+    level : float
+        Of the interval of the gain over draws and seeds; gains are differences between runs with the same
+        random numbers.
+    progress, **options
+        As for :func:`perovdata.vision.run`.
+
+    Returns
+    -------
+    list of dict
+        ``device, effect, accuracy, accuracy_ideal, gain, low, high, parameters``, the largest gain first
+        within a device; the effect ``"all"`` makes every one of them ideal.
+    """
+    unknown = [name for name in effects or () if name not in EFFECTS]
+    if unknown:
+        raise unknown_choice("effect", unknown[0], EFFECTS)
+    if task not in TASKS:
+        raise unknown_choice("task", task, TASKS)
+    used = set(TASKS[task].uses)
+    plan: list[tuple[str, str, SynapseParameters]] = []
+    for name, parameters in sources.items():
+        ideal = set(parameters.ideal_fields)
+        present = [e for e in effects or EFFECTS if set(EFFECTS[e]) & used - ideal]
+        plan.append((name, "none", parameters))
+        for effect in present:
+            plan.append((name, effect, _made_ideal(parameters, EFFECTS[effect])))
+        plan.append((name, "all", _made_ideal(parameters, sum((EFFECTS[e] for e in present), ()))))
+    accuracies, _ = run_stacked(
+        task, [p for _, _, p in plan], seeds=seeds, seed=seed, progress=progress, **options
+    )
+    rows: list[dict[str, Any]] = []
+    base: np.ndarray | None = None
+    for (name, effect, _), accuracy in zip(plan, accuracies, strict=False):
+        if effect == "none":
+            base = accuracy
+            continue
+        gain = (accuracy - base).ravel()
+        low, high = np.quantile(gain, (0.5 - level / 2, 0.5 + level / 2))
+        rows.append(
+            {
+                "device": name,
+                "task": task,
+                "effect": effect,
+                "accuracy": float(np.median(base)),
+                "accuracy_ideal": float(np.median(accuracy)),
+                "gain": float(np.median(gain)),
+                "low": float(low),
+                "high": float(high),
+                "parameters": list(EFFECTS.get(effect, ())),
+            }
+        )
+    order = {name: index for index, name in enumerate(sources)}
+    rows.sort(key=lambda row: (order[row["device"]], -row["gain"]))
+    return rows
+
+
+def _made_ideal(parameters: SynapseParameters, names: Sequence[str]) -> SynapseParameters:
+    # An unknown quantity has the neutral value NaN, which is how "not given" is written.
+    changed = {name: np.full(parameters.n_sets, FIELDS[name].neutral) for name in names}
+    if "n_pulses_ltp" in names and "c2c_variation" not in names:
+        changed["c2c_variation"] = pulse_noise(
+            parameters.c2c_variation, parameters.n_pulses_ltp, FIELDS["n_pulses_ltp"].neutral
+        )
+    return parameters.replace(**changed)

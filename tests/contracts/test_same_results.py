@@ -1,0 +1,37 @@
+"""Rearranging code must not change what it computes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import same_results
+
+RECORDED = json.loads(Path(__file__).with_name("same_results.json").read_text(encoding="utf-8"))
+
+
+def _equal(found: dict, recorded: dict) -> None:
+    found = same_results.plain(found)
+    assert found.keys() == recorded.keys()
+    for name, value in recorded.items():
+        least = 1e-5 * np.nanmax(np.abs(value))  # a difference of large numbers is not known better
+        np.testing.assert_allclose(found[name], value, rtol=1e-4, atol=least, err_msg=name)
+
+
+@pytest.mark.parametrize("task", same_results.TASKS)
+def test_a_task(task):
+    _equal(same_results.of_task(task), RECORDED[task])
+
+
+def test_routing():
+    _equal(same_results.of_routing(), RECORDED["routing"])
+
+
+def test_studies():
+    _equal(same_results.of_studies(), RECORDED["studies"])
