@@ -14,6 +14,7 @@ from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.check.validation import validate_rows
 from perovdata.dataset.reading.proposals import Proposal
 from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
+from perovdata.errors import InputError
 from perovdata.files import tables_dir
 
 __all__ = ["check_proposals", "record_of", "refuse_reserved"]
@@ -46,12 +47,21 @@ _VALUE_KEYS = {
 
 
 def refuse_reserved(proposals: list[Proposal]) -> tuple[list[Proposal], list[str]]:
-    """Proposals without those of reserved papers, and a line for each paper left out."""
+    """Proposals without those of reserved papers, and a line for each reference left out.
+
+    Raises
+    ------
+    InputError
+        If the paper that was read is reserved itself.
+    """
     kept, refused = [], []
     for proposal in proposals:
         doi, url = proposal["paper"].get("doi", ""), proposal["paper"].get("url", "")
         if (doi or url) and is_reserved(doi, url):
-            refused.append(f"{proposal['file']}: '{doi or url}': {RESERVED_REASON}")
+            line = f"file '{proposal['file']}': '{doi or url}': {RESERVED_REASON}"
+            if proposal["source_kind"] != "secondary":
+                raise InputError(line)
+            refused.append(line)
         else:
             kept.append(proposal)
     return kept, list(dict.fromkeys(refused))

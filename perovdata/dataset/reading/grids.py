@@ -30,11 +30,16 @@ _NUMBER = re.compile(r"\d{1,3}")
 _STACK = re.compile(r"\b(?:structure|stack|device|configuration|architecture|cell)\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"[(\[]\s*(?:[×x]\s?)?(10\s?\^?\s?\d{1,2}\s)?\s*([^)\]]{1,14}?)\s*[)\]]"
-    r"|[,/]\s*([A-Za-zµ%][^,/()\[\]]{0,8})\s*$|\s(%)\s*$"
+    r"|[,/]\s*([A-Za-zµ%][^,/()\[\]]{0,8})\s*$|\s(%|[mµn]?V|[afpnµ]J|[mµn]?s|A/W)\s*$"
 )
 _OTHER_HEADS = re.compile(
     r"\b(?:year|thickness|wavelength|temperature|method|electrode|mechanism|type"
     r"|compliance|interval|pulses?(?! width)|light|function\w*)\b",
+    re.IGNORECASE,
+)
+_NO_DEVICE = re.compile(
+    r"\b(?:spread|std|standard|error|deviation|uncertainty|unit|symbol|notes?|remarks?|comments?|min|max|definition"
+    r"|meaning|equation)\b|±|σ",
     re.IGNORECASE,
 )
 _BARE = {
@@ -67,7 +72,7 @@ _HEADS = (
         "on_off_ratio",
     ),
     (re.compile(r"bend", re.IGNORECASE), "bending_endurance"),
-    (re.compile(r"endurance|cycl(?:es|ing|ability)", re.IGNORECASE), "endurance"),
+    (re.compile(r"endurance|cycl(?:es?|ing|ability)(?!-to)", re.IGNORECASE), "endurance"),
     (re.compile(r"retention", re.IGNORECASE), "retention"),
     (re.compile(r"stability|storage|lifetime", re.IGNORECASE), "ambient_stability"),
     (
@@ -82,7 +87,7 @@ _HEADS = (
     (
         re.compile(
             r"(?:operat\w*|working|driving|programming|pulse|spike|switching"
-            r"|stimul\w*)[- ]*(?:voltage|bias|amplitude)|^\s*voltages?\b",
+            r"|stimul\w*)[- ]*(?:voltage|bias|amplitude|V\b)|^\s*voltages?\b",
             re.IGNORECASE,
         ),
         "operating_voltage",
@@ -188,6 +193,8 @@ def read_grids(document: Document) -> list[Row]:
 
 def _upright(grid: Grid) -> Grid:
     """A table of parameters by rows is turned: its first column becomes the heading."""
+    width = len(grid.header)
+    grid = replace(grid, rows=tuple((*r, *[""] * (width - len(r))) for r in grid.rows))
     across = sum(_metric_of(plain(h)) is not None for h in grid.header[1:])
     down = sum(_metric_of(plain(r[0])) is not None for r in grid.rows if r)
     if down <= across or down < 2:
@@ -199,7 +206,7 @@ def _upright(grid: Grid) -> Grid:
         r[0] if unit is None or not r[unit].strip() or _MISSING.fullmatch(r[unit]) else f"{r[0]} ({r[unit]})"
         for r in grid.rows
     ]
-    columns = [i for i in range(1, len(grid.header)) if i != unit]
+    columns = [i for i in range(1, len(grid.header)) if i != unit and not _NO_DEVICE.search(grid.header[i])]
     rows = tuple((grid.header[i], *(r[i] if i < len(r) else "" for r in grid.rows)) for i in columns)
     return replace(grid, header=("Device", *heads), rows=rows)
 
@@ -246,13 +253,15 @@ def _row(
 ) -> Row | None:
     words = [plain(c) for c in cells]
     metric_columns = {c.index for c in columns}
-    formula, stack = None, ""
+    told = mentions(plain(grid.caption), known).found
+    formula = told[0].formulas[0] if len({f for m in told for f in m.formulas}) == 1 else None
+    named, stack = False, ""
     for i, cell in enumerate(words):
         if i in metric_columns:
             continue
         found = mentions(cell, known).found
-        if found and formula is None:
-            formula = found[0].formulas[0]
+        if found and not named:
+            formula, named = found[0].formulas[0], True
         if cell.count("/") >= 2 and not _NUMBER.fullmatch(cell) and (_STACK.search(grid.header[i]) or found):
             stack = " ".join(cell.split())
     reference = _reference(grid, words, metric_columns)

@@ -146,7 +146,7 @@ def definition(metric: str, text: str, cue: str, near: str) -> str:
         return ""
     for part in (cue, near, text):
         for term, pattern in rules:
-            if pattern.search(part):
+            if pattern.search(part) and (part is cue or term != "asymmetric-factor"):
                 return term
         if part is near and metric in ("switching_time", "program_current", "memory_decay"):
             break  # these words must stand beside the number

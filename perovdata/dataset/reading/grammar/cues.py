@@ -283,6 +283,29 @@ _ALL = (
         r"accurac(?:y|ies)|recognition (?:rates?|precision)|classification (?:rates?"
         r"|precision)|recogni[sz]\w+ (?:with|at)|F1[- ]?score",
     ),
+    _cue(
+        "accuracy",
+        "%",
+        r"(?:networks?|classifiers?|MNIST|CIFAR-10|CNN|SNN|ANN) (?:\w+ ){0,3}?(?:reach"
+        r"|attain|achiev|scor|giv|yield)\w*",
+        0.5,
+    ),
+    _cue(
+        "switching_time",
+        "s",
+        r"(?:fast|rapid|quick|ultrafast|short) (?:photo)?(?:response|switching)|response(?="
+        r" of)|rises? (?:with)?in\b",
+        0.3,
+    ),
+    _cue("", "V", r"hold(?:ing)? voltages?|\bV_?hold\b"),
+    _cue(
+        "endurance",
+        "cycles",
+        r"(?:remain|maintain|stay|kept|keep|stable|unchanged|degrad|without|preserv|retain)\w*"
+        r"(?= (?:[^\s;]+ ){0,6}?(?:after|over|for|during|throughout|up to)\b)",
+        1.0,
+    ),
+    _cue("", "cycles pulses", r"after (?=\d)", 2.0),
     # quantities that are no metric: they claim their numbers so that no metric does
     _cue(
         "",
@@ -339,7 +362,7 @@ _ALL = (
     _cue(
         "",
         "cycles pulses",
-        r"after (?=\d)|variation\w*|variability|potentiat\w+|depress\w+|LTP|LTD|thermal"
+        r"variation\w*|variability|potentiat\w+|depress\w+|LTP|LTD|thermal"
         r" cycl\w+|temperature cycl\w+|train(?:s|ed|ing)?\b|spik\w+|epoch\w*|heating|stimul\w+"
         r"|learn\w*|rehears\w*",
     ),

@@ -50,6 +50,7 @@ _OTHERS = re.compile(
     r"|needed|expected)|in principle)",
     re.IGNORECASE,
 )
+_BRACKET = re.compile(r"\([^()]*\)")
 _OWN = re.compile(r"\b(?:our|ours|we|this work|present (?:work|device|study)|herein|here)\b", re.IGNORECASE)
 _MAGNITUDE = re.compile(r"orders? of magnitude", re.IGNORECASE)
 
@@ -68,10 +69,17 @@ def foreign_spans(text: str) -> list[tuple[int, int]]:
         A part between two breaks is foreign if it names other work, biology or a requirement and not
         the authors' own device.
     """
+    outside = _BRACKET.sub(lambda m: " " * len(m[0]), text)
     cuts = sorted({0, len(text), *(m.start() for m in _BREAK.finditer(text))})
     out = []
     for start, end in pairwise(cuts):
-        part = text[start:end]
-        if _OTHERS.search(part) and not _OWN.search(part):
+        if _speaks_of_others(outside[start:end]):
             out.append((start, end))
+    for bracket in _BRACKET.finditer(text):  # an aside is judged by itself
+        if _speaks_of_others(bracket[0]):
+            out.append(bracket.span())
     return out
+
+
+def _speaks_of_others(part: str) -> bool:
+    return bool(_OTHERS.search(part)) and not _OWN.search(part)

@@ -109,7 +109,7 @@ _SCALE = {"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9, "hundred": 
 _NAMES = re.compile(
     r"\[[\d,\s\u2013-]+[a-z]?\]|\((?:19|20)\d\d\)|\b(?:Figs?\.?|Figures?|Tables?|Eqs?\.?"
     r"|Equations?|Refs?\.?|refs?\.?|Sections?|Schemes?|Notes?|Device|Sample|No\.)"
-    r"\s?S?\d+[a-z]?(?:[-\u2013,]\s?[a-z\d]+)*|\b[nxyXN]\s?=\s?[\d.]+(?:(?:,| and| or|,"
+    r"\s?S?\d+[a-z]?(?:[-\u2013,]\s?(?:\d+[a-z]?|[a-z])\b)*|\b[nxyXN]\s?=\s?[\d.]+(?:(?:,| and| or|,"
     r" and)\s?[\d.]+)*|\^\[?\d+(?:[,\u2013-]\d+)*\]?(?=[\s.,;])|\bp\s?=\s?0\.\d+"
     r"|\b(?:19|20)\d\d(?=\b(?!\s?(?:cycles|times|s\b|pulses|%)))(?<=in \d{4})",
 )
@@ -119,6 +119,9 @@ _JOIN = re.compile(
 )
 _TO = re.compile(r"\s*(?:to|\u2013|-|~|through)\s*[-+~]?$")
 _SPREAD = re.compile(r"\s?(?:±|\+/-|\+-)\s?(\d+(?:\.\d+)?)")
+
+
+_COUNTS = frozenset({"states", "bits", "cycles", "pulses", "bends"})  # of whole things only
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def quantities(text: str, skip: list[tuple[int, int]]) -> list[Quantity]:
     skip : list of (int, int)
         Spans that hold no quantity, such as formulas.
     """
-    tokens = _tokens(text, [*skip, *_named(text)])
+    tokens = _outside_units(text, _tokens(text, [*skip, *_named(text)]))
     found: list[Quantity] = []
     units: list[Unit | None] = [unit_at(text, t.end) for t in tokens]
     i = 0
@@ -165,6 +168,18 @@ def quantities(text: str, skip: list[tuple[int, int]]) -> list[Quantity]:
         found.append(_make(token, unit, end, token.end, token.value * (unit.factor if unit else 1.0), None))
         i += 1
     return _with_lists(text, found, list_id)
+
+
+def _outside_units(text: str, tokens: list[_Token]) -> list[_Token]:
+    """Tokens without the exponents of units (the 1 of ``A W^-1``)."""
+    out: list[_Token] = []
+    end = 0
+    for token in tokens:
+        if token.start >= end:
+            unit = unit_at(text, token.end)
+            end = token.end + (unit.length if unit else 0)
+            out.append(token)
+    return out
 
 
 def _make(
@@ -308,6 +323,7 @@ def _with_lists(text: str, found: list[Quantity], list_id: int) -> list[Quantity
             and a.high is None
             and shared is not None
             and shared.dimension != "count"
+            and (shared.dimension not in _COUNTS or a.value == int(a.value))
             and _JOIN.fullmatch(text[a.end : b.start])
         ):
             alternative = None if a.alternative is None else a.alternative * shared.factor

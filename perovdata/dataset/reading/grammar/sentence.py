@@ -35,6 +35,11 @@ _ORDER_CUE = re.compile(
     r"|memory)[\w/ -]{0,20}(?:ratio|window|range|contrast)[^.;]{0,25}$",
     re.IGNORECASE,
 )
+_SHELF = re.compile(
+    r"\bstor(?:ed|age|ing)\b|\bair\b|\bambient|\bnitrogen|\bglove ?box|encapsul|\bexpos|\bhumid|\bshelf",
+    re.IGNORECASE,
+)
+_BEYOND = re.compile(r"\s*\(?(?:above|below|over|beyond|more|less|than|from)\b", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?:increas|enhanc|improv|reduc|decreas|lower|higher|larger|smaller|better|greater"
     r"|faster|boost|drop|rais|fall|by)\w*\b",
@@ -187,11 +192,7 @@ def _finding(
     near = words[max(0, min(claim.cue_start, q.start) - 25) : max(claim.cue_end, q.end) + 40]
     if not _plausible_claim(words, metric, claim, taken):
         return None
-    if (
-        metric == "retention"
-        and re.search(r"\b(?:days?|weeks?|months?)\b", q.unit)
-        and re.search(r"\bstor|\bair\b|\bambient", near)
-    ):
+    if metric == "retention" and re.search(r"\b(?:days?|weeks?|months?)\b", q.unit) and _SHELF.search(words):
         metric = "ambient_stability"
     if metric == "endurance" and q.dimension == "bends":
         metric = "bending_endurance"
@@ -312,7 +313,11 @@ def _orders_of_magnitude(
         if not cue or any(a <= start < b for a, b in foreign):
             continue
         between = words[cue.start() : match.end() + 25]
-        if _CHANGE.search(between.replace(match[0], "")) or re.search(r"\bby\b", match[0]):
+        if (
+            _CHANGE.search(between.replace(match[0], ""))
+            or _BEYOND.match(words[match.end() :])
+            or re.search(r"\bby\b", match[0])
+        ):
             continue
         exponent = _NUMBER_WORDS.get(match[1].lower()) or int(match[1])
         metric = (
