@@ -12,7 +12,7 @@ import numpy as np
 from perovdata.arrays.circuit import Design
 from perovdata.arrays.cost import Cost, array_cost
 from perovdata.arrays.kernel.cell_physics import current_range
-from perovdata.arrays.kernel.constants import Effects, Lanes, make_lanes
+from perovdata.arrays.kernel.constants import Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.programming import open_loop, plane_targets, write_verify
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
@@ -118,7 +118,7 @@ class Crossbar:
             params.n_sets,
             f"parameter sets of a {shape[0]} x {shape[1]} crossbar",
         )
-        lanes, self.effects = make_lanes(
+        lanes, self.effects = make_constants(
             params,
             range(seeds),
             seed=seed,
@@ -128,7 +128,7 @@ class Crossbar:
             wire_resistance=self.design.wire_resistance if self.design.wires == "lumped" else 0.0,
         )
         self._solved: tuple[Any, float, Any] = (None, 0.0, None)
-        self.lanes = Lanes(*(jnp.asarray(leaf) for leaf in lanes))
+        self.lanes = lanes.map(jnp.asarray)
 
     @property
     def n_lanes(self) -> int:

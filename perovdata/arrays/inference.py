@@ -17,7 +17,7 @@ from jax import lax
 
 from perovdata.arrays.circuit import Design
 from perovdata.arrays.crossbar import program_lanes
-from perovdata.arrays.kernel.constants import Effects, Lanes, make_lanes
+from perovdata.arrays.kernel.constants import DeviceConstants, Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
 from perovdata.devices import SynapseParameters
@@ -89,7 +89,7 @@ def infer(
     if design.get("wires") == "exact":
         raise InputError("infer: wires 'exact' are solved by Crossbar only; give 'lumped'")
     designs = tuple(Design(*w.shape, **{**design, "input_range": 1.0}) for w in weights)
-    lanes, effects = make_lanes(
+    lanes, effects = make_constants(
         params,
         range(seeds),
         seed=seed,
@@ -113,7 +113,7 @@ def infer(
 
     def block(start: int) -> np.ndarray:
         index = np.minimum(np.arange(start, start + size), n_lanes - 1)
-        part = Lanes(*(jnp.asarray(leaf[index]) for leaf in lanes))
+        part = lanes.take(index)
         run = partial(_infer, designs, effects, activation, method)
         return np.asarray(run(part, jnp.asarray(kept[index]), *network, tolerance, rounds))
 
@@ -148,13 +148,23 @@ def _check(weights, biases, x, activation, method, seeds) -> None:
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))
 def _infer(
-    designs, e: Effects, activation, method, lanes: Lanes, kept, weights, biases, x, tolerance, rounds
+    designs,
+    e: Effects,
+    activation,
+    method,
+    lanes: DeviceConstants,
+    kept,
+    weights,
+    biases,
+    x,
+    tolerance,
+    rounds,
 ):
     """Outputs (lanes, n, outputs), lane after lane."""
 
     def one(arguments):
         lane, kept = arguments
-        lane, kept, signal = Lanes(*(leaf[None] for leaf in lane)), kept[None], x[None]
+        lane, kept, signal = lane.take(None)._replace(tables=lanes.tables), kept[None], x[None]
         for layer, (design, w, b) in enumerate(zip(designs, weights, biases, strict=True)):
             key = event_key(lane.key, _INFER, layer)
             g, scale, _, _ = program_lanes(
@@ -172,4 +182,4 @@ def _infer(
             signal = ACTIVATIONS[activation](y) if layer < len(designs) - 1 else y
         return signal[0]
 
-    return lax.map(one, (lanes, kept))
+    return lax.map(one, (lanes._replace(tables=None), kept))

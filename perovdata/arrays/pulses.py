@@ -10,7 +10,7 @@ import numpy as np
 from jax import lax
 
 from perovdata.arrays.kernel.cell_physics import cell_curvature, spread, take_pulses
-from perovdata.arrays.kernel.constants import Effects, Lanes, make_lanes
+from perovdata.arrays.kernel.constants import DeviceConstants, Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.devices import SynapseParameters
 from perovdata.engine import require_memory
@@ -19,6 +19,7 @@ from perovdata.errors import InputError
 __all__ = ["apply_pulses"]
 
 _PULSES = 0xFFFFFF40
+_MOST_PULSES = 2**31 - 1
 
 
 def apply_pulses(
@@ -39,7 +40,8 @@ def apply_pulses(
     params : SynapseParameters
         P parameter sets.
     g : array, shape (P, devices)
-        Conductance, fraction of the window.
+        State, fraction of the window. Devices of few ``n_states`` keep it between their levels, too; a read
+        sees the nearest level (:func:`perovdata.devices.quantise`).
     n_pulses : array of integers, shape (P, devices) or broadcastable
         Positive: LTP, negative: LTD.
     seed, event : int
@@ -56,31 +58,51 @@ def apply_pulses(
     Raises
     ------
     InputError
+        Shapes that do not fit, numbers that are not whole or beyond 2^31 - 1.
+
+    Notes
+    -----
+    The exponential law takes n pulses in closed form, with NeuroSim's noise sigma sqrt(n) and one end at the
+    window. Every other law composes single pulses: n at once have the distribution of n one by one.
     """
     if jnp.ndim(g) != 2 or g.shape[0] != params.n_sets:
         raise InputError(f"g: shape {jnp.shape(g)}; give ({params.n_sets}, devices)")
-    n_pulses = jnp.asarray(n_pulses)
-    if not jnp.issubdtype(n_pulses.dtype, jnp.integer):
-        raise InputError(f"n_pulses: {n_pulses.dtype} are not whole numbers of pulses")
+    n_pulses = _whole_numbers(n_pulses)
     if n_pulses.ndim > 2 or any(
         b not in (1, s) for b, s in zip(n_pulses.shape[::-1], g.shape[::-1], strict=False)
     ):
         raise InputError(f"n_pulses: shape {n_pulses.shape} does not fit g of shape {g.shape}")
-    lanes, effects = make_lanes(params, [0], seed=seed, first_set=first_set, paired=paired)
+    lanes, effects = make_constants(params, [0], seed=seed, first_set=first_set, paired=paired)
     require_memory(
         4 * g.shape[1] * (2 + 2 * effects.d2d_label), params.n_sets, "parameter sets of so many devices"
     )
     run = _apply_in_place if donate else _apply
-    return run(effects, lanes, jnp.asarray(g, jnp.float32), n_pulses, np.uint32(event))
+    digits = None
+    if effects.tabulated and not isinstance(n_pulses, jax.core.Tracer):
+        digits = int(jnp.abs(n_pulses).max()).bit_length()
+    return run(effects, digits, lanes, jnp.asarray(g, jnp.float32), n_pulses, np.uint32(event))
 
 
-def _pulse(e: Effects, lanes: Lanes, g, n, event):
-    d = spread(Lanes(*(jnp.asarray(leaf) for leaf in lanes)), 2)
+def _whole_numbers(n_pulses) -> jax.Array:
+    """Pulse numbers as the kernel takes them; JAX would wrap what does not fit into 32 bits."""
+    if not isinstance(n_pulses, jax.Array):
+        n_pulses = np.asarray(n_pulses)
+    if not jnp.issubdtype(n_pulses.dtype, jnp.integer):
+        raise InputError(f"n_pulses: {n_pulses.dtype} are not whole numbers of pulses")
+    if isinstance(n_pulses, np.ndarray) and n_pulses.size:
+        for end in (int(n_pulses.min()), int(n_pulses.max())):
+            if abs(end) > _MOST_PULSES:
+                raise InputError(f"n_pulses: {end} is beyond the {_MOST_PULSES} pulses that one call gives")
+    return jnp.asarray(n_pulses)
+
+
+def _pulse(e: Effects, digits: int | None, lanes: DeviceConstants, g, n, event):
+    d = spread(lanes, 2)
     cell = lax.broadcasted_iota(jnp.uint32, g.shape, 1)
     curvature = cell_curvature(d, 0, cell) if e.d2d_label else None
     n = n.astype(jnp.float32)
-    return take_pulses(g, jnp.abs(n), n > 0, d, e, event_key(d.key, _PULSES, event), cell, curvature)
+    return take_pulses(g, jnp.abs(n), n > 0, d, e, event_key(d.key, _PULSES, event), cell, curvature, digits)
 
 
-_apply = partial(jax.jit, static_argnums=0)(_pulse)
-_apply_in_place = partial(jax.jit, static_argnums=0, donate_argnums=2)(_pulse)
+_apply = partial(jax.jit, static_argnums=(0, 1))(_pulse)
+_apply_in_place = partial(jax.jit, static_argnums=(0, 1), donate_argnums=3)(_pulse)

@@ -14,8 +14,8 @@ import numpy as np
 from jax import lax
 
 from perovdata.arrays.circuit import Design
-from perovdata.arrays.kernel.cell_physics import spread, take_pulses, worn
-from perovdata.arrays.kernel.constants import Effects, Lanes
+from perovdata.arrays.kernel.cell_physics import level, spread, take_pulses, worn
+from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal, uniform
 from perovdata.arrays.kernel.programming import curvature_of
 from perovdata.arrays.kernel.reading import cell_index
@@ -139,7 +139,9 @@ class TikiTaka(Rule):
             raise InputError("TikiTaka: transfer_every must be at least 1 and train_length between 1 and 32")
 
 
-def apply_rule(rule: Rule, design: Design, e: Effects, array: int, lanes: Lanes, state, x, delta, key):
+def apply_rule(
+    rule: Rule, design: Design, e: Effects, array: int, lanes: DeviceConstants, state, x, delta, key
+):
     """One update; ``x`` (lanes, n, rows) and ``delta`` (lanes, n, columns) are a batch of samples.
 
     Full pulses and mixed precision sum the gradient of the batch; the pulse-train rules show its samples one
@@ -185,13 +187,13 @@ def _digital(rule, design, e, array, lanes, state, wanted, key):
     return _write(design, e, array, lanes, state, n, key)._replace(memory=memory)
 
 
-def _pulses_of(lanes: Lanes, direction):
+def _pulses_of(lanes: DeviceConstants, direction):
     """Pulses of a full sweep in the direction of the sign, (lanes, rows, columns)."""
     full = lanes.pulses[:, :, None, None]
     return jnp.where(direction > 0, full[:, 0], full[:, 1])
 
 
-def _write(design: Design, e: Effects, array: int, lanes: Lanes, state, n, key):
+def _write(design: Design, e: Effects, array: int, lanes: DeviceConstants, state, n, key):
     """Give every plane its n signed pulses (lanes, rows, columns); planes of both signs share the change."""
     signs = jnp.asarray(np.sign(design.coefficients), jnp.float32)[:, None, None]
     n = n[:, None] * signs
@@ -202,7 +204,7 @@ def _write(design: Design, e: Effects, array: int, lanes: Lanes, state, n, key):
     return state._replace(g=jnp.minimum(g, worn(d, e, given)), given=given)
 
 
-def _coincidences(rule, lanes: Lanes, x, d, key):
+def _coincidences(rule, lanes: DeviceConstants, x, d, key):
     """Signed coincidences of random trains, on average the wanted pulses, (lanes, rows, columns)."""
     step = 2 / lanes.pulses.mean(1, keepdims=True)  # mean change of v by a pulse
     strength = jnp.sqrt(rule.learning_rate / (rule.train_length * step))
@@ -220,8 +222,15 @@ def _coincidences(rule, lanes: Lanes, x, d, key):
     return -both * jnp.sign(x)[:, :, None] * jnp.sign(d)[:, None, :]
 
 
-def symmetry_point(lanes: Lanes):
+def symmetry_point(lanes: DeviceConstants):
     """Conductance fraction at which one LTP and one LTD pulse cancel, (lanes,); 0.5 if they do everywhere."""
+    closed = _exponential_symmetry(lanes)
+    if lanes.tables is None:
+        return closed
+    return jnp.where(lanes.law < 0, closed, lanes.tables.symmetry[jnp.maximum(lanes.law, 0)])
+
+
+def _exponential_symmetry(lanes: DeviceConstants):
     step = jnp.expm1(jnp.stack([-lanes.curvature[:, 0], lanes.curvature[:, 1]], 1) / lanes.pulses)
     slope = step.sum(1)
     flat = jnp.abs(slope) < 1e-7
@@ -229,7 +238,7 @@ def symmetry_point(lanes: Lanes):
     return jnp.where(flat, 0.5, jnp.clip(point, 0.0, 1.0))
 
 
-def _fast_array(lanes: Lanes, shape):
+def _fast_array(lanes: DeviceConstants, shape):
     """Fast array at its symmetry point, empty buffer, no sample seen."""
     cells = (shape[0], *shape[2:])
     return jnp.broadcast_to(symmetry_point(lanes)[:, None, None], cells), jnp.zeros(cells), jnp.uint32(0)
@@ -246,7 +255,7 @@ def _tiki_taka(rule: TikiTaka, design, e, array, lanes, state, x, d, key):
 
     row = (seen // rule.transfer_every) % rows
     now = (seen + 1) % rule.transfer_every == 0
-    value = jnp.take(fast, row, axis=1) - symmetry_point(lanes)[:, None]
+    value = level(jnp.take(fast, row, axis=1), spread(lanes, 2), e) - symmetry_point(lanes)[:, None]
     if e.read_noise or e.read_noise_relative:
         sigma = jnp.hypot(lanes.read_noise[:, :1], lanes.read_noise[:, 1:] * jnp.abs(value))
         value = value + sigma * normal(event_key(key, 6)[:, None], jnp.arange(columns, dtype=jnp.uint32))

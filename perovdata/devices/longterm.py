@@ -14,6 +14,7 @@ from perovdata.devices.parameters import SynapseParameters
 __all__ = ["add_cycle_noise", "align", "exponential", "quantise", "step_exponential"]
 
 _TINY = 1e-6
+_BEYOND = 80.0
 
 
 def align(field, g):
@@ -49,8 +50,10 @@ def exponential(g, fraction, curvature):
     straight = jnp.abs(curvature) < _TINY
     u = jnp.where(straight, 1.0, curvature)
     series = fraction * (1.0 + 0.5 * (1.0 - fraction) * curvature)
-    drift = jnp.where(straight, series, jnp.expm1(-fraction * u) / jnp.expm1(-u))
-    return g * jnp.exp(-fraction * curvature) + drift
+    # Far beyond the window's end it does not matter how far; infinity would leave 0 * inf behind.
+    exponent = jnp.minimum(-fraction * u, _BEYOND)
+    drift = jnp.where(straight, series, jnp.expm1(exponent) / jnp.expm1(-u))
+    return g * jnp.exp(jnp.minimum(-fraction * curvature, _BEYOND)) + drift
 
 
 def add_cycle_noise(g_new, g_old, n_pulses, params: SynapseParameters, noise):

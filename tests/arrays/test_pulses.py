@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perovdata.arrays import apply_pulses
-from perovdata.devices import SynapseParameters, step_exponential
+from perovdata.arrays import Crossbar, apply_pulses
+from perovdata.devices import SynapseParameters, quantise, step_exponential
 from perovdata.errors import InputError
 
 DEVICES = 20_000
@@ -94,10 +94,36 @@ def test_device_to_device_labels_spread_the_steps():
     assert np.array_equal(g[1], again[1])  # a device keeps its own curve
 
 
-def test_finite_states():
-    params = SynapseParameters.make(n_states=5, c2c_variation=0.1)
-    g = np.asarray(apply_pulses(params, jnp.full((1, 500), 0.5), np.full((1, 1), 300)))
-    assert set(np.unique(np.round(g * 4, 5))) <= {0.0, 1.0, 2.0, 3.0, 4.0}
+def test_finite_states_are_what_reads_see():
+    params = SynapseParameters.make(n_states=5, c2c_variation=0.1, g_max=1e-6)
+    crossbar = Crossbar(params, (1, 500), scheme="reference")
+    state = crossbar.empty()
+    g = apply_pulses(params, jnp.full((1, 500), 0.5), np.full((1, 1), 300))
+    weights = crossbar.weights(state._replace(g=g.reshape(1, 1, 1, 500)))
+    np.testing.assert_allclose(weights[0, 0, 0], 2 * np.asarray(quantise(g, params))[0] - 1, atol=1e-5)
+    assert set(np.unique(np.round(2 * (np.asarray(weights) + 1), 4))) <= {0.0, 1.0, 2.0, 3.0, 4.0}
+
+
+@pytest.mark.parametrize("n_states", [64, 33, 32, 16, 2])
+def test_few_states_do_not_stop_single_pulses(n_states):
+    """A pulse smaller than half a level is not lost: what pulses add up to decides, given at once or not."""
+    params = SynapseParameters.make(n_pulses_ltp=64, n_pulses_ltd=64, n_states=n_states)
+    g = jnp.zeros((1, 1))
+    for event in range(40):
+        g = apply_pulses(params, g, np.array([[1]]), event=event)
+    at_once = apply_pulses(params, jnp.zeros((1, 1)), np.array([[40]]))
+    np.testing.assert_allclose(g, at_once, atol=1e-5)
+    np.testing.assert_allclose(quantise(g, params), quantise(at_once, params), atol=1e-6)
+    assert float(quantise(g, params)[0, 0]) == pytest.approx(40 / 64, abs=0.51 / (n_states - 1))
+
+
+@pytest.mark.parametrize("n", [3_000_000_000, -3_000_000_000, 2**63])
+def test_more_pulses_than_32_bits_hold_are_refused(n):
+    params = SynapseParameters.make(n_pulses_ltp=64)
+    with pytest.raises(InputError, match=f"n_pulses: {n} is beyond the 2147483647 pulses"):
+        apply_pulses(params, jnp.full((1, 1), 0.5), np.array([[n]]))
+    most = apply_pulses(params, jnp.full((1, 1), 0.5), np.array([[2**31 - 1]]))
+    assert float(most[0, 0]) == 1.0
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """What cells do in a kernel: draw their variation, be read, take pulses; pure functions of a block of cells.
 
-All of them take ``d``, a :class:`~perovdata.arrays.kernel.constants.Lanes` whose fields already broadcast
-against the cells (see :func:`spread`), and the global index of each cell inside its array, from which every
-random number is drawn. Conductances are fractions g of the nominal window, currents fractions of its range.
+All of them take ``d``, device constants whose fields already broadcast against the cells (:func:`spread`),
+and the global index of each cell inside its array, from which every random number is drawn. Conductances are
+fractions g of the nominal window, currents fractions of its range.
 """
 
 from __future__ import annotations
@@ -10,29 +10,35 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from perovdata.arrays.kernel.constants import STRAIGHT, Effects, Lanes
+from perovdata.arrays.kernel.constants import STRAIGHT, DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal, uniform
+from perovdata.arrays.kernel.look_up import tabulated_pulses
 from perovdata.devices import label_to_curvature
 from perovdata.devices.fields import MAX_LABEL
 
-__all__ = ["cell_curvature", "fraction_to_window", "read_fraction", "spread", "take_pulses"]
+__all__ = [
+    "cell_curvature",
+    "current_range",
+    "fraction_to_window",
+    "level",
+    "read_fraction",
+    "spread",
+    "take_pulses",
+    "worn",
+]
 
 # First words of the keys of a cell's fixed properties; events count up from 0 and never reach them.
 _LABEL, _WINDOW, _STUCK = 0xFFFFFF01, 0xFFFFFF02, 0xFFFFFF03
 
 
-def spread(lanes: Lanes, ndim: int) -> Lanes:
+def spread(lanes: DeviceConstants, ndim: int) -> DeviceConstants:
     """Insert axes so that per-lane fields broadcast against cells of shape (lanes, ...) of ``ndim`` axes."""
     extra = (1,) * (ndim - 1)
 
-    def reshape(name, leaf):
-        trailing = leaf.shape[1:]
-        return leaf.reshape(leaf.shape[:1] + extra + trailing) if trailing else leaf.reshape(-1, *extra)
-
-    return Lanes(*(reshape(name, leaf) for name, leaf in zip(Lanes._fields, lanes, strict=True)))
+    return lanes.map(lambda leaf: leaf.reshape(leaf.shape[:1] + extra + leaf.shape[1:]))
 
 
-def cell_curvature(d: Lanes, layer: int, cell) -> jax.Array:
+def cell_curvature(d: DeviceConstants, layer: int, cell) -> jax.Array:
     """Curvature u of both directions of every cell, with device-to-device variation of the label.
 
     Returns
@@ -49,7 +55,7 @@ def cell_curvature(d: Lanes, layer: int, cell) -> jax.Array:
     return jnp.where(jnp.abs(u) < STRAIGHT, STRAIGHT, u)
 
 
-def fraction_to_window(g, d: Lanes, e: Effects, layer: int, cell):
+def fraction_to_window(g, d: DeviceConstants, e: Effects, layer: int, cell):
     """Conductance in units of the nominal g_max, with device-to-device variation of the window."""
     low, high = d.g_floor, 1.0
     if e.d2d_window:
@@ -62,7 +68,19 @@ def fraction_to_window(g, d: Lanes, e: Effects, layer: int, cell):
     return low + g * (high - low)
 
 
-def read_fraction(g, d: Lanes, e: Effects, layer: int, cell, pitches):
+def level(g, d: DeviceConstants, e: Effects):
+    """What a read sees of a state: the nearest of the ``n_states`` levels.
+
+    The state itself stays where the pulses led it (a device with few levels still counts its pulses), so that
+    pulses given one by one and at once lead to the same state.
+    """
+    if not e.states:
+        return g
+    steps = jnp.where(jnp.isinf(d.states), 1.0, d.states - 1)
+    return jnp.where(jnp.isinf(d.states), g, jnp.round(g * steps) / steps)
+
+
+def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches, kept=1.0):
     """Read current as a fraction of the nominal range: 0 for g_min, 1 for g_max (without wires).
 
     ``I = V / (1/G + R_access + R_wire)``; the range is that of the access device alone, as in NeuroSim.
@@ -71,7 +89,10 @@ def read_fraction(g, d: Lanes, e: Effects, layer: int, cell, pitches):
     ----------
     pitches : array
         Cell pitches of wire in series with each cell.
+    kept : array
+        Part of the state that time has left.
     """
+    g = level(g, d, e) * kept
     if e.stuck:
         draw = uniform(event_key(d.key, _STUCK, layer), cell)
         g = jnp.where(draw < d.stuck[..., 0], 1.0, jnp.where(draw > 1 - d.stuck[..., 1], 0.0, g))
@@ -80,16 +101,17 @@ def read_fraction(g, d: Lanes, e: Effects, layer: int, cell, pitches):
     return (conductance / (1 + conductance * (d.access + pitches * d.wire)) - low) / (high - low)
 
 
-def current_range(d: Lanes):
+def current_range(d: DeviceConstants):
     """Smallest and largest read current, in units of V g_max."""
     return d.g_floor / (1 + d.g_floor * d.access), 1 / (1 + d.access)
 
 
-def take_pulses(g, n, up, d: Lanes, e: Effects, key, cell, curvature=None):
-    """Write: n pulses of one direction on every cell, with cycle noise, clipped to the window.
+def take_pulses(
+    g, n, up, d: DeviceConstants, e: Effects, key, cell, curvature=None, digits: int | None = None
+):
+    """Write: n pulses of one direction on every cell by the lane's law, with its noise, within the window.
 
-    The law is :func:`perovdata.devices.exponential`, ``g' = g e + (e - 1) / (exp(-u) - 1)`` with
-    ``e = exp(-u n / N)``, arranged so that one exponential per cell is left.
+    What no lane follows is left out of the compiled program (``Effects``).
 
     Parameters
     ----------
@@ -103,12 +125,29 @@ def take_pulses(g, n, up, d: Lanes, e: Effects, key, cell, curvature=None):
     cell : array of uint32
         Index of every cell.
     curvature : array, shape (*cells, 2), optional
-        Per-cell curvature; None: the nominal one.
+        Per-cell curvature of the exponential; None: the nominal one.
+    digits : int, optional
+        Binary digits of the largest n, if known before compilation (it spares the tables a question).
 
     Returns
     -------
     array
         New g.
+    """
+    if not e.tabulated:
+        return _exponential_pulses(g, n, up, d, e, key, cell, curvature)
+    looked_up = tabulated_pulses(g, n, up, d, key, cell, digits)
+    if not e.exponential:
+        return looked_up
+    return jnp.where(d.law < 0, _exponential_pulses(g, n, up, d, e, key, cell, curvature), looked_up)
+
+
+def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, key, cell, curvature):
+    """NeuroSim's law and noise in closed form, ended at the window once.
+
+    The law is :func:`perovdata.devices.exponential`, ``g' = g e + (e - 1) / (exp(-u) - 1)`` with
+    ``e = exp(-u n / N)``, arranged so that one exponential per cell is left; the noise of n pulses is sqrt(n)
+    times that of one.
     """
     both = d.curvature if curvature is None else curvature
     # n / N of a full sweep, times the curvature; LTD pulses count backwards.
@@ -120,13 +159,10 @@ def take_pulses(g, n, up, d: Lanes, e: Effects, key, cell, curvature=None):
         if e.relative:
             variance = variance + (d.c2c_relative * (new - g)) ** 2 / jnp.maximum(n, 1.0)
         new = new + jnp.sqrt(variance) * normal(key, cell)
-    if e.states:
-        steps = jnp.where(jnp.isinf(d.states), 1.0, d.states - 1)
-        new = jnp.where(jnp.isinf(d.states), new, jnp.round(new * steps) / steps)
     return jnp.where(n > 0, jnp.clip(new, 0.0, 1.0), g)
 
 
-def worn(d: Lanes, e: Effects, given):
+def worn(d: DeviceConstants, e: Effects, given):
     """Largest conductance fraction left after so many pulses (see :func:`perovdata.devices.worn_window`)."""
     if not e.wear:
         return 1.0

@@ -1,4 +1,4 @@
-"""Lanes: one (parameter set, seed) pair each, with everything of the device that a kernel needs as float32.
+"""Device constants of every lane, a (parameter set, seed) pair, with all that a kernel needs as float32.
 
 Constants are computed in double precision here, once; kernels then work on dimensionless numbers only
 (conductance as fraction g of the window, resistances in units of 1 / g_max).
@@ -6,18 +6,21 @@ Constants are computed in double precision here, once; kernels then work on dime
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from perovdata.arrays.kernel.counter_rng import lane_keys
+from perovdata.arrays.kernel.law_tables import LawTables, law_tables
 from perovdata.devices import SynapseParameters, label_to_curvature
 from perovdata.engine import bucket
 from perovdata.errors import InputError
 
-__all__ = ["STRAIGHT", "Effects", "Lanes", "make_lanes"]
+__all__ = ["STRAIGHT", "DeviceConstants", "Effects", "make_constants"]
 
 #: Curvature that stands for a straight line: it bends by a hundred-thousandth of the window.
 STRAIGHT = 1e-4
@@ -26,7 +29,7 @@ STRAIGHT = 1e-4
 _MAX_TABLE = 4096
 
 
-class Lanes(NamedTuple):
+class DeviceConstants(NamedTuple):
     """Device constants per lane; leading axis = lanes, axis 1 of ``pulses``, ``curvature``: LTP, LTD."""
 
     key: np.ndarray  #: (L, 2) uint32
@@ -45,6 +48,17 @@ class Lanes(NamedTuple):
     endurance: np.ndarray  #: (L, 2) pulses to half the window, shape of the decline
     access: np.ndarray  #: (L,) series resistance times g_max
     wire: np.ndarray  #: (L,) resistance of one cell pitch times g_max
+    law: np.ndarray  #: (L,) int32, number of the law's table; -1: the exponential
+    tables: LawTables | None  #: of all lanes together; None: every lane follows the exponential
+
+    def take(self, index) -> DeviceConstants:
+        """Lanes by index, as JAX arrays; the tables belong to all of them."""
+        return self.map(lambda leaf: jnp.asarray(leaf[index]))
+
+    def map(self, change: Callable[[Any], Any]) -> DeviceConstants:
+        """Change every field but the tables."""
+        own = {name: change(getattr(self, name)) for name in self._fields if name != "tables"}
+        return self._replace(**own)
 
 
 @dataclass(frozen=True)
@@ -60,9 +74,11 @@ class Effects:
     wear: bool
     read_noise: bool
     read_noise_relative: bool
+    exponential: bool = True
+    tabulated: bool = False
 
 
-def make_lanes(
+def make_constants(
     params: SynapseParameters,
     seeds: Sequence[int],
     *,
@@ -72,7 +88,7 @@ def make_lanes(
     access_resistance: float = 0.0,
     wire_resistance: float = 0.0,
     truncating_cast: bool = False,
-) -> tuple[Lanes, Effects]:
+) -> tuple[DeviceConstants, Effects]:
     """Cross parameter sets with seeds.
 
     Parameters
@@ -95,7 +111,7 @@ def make_lanes(
 
     Returns
     -------
-    Lanes, Effects
+    DeviceConstants, Effects
     """
     if seed < 0:
         raise InputError(f"seed: {seed} is negative")
@@ -106,7 +122,8 @@ def make_lanes(
     label = np.stack([p["nonlinearity_ltp"], p["nonlinearity_ltd"]], 1)
     curvature = label_to_curvature(label)
     curvature = np.where(np.abs(curvature) < STRAIGHT, STRAIGHT, curvature)
-    lanes = Lanes(
+    tables, law = law_tables(params)
+    lanes = DeviceConstants(
         key=lane_keys(seed, sets.tolist(), list(seeds) * params.n_sets),
         pulses=pulses,
         curvature=curvature,
@@ -123,8 +140,9 @@ def make_lanes(
         endurance=np.stack([p["endurance_cycles"], p["endurance_exponent"]], 1),
         access=access_resistance * p["g_max"],
         wire=wire_resistance * p["g_max"],
-    )
-    lanes = Lanes(*(leaf if leaf.dtype == np.uint32 else leaf.astype(np.float32) for leaf in lanes))
+        law=np.repeat(law, len(seeds)),
+        tables=None if tables is None else jax.tree.map(jnp.asarray, tables),
+    ).map(lambda leaf: leaf.astype(np.float32) if leaf.dtype == float else leaf)
     effects = Effects(
         cycle=bool((lanes.c2c > 0).any()),
         relative=bool((lanes.c2c_relative > 0).any()),
@@ -135,6 +153,8 @@ def make_lanes(
         wear=bool(np.isfinite(lanes.endurance[:, 0]).any()),
         read_noise=bool((lanes.read_noise[:, 0] > 0).any()),
         read_noise_relative=bool((lanes.read_noise[:, 1] > 0).any()),
+        exponential=bool((lanes.law < 0).any()),
+        tabulated=tables is not None,
     )
     return lanes, effects
 

@@ -8,14 +8,14 @@ from jax import lax
 
 from perovdata.arrays.circuit import Design
 from perovdata.arrays.kernel.cell_physics import cell_curvature, spread, take_pulses
-from perovdata.arrays.kernel.constants import Effects, Lanes
+from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
 from perovdata.arrays.kernel.reading import cell_index, plane_fractions
 
 __all__ = ["curvature_of", "open_loop", "plane_targets", "pulses_to", "write_verify"]
 
 
-def curvature_of(design: Design, lanes: Lanes, e: Effects, array: int):
+def curvature_of(design: Design, lanes: DeviceConstants, e: Effects, array: int):
     """Curvature of every device, (lanes, planes, rows, columns, 2), where it varies between devices."""
     return cell_curvature(spread(lanes, 4), array, cell_index(design)[0]) if e.d2d_label else None
 
@@ -28,17 +28,29 @@ def plane_targets(design: Design, v):
     return jnp.concatenate([jnp.repeat(jnp.maximum(s * v[:, None], 0.0), m, axis=1) for s in (1, -1)], axis=1)
 
 
-def pulses_to(target, lanes_spread: Lanes):
+def pulses_to(target, d: DeviceConstants, e: Effects):
     """LTP pulses (not rounded) that bring an erased nominal device to a conductance fraction."""
-    u = lanes_spread.curvature[..., 0]
+    closed = _exponential_pulses_to(target, d)
+    if not e.tabulated:
+        return closed
+    table = d.tables.pulses_to
+    place = target * np.float32(table.shape[1] - 1)
+    low = jnp.minimum(place.astype(jnp.int32), table.shape[1] - 2)
+    at = jnp.maximum(d.law, 0) * table.shape[1] + low
+    before, after = (table.reshape(-1)[at + k] for k in (0, 1))
+    return jnp.where(d.law < 0, closed, before + (place - low) * (after - before))
+
+
+def _exponential_pulses_to(target, d: DeviceConstants):
+    u = d.curvature[..., 0]
     straight = jnp.abs(u) < 1e-6
     bent = jnp.where(straight, 1.0, u)
     inside = jnp.maximum(1 + target * jnp.expm1(-bent), np.float32(1e-30))
     position = jnp.where(straight, target, -jnp.log(inside) / bent)
-    return position * lanes_spread.pulses[..., 0]
+    return position * d.pulses[..., 0]
 
 
-def open_loop(design: Design, lanes: Lanes, e: Effects, target, key, array: int):
+def open_loop(design: Design, lanes: DeviceConstants, e: Effects, target, key, array: int):
     """Erase, then give the pulses of the nominal curve at once.
 
     Returns
@@ -47,7 +59,7 @@ def open_loop(design: Design, lanes: Lanes, e: Effects, target, key, array: int)
         Conductance fractions and pulses, of the shape of ``target`` (lanes, planes, rows, columns).
     """
     d = spread(lanes, 4)
-    n = jnp.round(pulses_to(target, d))
+    n = jnp.round(pulses_to(target, d, e))
     curvature = curvature_of(design, lanes, e, array)
     g = take_pulses(
         jnp.zeros_like(target), n, True, d, e, key[:, None, None, None], cell_index(design)[0], curvature
@@ -55,7 +67,9 @@ def open_loop(design: Design, lanes: Lanes, e: Effects, target, key, array: int)
     return g, n
 
 
-def write_verify(design: Design, lanes: Lanes, e: Effects, target, key, array: int, tolerance, rounds):
+def write_verify(
+    design: Design, lanes: DeviceConstants, e: Effects, target, key, array: int, tolerance, rounds
+):
     """Open loop, then read and correct by one pulse until each device is within tolerance or rounds are over.
 
     Parameters

@@ -7,7 +7,7 @@ import numpy as np
 
 from perovdata.arrays.circuit import Design
 from perovdata.arrays.kernel.cell_physics import current_range, read_fraction, spread
-from perovdata.arrays.kernel.constants import Effects, Lanes
+from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
 
 __all__ = [
@@ -30,7 +30,7 @@ def cell_index(design: Design):
     return jnp.asarray(cell, jnp.uint32), jnp.asarray(pitches, jnp.float32)
 
 
-def plane_fractions(design: Design, lanes: Lanes, e: Effects, g, kept, array: int):
+def plane_fractions(design: Design, lanes: DeviceConstants, e: Effects, g, kept, array: int):
     """Read current of every device as a fraction of its range, (lanes, planes, rows, columns).
 
     Parameters
@@ -42,7 +42,8 @@ def plane_fractions(design: Design, lanes: Lanes, e: Effects, g, kept, array: in
         Which array of a network this is (its devices are drawn accordingly).
     """
     cell, pitches = cell_index(design)
-    return read_fraction(g * kept[:, None, None, None], spread(lanes, 4), e, array, cell, pitches)
+    kept = kept[:, None, None, None]
+    return read_fraction(g, spread(lanes, 4), e, array, cell, pitches, kept)
 
 
 def quantise_input(x, bits: int | None, limit: float):
@@ -91,7 +92,7 @@ def convert(y, bits: int | None, top):
     return jnp.round(jnp.clip(y / top, -1.0, 1.0) * levels) * (top / levels)
 
 
-def read_columns(design: Design, lanes: Lanes, e: Effects, fractions, top, x, key):
+def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, top, x, key):
     """Outputs in units of sum(w x) / max|w|.
 
     Independent noise of the cells is added where it is seen, at the column: ``var = sum_i x_i^2 sigma_i^2``
@@ -129,7 +130,7 @@ def read_columns(design: Design, lanes: Lanes, e: Effects, fractions, top, x, ke
     return sum(analog(drive, turn) * np.float32(share) for turn, (drive, share) in enumerate(planes))
 
 
-def _noise_variance(design: Design, lanes: Lanes, e: Effects, fractions):
+def _noise_variance(design: Design, lanes: DeviceConstants, e: Effects, fractions):
     """Variance of one cell's weight at a read, (lanes, 1 or rows, 1 or columns); None without noise."""
     if not (e.read_noise or e.read_noise_relative):
         return None

@@ -27,7 +27,7 @@ from perovdata.arrays.kernel.cell_physics import (
     take_pulses,
     worn,
 )
-from perovdata.arrays.kernel.constants import Effects, Lanes
+from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
 from perovdata.arrays.online.protocol import Protocol
 
@@ -72,7 +72,7 @@ def _cell_index(columns: int, rows: int):
     )
 
 
-def _read_all(k: Kernel, g, lanes: Lanes, layer: int):
+def _read_all(k: Kernel, g, lanes: DeviceConstants, layer: int):
     """Read current of every cell of an array, (lanes, columns, rows)."""
     cell = _cell_index(*g.shape[1:])
     pitches = _pitches(cell // g.shape[2], cell % g.shape[2], g.shape[2]).astype(jnp.float32)
@@ -80,7 +80,7 @@ def _read_all(k: Kernel, g, lanes: Lanes, layer: int):
 
 
 @partial(jax.jit, static_argnums=0)
-def begin(k: Kernel, lanes: Lanes, w1, w2):
+def begin(k: Kernel, lanes: DeviceConstants, w1, w2):
     """First state, and the curvature of the cells where it varies."""
     floor = lanes.g_floor[:, None, None]
 
@@ -103,7 +103,7 @@ def begin(k: Kernel, lanes: Lanes, w1, w2):
     return state, (curvature(_HIDDEN, w1), curvature(_OUTPUT, w2))
 
 
-def _column_sum(k: Kernel, lanes: Lanes, i, x, dot, key, layer: int):
+def _column_sum(k: Kernel, lanes: DeviceConstants, i, x, dot, key, layer: int):
     """Pre-activation of a layer from the currents of its columns.
 
     Parameters
@@ -144,7 +144,7 @@ def _activate(z, threshold):
     return a, a if threshold is None else (a >= threshold).astype(jnp.float32)
 
 
-def _count(k: Kernel, lanes: Lanes, lane, push, up, pulses):
+def _count(k: Kernel, lanes: DeviceConstants, lane, push, up, pulses):
     """Whole pulses for a wanted |change| / 2 of ``push``: rounded half up, none below half a pulse."""
     n = push * pulses
     if not k.protocol.whole_pulses:
@@ -158,14 +158,14 @@ def _count(k: Kernel, lanes: Lanes, lane, push, up, pulses):
 
 
 @partial(jax.jit, static_argnums=0, donate_argnums=3)
-def train(k: Kernel, lanes: Lanes, curvature, state: State, x_all, y_all, order, first):
+def train(k: Kernel, lanes: DeviceConstants, curvature, state: State, x_all, y_all, order, first):
     """Show ``order`` (samples, lanes) to every lane; the tally restarts at 0."""
     state = state._replace(tally=jnp.zeros_like(state.tally))
     steps = first + lax.iota(jnp.uint32, order.shape[0])
     return lax.scan(partial(_step, k, lanes, curvature, x_all, y_all), state, (order, steps))[0]
 
 
-def _step(k: Kernel, lanes: Lanes, curvature, x_all, y_all, state: State, inputs):
+def _step(k: Kernel, lanes: DeviceConstants, curvature, x_all, y_all, state: State, inputs):
     sample, step = inputs
     rate1, rate2 = k.protocol.learning_rates
     x = x_all[sample].astype(jnp.float32)
@@ -187,7 +187,7 @@ def _step(k: Kernel, lanes: Lanes, curvature, x_all, y_all, state: State, inputs
     return State(g1, i1, g2, i2, given1, given2, state.tally + jnp.stack([tally1, tally2], 1)), None
 
 
-def _wear(k: Kernel, d: Lanes, g, given, n):
+def _wear(k: Kernel, d: DeviceConstants, g, given, n):
     """Conductance within the window that so many pulses leave, and the pulses given."""
     if not k.effects.wear:
         return g, None
@@ -195,7 +195,7 @@ def _wear(k: Kernel, d: Lanes, g, given, n):
     return jnp.minimum(g, worn(d, k.effects, given)), given
 
 
-def _write_output(k: Kernel, lanes: Lanes, curvature, state: State, change, a1, key):
+def _write_output(k: Kernel, lanes: DeviceConstants, curvature, state: State, change, a1, key):
     """Pulse every cell of the small output array; ``change`` is the wanted one per unit of activation."""
     g, rows = state.g2, state.g2.shape[2]
     d = spread(lanes, 3)
@@ -211,7 +211,7 @@ def _write_output(k: Kernel, lanes: Lanes, curvature, state: State, change, a1, 
     return new, i, given, _tally(n, up, (g + new) / 2).sum(1)
 
 
-def _write_hidden(k: Kernel, lanes: Lanes, curvature, state: State, change, x, key):
+def _write_hidden(k: Kernel, lanes: DeviceConstants, curvature, state: State, change, x, key):
     """Pulse the hidden array: only the (lane, column) pairs that get a pulse, a chunk at a time."""
     n_lanes, columns, rows = state.g1.shape
     up = change > 0
@@ -230,7 +230,7 @@ def _write_hidden(k: Kernel, lanes: Lanes, curvature, state: State, change, x, k
         valid = wanted <= total  # the last chunk's surplus points past the array: neither counted nor put
         safe = jnp.where(valid, pair, 0)
         lane, column = safe // columns, (safe % columns).astype(jnp.uint32)[:, None]
-        d = spread(Lanes(*(leaf[lane] for leaf in lanes)), 2)
+        d = spread(lanes.take(lane), 2)
         g, drive = g_all[safe], x[lane]
         u = None if curvature is None else curvature.reshape(-1, rows, 2)[safe]
         pair_up = up.reshape(-1)[safe][:, None]
@@ -279,13 +279,13 @@ def _running_count(mask):
 
 
 @partial(jax.jit, static_argnums=0)
-def test(k: Kernel, lanes: Lanes, i1, i2, x_all, epoch):
+def test(k: Kernel, lanes: DeviceConstants, i1, i2, x_all, epoch):
     """Class of every test sample for every lane, shape (lanes, n): the first of the largest outputs."""
     x = x_all.astype(jnp.float32)[None]
 
     def one(arguments):
         lane, i1, i2 = arguments
-        lane, i1, i2 = Lanes(*(leaf[None] for leaf in lane)), i1[None], i2[None]
+        lane, i1, i2 = lane.take(None), i1[None], i2[None]
         image = event_key(lane.key, _TEST, epoch)[:, None]
         key = event_key(image, lax.iota(jnp.uint32, x.shape[1])) if k.effects.read_noise else image
 
@@ -297,4 +297,4 @@ def test(k: Kernel, lanes: Lanes, i1, i2, x_all, epoch):
         z2 = _column_sum(k, lane, i2, drive, dot, key, _OUTPUT)
         return jnp.argmax(jax.nn.sigmoid(z2), -1)[0]
 
-    return lax.map(one, (lanes, i1, i2))
+    return lax.map(one, (lanes._replace(tables=None), i1, i2))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
-from perovdata.arrays.kernel.constants import Lanes, make_lanes
+from perovdata.arrays.kernel.constants import DeviceConstants, make_constants
 from perovdata.arrays.online import kernel as kernels
 from perovdata.arrays.online.protocol import NEUROSIM, Protocol
 from perovdata.devices import SynapseParameters
@@ -132,7 +132,7 @@ def train_online(
             raise InputError(f"{name}: {value} is less than 1")
     if not protocol.device:
         params = SynapseParameters.make(g_max=np.ones(params.n_sets), n_pulses_ltp=1.0, n_pulses_ltd=1.0)
-    lanes, effects = make_lanes(
+    lanes, effects = make_constants(
         params,
         range(seeds),
         seed=seed,
@@ -152,7 +152,7 @@ def train_online(
 
     def train_block(start: int) -> tuple[np.ndarray, ...]:
         index = np.minimum(np.arange(start, start + size), n_lanes - 1)  # the last block repeats a lane
-        block = Lanes(*(jnp.asarray(leaf[index]) for leaf in lanes))
+        block = lanes.take(index)
         x_train, y_train, x_test = (jnp.asarray(a) for a in (data.x_train, data.y_train, data.x_test))
         weights = [_start_weights(seed, s, shape, protocol) for s in index % seeds]
         state, curvature = kernels.begin(kernel, block, *(jnp.stack(w) for w in zip(*weights, strict=True)))
@@ -192,7 +192,7 @@ def train_online(
     )
 
 
-def _budget(block: Lanes, state: kernels.State) -> np.ndarray:
+def _budget(block: DeviceConstants, state: kernels.State) -> np.ndarray:
     """Mean share of the endurance used and share of devices past it, shape (lanes, 2)."""
     if state.given1 is None:
         return np.zeros((len(block.endurance), 2))

@@ -134,7 +134,9 @@ class ExponentialLaw(RiseLaw):
     def place(self, rise: np.ndarray, sign: int) -> np.ndarray:
         """Its inverse."""
         u = self._curvature(sign)
-        return rise + 0.0 if abs(u) < _TINY else -np.log1p(rise * math.expm1(-u)) / u
+        if abs(u) < _TINY:
+            return rise + 0.0
+        return -np.log1p(np.maximum(rise * math.expm1(-u), -1.0 + 1e-16)) / u
 
 
 @dataclass(frozen=True)
