@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from perovdata.arrays import NEUROSIM_SHIFTED, train_online
-from perovdata.devices import SynapseParameters, preset
+from perovdata.devices import ExponentialLaw, SigmoidLaw, SynapseParameters, preset
 from perovdata.errors import InputError
 from perovdata.vision import TASKS, load_images, run
 
@@ -212,3 +212,16 @@ def test_mnist_ideal_is_near_the_ceiling():
     for name in ("mnist-online", "mnist-inference", "reservoir-mnist"):
         result = run(name, SynapseParameters.make())
         assert abs(result.accuracy.mean() - result.ceiling.mean()) <= 1.0
+
+
+def test_stdp_runs_the_law_that_a_set_follows():
+    """The exponential by formula and by table learn alike; a law of steep middle is another device."""
+    plain = SynapseParameters.make(
+        n_pulses_ltp=64, n_pulses_ltd=64, nonlinearity_ltp=1.0, nonlinearity_ltd=-1.0, g_min=1e-7
+    )
+    table = plain.with_law(ExponentialLaw(label=(1.0, -1.0)))
+    sets = SynapseParameters.stack([plain, table, plain.with_law(SigmoidLaw(steepness=(30.0, 30.0)))])
+    result = run("snn-stdp", sets, train_images=300, neurons=20, steps=10)
+    closed, looked_up, steep = result.accuracy[:, 0]
+    assert looked_up == pytest.approx(closed, abs=3)
+    assert steep != closed

@@ -19,6 +19,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from perovdata.arrays.kernel.cell_physics import spread
+from perovdata.arrays.kernel.constants import DeviceConstants, make_constants
+from perovdata.arrays.kernel.look_up import tabulated_pulses
 from perovdata.devices import (
     SynapseParameters,
     add_cycle_noise,
@@ -82,9 +85,11 @@ class StdpCourse:
     def _one(self, params: SynapseParameters, seed: int) -> dict:
         rng = np.random.default_rng(seed)
         order = np.concatenate([rng.permutation(len(self.train)) for _ in range(self.epochs)])
+        laws = make_constants(params, [seed])[0]
         return _learn_and_name(
-            params, jnp.asarray(self.train), self.train_labels, jnp.asarray(self.test), self.test_labels,
-            jnp.asarray(order), seed, self.share, self.neurons, self.steps, self.n_classes,
+            params.with_law(None), laws, jnp.asarray(self.train), self.train_labels,
+            jnp.asarray(self.test), self.test_labels, jnp.asarray(order), seed, self.share,
+            self.neurons, self.steps, self.n_classes,
         )  # fmt: skip
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
@@ -104,6 +109,7 @@ class StdpCourse:
 @partial(jax.jit, static_argnames=("neurons", "steps", "n_classes"))
 def _learn_and_name(
     params,
+    laws,
     train,
     train_labels,
     test,
@@ -126,7 +132,7 @@ def _learn_and_name(
         jnp.full((params.n_sets, neurons), unit),
         jnp.zeros(params.n_sets),
     )
-    present = partial(_present, params, cells, share, unit, train)
+    present = partial(_present, params, spread(laws, 2), cells, share, unit, train)
     spike_keys = jax.random.split(keys[2], len(order))
     net, _ = jax.lax.scan(partial(present, steps), net, (order, spike_keys))
 
@@ -151,11 +157,12 @@ def _learn_and_name(
 
 
 def _conductance(g, cells, params: SynapseParameters):
-    """Conductance in units of g_max."""
+    """Conductance in units of g_max: what a read sees of the state, one of ``n_states`` levels."""
+    g = quantise(g, params)
     return (cells.g_min + g * (cells.g_max - cells.g_min)) / params.g_max[:, None, None]
 
 
-def _present(params, cells, share, unit, train, steps: int, net: _Net, image_and_key):
+def _present(params, laws: DeviceConstants, cells, share, unit, train, steps: int, net: _Net, image_and_key):
     """Show one picture for some time steps; the winners of the spikes learn."""
     image, key = image_and_key
     spike_key, noise_key, read_key = jax.random.split(key, 3)
@@ -167,7 +174,7 @@ def _present(params, cells, share, unit, train, steps: int, net: _Net, image_and
 
     def step(carry, at):
         net, since = carry
-        spiked, write_noise, read_noise = at
+        spiked, write_noise, read_noise, table_key = at
         since = jnp.where(spiked, 0, since + 1)
         drive = spiked.astype(jnp.float32)
         weights = _conductance(net.g, cells, params)
@@ -186,7 +193,10 @@ def _present(params, cells, share, unit, train, steps: int, net: _Net, image_and
             up, cells.curvature_ltp[set_index, winner], cells.curvature_ltd[set_index, winner]
         )
         new = exponential(g, signed / full, curvature)
-        new = quantise(jnp.clip(add_cycle_noise(new, g, signed, params, write_noise), 0.0, 1.0), params)
+        new = jnp.clip(add_cycle_noise(new, g, signed, params, write_noise), 0.0, 1.0)
+        if laws.tables is not None:
+            cell = jnp.arange(g.shape[1], dtype=jnp.uint32)
+            new = jnp.where(laws.law < 0, new, tabulated_pulses(g, count, up, laws, table_key, cell))
         new = hold_stuck(new, cells.stuck[set_index, winner])
         g = net.g.at[set_index, winner].set(jnp.where(fires[:, None], new, g))
         # What the winner's threshold gains, all others lose together: no neuron sleeps, none takes all.
@@ -201,7 +211,9 @@ def _present(params, cells, share, unit, train, steps: int, net: _Net, image_and
         return (net, since), None
 
     rested = net._replace(potential=jnp.zeros_like(net.potential))
-    (net, _), _ = jax.lax.scan(step, (rested, jnp.full(train.shape[1], _RECENT)), (spikes, noise, read))
+    table_keys = jax.random.bits(noise_key, (steps, 2), jnp.uint32)
+    inputs = (spikes, noise, read, table_keys)
+    (net, _), _ = jax.lax.scan(step, (rested, jnp.full(train.shape[1], _RECENT)), inputs)
     return net, None
 
 
