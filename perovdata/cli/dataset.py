@@ -30,8 +30,19 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command()
-def info(json: Json = False) -> None:
-    """Count devices and values per family and metric."""
+def info(
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="Papers that are missing until a prediction becomes possible.")
+    ] = False,
+    curves: Annotated[
+        Path | None, typer.Option(help="Learning curves for --gaps; those of the last evaluation by default.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Count devices and values per family and metric, or what is missing of them."""
+    if gaps:
+        _show_gaps(curves, json)
+        return
     from perovdata.dataset.load import FAMILIES
     from perovdata.dataset.load import info as count
 
@@ -42,6 +53,18 @@ def info(json: Json = False) -> None:
     from perovdata.cli.tables import info_table
 
     print_tables([info_table(result, [*FAMILIES, "unclassified"])])
+
+
+def _show_gaps(curves: Path | None, json: bool) -> None:
+    from perovdata.models import gaps as find_gaps
+
+    rows = find_gaps(curves)
+    if json:
+        emit_json({"metrics": rows})
+        return
+    from perovdata.cli.tables import gaps_table
+
+    print_tables([gaps_table(rows)])
 
 
 @group.command()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "composition_tables",
     "fit_tables",
+    "gaps_table",
     "info_table",
     "prediction_tables",
     "record_table",
@@ -92,6 +93,27 @@ def composition_tables(
         reported.add_row(name.replace("_", " "), value_text, spread, found.rule)
     stated = {name: value for name, value in facts.items() if value}
     return [record_table(stated, perovskite.canonical), table, reported]
+
+
+def gaps_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Papers that each metric misses, and papers there are per family (those short of their own spread)."""
+    table = Table(title="Papers missing", box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("metric", no_wrap=True)
+    for name in ("papers", "missing", "3D", "2D", "QD", "Pb-free"):
+        table.add_column(name, justify="right")
+    unknown: dict[str, None] = {}
+    for row in rows:
+        if row["missing"] is None:
+            unknown[row["basis"]] = None
+        missing = "?" if row["missing"] is None else str(row["missing"])
+        families = [
+            f"{f['papers']} (-{f['missing']})" if f["missing"] else str(f["papers"])
+            for f in row["families"].values()
+        ]
+        table.add_row(row["metric"], str(row["papers"]), missing, *families)
+    table.caption = "per family the papers there are; (-n): n are missing until its own spread is told"
+    table.caption += "".join(f"; ?: {why}" for why in unknown)
+    return table
 
 
 def info_table(counts: Mapping[str, Any], families: Sequence[str]) -> Table:

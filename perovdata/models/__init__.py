@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from perovdata.models.estimators.candidates import CANDIDATES
+    from perovdata.models.evaluation.missing_values import gaps
     from perovdata.models.evaluation.run import evaluate
     from perovdata.models.evaluation.settings import Settings
     from perovdata.models.predictor.batch import predict_file
@@ -27,6 +28,7 @@ _WHERE = {
     "build_corpus": "targets",
     "data_version": "store.versions",
     "evaluate": "evaluation.run",
+    "gaps": "evaluation.missing_values",
     "load_bundle": "store.bundle",
     "load_predictor": "store.find_or_train",
     "predict": "store.find_or_train",
@@ -43,6 +45,7 @@ __all__ = [
     "build_corpus",
     "data_version",
     "evaluate",
+    "gaps",
     "load_bundle",
     "load_predictor",
     "predict",
