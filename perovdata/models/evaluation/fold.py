@@ -12,7 +12,7 @@ from perovdata.features import COMPOSITION
 from perovdata.models.estimators.baselines import BASELINES
 from perovdata.models.estimators.distance import DesignDistance
 from perovdata.models.evaluation.nested import choose, fit_metric, fit_out_of_fold, normal_scores, refit
-from perovdata.models.evaluation.scoring import crps
+from perovdata.models.evaluation.scoring import PROCEDURE, QUANTILES, crps, quantile_column
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import paper_folds
 from perovdata.models.evaluation.training_data import Evidence
@@ -20,11 +20,7 @@ from perovdata.models.predictor.copula import Copula, fit_copula
 from perovdata.models.predictor.metric_model import MetricModel
 from perovdata.models.targets import Corpus
 
-__all__ = ["LEVELS", "FoldResult", "eligible_metrics", "paper_states", "run_fold"]
-
-LEVELS = (0.5, 0.8, 0.9)
-QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-PROCEDURE = "procedure"
+__all__ = ["FoldResult", "eligible_metrics", "paper_states", "run_fold"]
 
 
 @dataclass
@@ -110,7 +106,7 @@ def run_fold(evidence: Evidence, outer: dict[str, int], k: int, settings: Settin
                 points[name] = sample
             frame = pd.DataFrame({"metric": name, "variant": variant, "chosen": candidate, "row": hidden})
             quantiles = model.quantiles(sample, np.array(QUANTILES))
-            frame[[f"q{round(100 * q):02d}" for q in QUANTILES]] = quantiles
+            frame[[quantile_column(q) for q in QUANTILES]] = quantiles
             frame["crps"] = crps(sample, model.sample.mass[None], labels)
             frame["difficulty"] = model.difficulty(distance[hidden])
             intervals.append(frame)

@@ -14,11 +14,14 @@ import pandas as pd
 from perovdata.files import write_atomic
 from perovdata.models.estimators.baselines import BASELINES
 from perovdata.models.estimators.censoring import signed_error
-from perovdata.models.evaluation.fold import LEVELS, PROCEDURE, eligible_metrics, paper_states, run_fold
+from perovdata.models.evaluation.fold import eligible_metrics, paper_states, run_fold
 from perovdata.models.evaluation.learning_curves import leakage, learning_curve, transfer
 from perovdata.models.evaluation.scoring import (
+    LEVELS,
+    PROCEDURE,
     bootstrap_papers,
     covered,
+    quantile_column,
     skill,
     spearman,
     weighted_mean,
@@ -284,7 +287,7 @@ def _interval_scores(target, shipped: pd.DataFrame) -> dict[str, float]:
         "mae_true_value": weighted_mean(np.abs(signed_error(median, target.strict_labels()[at])), weights),
     }
     for level in LEVELS:
-        low, high = (shipped[_quantile(q)].to_numpy() for q in ((1 - level) / 2, (1 + level) / 2))
+        low, high = (shipped[quantile_column(q)].to_numpy() for q in ((1 - level) / 2, (1 + level) / 2))
         inside = covered(low, high, labels)
         key = f"{round(100 * level)}"
         scores[f"coverage_{key}"] = weighted_mean(inside, weights)
@@ -292,13 +295,9 @@ def _interval_scores(target, shipped: pd.DataFrame) -> dict[str, float]:
             weighted_mean(inside[exact], weights[exact]) if exact.any() else scores[f"coverage_{key}"]
         )
         scores[f"width_{key}"] = weighted_mean(high - low, weights)
-    lower = shipped[_quantile(0.1)].to_numpy()
+    lower = shipped[quantile_column(0.1)].to_numpy()
     scores["coverage_lower_90"] = weighted_mean(lower <= labels[:, 1], weights)
     return scores
-
-
-def _quantile(q: float) -> str:
-    return f"q{round(100 * q):02d}"
 
 
 def _calibration(corpus: Corpus, shipped: pd.DataFrame) -> pd.DataFrame:
