@@ -125,7 +125,7 @@ def pdf(path, pages=1, columns=1, password=None):
         Table(rows, style=TableStyle(rules), colWidths=[48, 42, 45, 62, 53]),
     ]
     for _ in range(pages - 1):
-        flow += [PageBreak(), *(text(FILLER * 8) for _ in range(11))]
+        flow += [PageBreak(), *(text(FILLER * 8) for _ in range(5))]
     flow += [Paragraph("References", style["Heading2"])]
     flow += [text("[1] A. Someone, J. Nowhere 12, 34 (2019). doi:10.1000/abc.1")]
     encryption = {"encrypt": StandardEncryption(password)} if password else {}
