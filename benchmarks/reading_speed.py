@@ -10,7 +10,7 @@ from pathlib import Path
 from perovdata.dataset.reading import read_paper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "dataset" / "reading"))
-from papers import pdf  # noqa: E402  the papers of the tests
+from papers import pdf
 
 PAGES, BAR_S = 20, 5.0
 
