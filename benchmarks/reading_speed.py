@@ -23,9 +23,8 @@ def main() -> None:
         proposals = read_paper(path)
         seconds = time.process_time() - begin
     values = sum(len(p["measurements"]) for p in proposals)
-    print(
-        f"{PAGES} pages: {seconds:.2f} s CPU, {seconds / BAR_S:.2f} of the bar of {BAR_S:g} s, {values} values"
-    )
+    share = f"{seconds / BAR_S:.2f} of the bar of {BAR_S:g} s"
+    print(f"{PAGES} pages: {seconds:.2f} s CPU, {share}, {values} values")
 
 
 if __name__ == "__main__":

@@ -152,10 +152,10 @@ def mentions(text: str, known: dict[str, str] | None = None) -> Mentions:
             _define(text, stop, formulas, known)
         spans.append(spans_here)
     for match in _NAME.finditer(text):
-        formula = _named(match)
-        if formula and not any(m.start <= match.start() < m.end for m in found):
-            found.append(Mention(match.start(), match.end(), (formula,)))
-            _define(text, match.end(), (formula,), known)
+        named = _named(match)
+        if named and not any(m.start <= match.start() < m.end for m in found):
+            found.append(Mention(match.start(), match.end(), (named,)))
+            _define(text, match.end(), (named,), known)
     for word, formula in known.items():
         for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w])(?!\s?[-/]\s?(?!based))", text):
             if not any(m.start <= match.start() < m.end for m in found):

@@ -62,7 +62,7 @@ def html_page(proposals: list[Proposal], answers: Answers, file_name: str) -> st
     file_name : str
         Name under which the browser saves the answers.
     """
-    parts = []
+    parts: list[str] = []
     for item in items(proposals):
         if item.value is None:
             parts.append(("</section>" if parts else "") + f"<section><h2>{_e(item.proposal['file'])}</h2>")

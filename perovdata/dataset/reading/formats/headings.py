@@ -38,7 +38,7 @@ def own_part(section: str) -> bool:
 def numbered_references(text: str) -> dict[str, str]:
     """Entries of a reference list by number."""
     marks = list(_ENTRY.finditer(text))
-    out = {}
+    out: dict[str, str] = {}
     for mark, following in zip(marks, [*marks[1:], None], strict=False):
         end = following.start() if following else len(text)
         number = mark[1] or mark[2] or mark[3]

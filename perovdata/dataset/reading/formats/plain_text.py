@@ -35,7 +35,8 @@ def read_text(path: Path) -> Document:
     passages: list[Passage] = []
     grids: list[Grid] = []
     references: list[str] = []
-    section, block, begin, i = "", [], 0, 0
+    block: list[str] = []
+    section, begin, i = "", 0, 0
 
     def flush() -> None:
         if block:

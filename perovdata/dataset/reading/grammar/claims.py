@@ -190,13 +190,13 @@ def claims(text: str, found: list[Quantity]) -> list[Claim]:
     """
     named = hits(text)
     best: dict[int, tuple[float, Hit] | None] = {i: _best(text, found, i, named) for i in range(len(found))}
-    out = []
+    out: list[Claim] = []
     for i, quantity in enumerate(found):
         choice = best[i]
         # a number in the middle of a list goes where the first of the list went
         first = next(j for j, q in enumerate(found) if q.list_id == quantity.list_id)
-        if first != i and best[first] is not None and quantity.dimension == found[first].dimension:
-            head = best[first]
+        head = best[first]
+        if first != i and head is not None and quantity.dimension == found[first].dimension:
             if choice is None or head[0] <= choice[0] or choice[1].start == head[1].start:
                 choice = head
         if choice is None:

@@ -158,7 +158,8 @@ def quantities(text: str, skip: list[tuple[int, int]]) -> list[Quantity]:
         if nxt is not None and not nxt.word and _is_range(text, token, unit, end, nxt, units[i + 1]):
             shared = units[i + 1] or unit
             first = unit or shared
-            end = nxt.end + (units[i + 1].length if units[i + 1] else 0)
+            second = units[i + 1]
+            end = nxt.end + (second.length if second else 0)
             low = token.value * (first.factor if first else 1.0) * _shared_power(text, token, nxt)
             high = nxt.value * (shared.factor if shared else 1.0)
             made = _make(token, shared, end, nxt.end, low, high)
@@ -278,6 +279,8 @@ def _token_at(text: str, at: int) -> _Token | None:
     if m := _SPACED_POWER.match(text, at):
         return _Token(at, m.end(), 10.0 ** int(m[1]), "exponent detached on page")
     m = _PLAIN.match(text, at)
+    if m is None:
+        return None
     glued = _GLUED.fullmatch(m[0])
     return _Token(
         at, m.end(), _number(m[1]) * _SCALE[m[2]], alternative=10.0 ** int(glued[1]) if glued else None

@@ -299,7 +299,9 @@ def _fast_and_slow(found: list[Finding | Accuracy]) -> list[Finding | Accuracy]:
         return found
     fast = min(decays, key=lambda f: f.value)
     terms = {id(f): "fast-time-constant" if f is fast else "slow-time-constant" for f in decays}
-    return [replace(f, definition=terms[id(f)]) if id(f) in terms else f for f in found]
+    return [
+        replace(f, definition=terms[id(f)]) if isinstance(f, Finding) and id(f) in terms else f for f in found
+    ]
 
 
 def _orders_of_magnitude(

@@ -134,6 +134,7 @@ _TIME_WORD = re.compile(rf"({'|'.join(sorted(_TIME, key=len, reverse=True))})\b(
 _SPELLED = re.compile(
     rf"({'|'.join(k for k in _PREFIX_WORD if k)}|)({'|'.join(_BASE_WORD)})s?\b", re.IGNORECASE
 )
+_BLANK = re.compile(r"\s?-?\s?")
 _SPEED_TAIL = re.compile(r"\s?(?:/\s?s\b|\s?s\s?\^?-\s?1)")
 _COUNT = re.compile(
     r"((?:[a-z]+[-/ ]|SET/RESET |ON/OFF |LTP/LTD |P/D |I-V |DC |dc |AC ){0,4}?)"
@@ -174,12 +175,13 @@ def unit_at(text: str, at: int) -> Unit | None:
     at : int
         End of the number.
     """
-    blank = re.compile(r"\s?-?\s?").match(text, at)
-    found = _unit(text, blank.end())
+    blank = _BLANK.match(text, at)
+    begin = blank.end() if blank else at
+    found = _unit(text, begin)
     if found is None:
         return None
     dimension, factor, end = found
-    return Unit(dimension, factor, end - at, text[blank.end() : end])
+    return Unit(dimension, factor, end - at, text[begin:end])
 
 
 def _unit(text: str, at: int) -> tuple[str, float, int] | None:
