@@ -196,9 +196,9 @@ def claims(text: str, found: list[Quantity]) -> list[Claim]:
         # a number in the middle of a list goes where the first of the list went
         first = next(j for j, q in enumerate(found) if q.list_id == quantity.list_id)
         head = best[first]
-        if first != i and head is not None and quantity.dimension == found[first].dimension:
-            if choice is None or head[0] <= choice[0] or choice[1].start == head[1].start:
-                choice = head
+        follows = first != i and quantity.dimension == found[first].dimension
+        if follows and head and (not choice or head[0] <= choice[0] or choice[1].start == head[1].start):
+            choice = head
         if choice is None:
             claim = _unnamed(text, found, i, out)
             out += [claim] if claim else []
