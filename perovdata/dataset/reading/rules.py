@@ -47,8 +47,7 @@ class RuleReader(Reader):
             mentions(plain(passage.text), known)
         out: list[Finding | Accuracy] = []
         for passage in document.passages:
-            if passage.place.section != "title":
-                out += _read_passage(passage, known)
+            out += _read_passage(passage, known)
         return out
 
 

@@ -100,7 +100,7 @@ def papers_for_skill(curve: pd.DataFrame | Mapping[str, Any], wanted: float = WA
     Parameters
     ----------
     curve : DataFrame
-        Columns learner, n_papers, skill of one metric; at each number of papers the better learner counts.
+        Columns learner, n_papers, skill of one metric; the learner with the better mean skill counts.
     wanted : float
         Skill to reach.
     """
@@ -108,7 +108,10 @@ def papers_for_skill(curve: pd.DataFrame | Mapping[str, Any], wanted: float = WA
 
     frame = pd.DataFrame(curve)
     frame = frame[frame["skill"].notna() & (frame["learner"] != "global median")]
-    best = frame.groupby("n_papers")["skill"].max()
+    if frame.empty:
+        return None
+    learner = frame.groupby("learner")["skill"].mean().idxmax()
+    best = frame[frame["learner"] == learner].groupby("n_papers")["skill"].mean()
     if len(best) < 2:
         return None
     x = np.log(best.index.to_numpy(float))

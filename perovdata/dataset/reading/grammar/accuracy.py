@@ -60,9 +60,7 @@ def accuracy_finding(words: str, claim: Claim, evidence: Evidence) -> Accuracy |
     if re.search(r"\bfrom\s*~?$", near) and not re.search(r"\bto\b", words[q.start : q.end]):
         return None  # "rises from 51% to 93%": the first is the state before
     operator, note = operator_before(words, q.start, q.end)
-    dataset = next(
-        (d for d in _DATASETS if re.search(rf"(?<![\w-]){re.escape(d)}(?!\w)", words, re.IGNORECASE)), ""
-    )
+    dataset = _dataset(words, q.start, q.end)
     network = _NETWORK.search(words)
     kind = (
         "simulated from device data"
@@ -84,3 +82,13 @@ def accuracy_finding(words: str, claim: Claim, evidence: Evidence) -> Accuracy |
         kind,
         note,
     )
+
+
+def _dataset(words: str, start: int, end: int) -> str:
+    """The data set named nearest to a number, rather behind it than before; empty if none is named."""
+    found = []
+    for name in _DATASETS:
+        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?!\w)", words, re.IGNORECASE):
+            distance = match.start() - end if match.start() >= end else 2 * (start - match.end())
+            found.append((distance, name))
+    return min(found)[1] if found else ""

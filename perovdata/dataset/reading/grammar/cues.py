@@ -306,6 +306,9 @@ _ALL = (
         1.0,
     ),
     _cue("", "cycles pulses", r"after (?=\d)", 2.0),
+    _cue("ambient_stability", "s", r"\bstable\b(?= (?:for|over|up to|more|at least))", 0.3),
+    _cue("operating_voltage", "V", r"\b(?:suffic\w+|trigger\w*|driven (?:by|at|with))\b", 0.5),
+    _cue("on_off_ratio", "1", r"\bwindow(?= (?:of|above|over|exceed|is|was|stayed|remain))"),
     # quantities that are no metric: they claim their numbers so that no metric does
     _cue(
         "",

@@ -35,6 +35,7 @@ _ORDER_CUE = re.compile(
     r"|memory)[\w/ -]{0,20}(?:ratio|window|range|contrast)[^.;]{0,25}$",
     re.IGNORECASE,
 )
+_LONG = re.compile(r"\b(?:days?|weeks?|months?)\b")
 _SHELF = re.compile(
     r"\bstor(?:ed|age|ing)\b|\bair\b|\bambient|\bnitrogen|\bglove ?box|encapsul|\bexpos|\bhumid|\bshelf",
     re.IGNORECASE,
@@ -192,8 +193,12 @@ def _finding(
     near = words[max(0, min(claim.cue_start, q.start) - 25) : max(claim.cue_end, q.end) + 40]
     if not _plausible_claim(words, metric, claim, taken):
         return None
-    if metric == "retention" and re.search(r"\b(?:days?|weeks?|months?)\b", q.unit) and _SHELF.search(words):
+    if metric == "retention" and _LONG.search(q.unit) and _SHELF.search(words):
         metric = "ambient_stability"
+    if metric == "ambient_stability" and not (_LONG.search(q.unit) or _SHELF.search(words)):
+        if not _STATE.search(words):
+            return None
+        metric = "retention"
     if metric == "endurance" and q.dimension == "bends":
         metric = "bending_endurance"
     converted = convert(metric, q, near)
