@@ -48,6 +48,9 @@ def fit(
     read: Annotated[
         str, typer.Option(help="State after a pulse of a record over time: before-next, or 'after MS'.")
     ] = "before-next",
+    law: Annotated[
+        str | None, typer.Option(help="Law that the device file runs (default: the one that describes).")
+    ] = None,
     table: Annotated[
         Path | None, typer.Option(help="Write one line per file (CSV); needed for several files.")
     ] = None,
@@ -61,7 +64,7 @@ def fit(
 
     options = {
         "level": level, "read_voltage": read_voltage, "name": name, "sheet": sheet, "columns": columns,
-        "decimal": decimal, "read": read,
+        "decimal": decimal, "read": read, "law": law,
     }  # fmt: skip
     if table is not None or len(files) > 1:
         only_one = {

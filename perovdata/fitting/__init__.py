@@ -32,6 +32,7 @@ def fit(
     columns: str | None = None,
     decimal: str | None = None,
     read: str = "before-next",
+    law: str | None = None,
 ) -> FitResult:
     """Fit a measured curve into device parameters.
 
@@ -59,6 +60,9 @@ def fit(
     read : str
         When the state after a pulse is taken from a record over time: ``"before-next"`` (the pulse) or
         ``"after MS"`` (milliseconds after the pulse).
+    law : str, optional
+        Law that the device file shall run, for potentiation and depression; None: the one that describes the
+        readings.
 
     Returns
     -------
@@ -84,7 +88,12 @@ def fit(
     # The fits pull in SciPy's optimisers: only once there is something to fit.
     from perovdata.fitting.fit_kinds import FITTERS
 
+    wanted = {"law": law} if law is not None else {}
+    if wanted and found.kind not in ("pd", "trace"):
+        raise InputError(
+            f"option --law: for potentiation and depression; {Path(file).name} holds '{found.kind}'"
+        )
     # A search visits parameters at which the arithmetic overflows; they lose, and nobody needs to hear of it.
     with np.errstate(all="ignore"):
-        result = FITTERS[found.kind](found.measurement, level=level, name=name or Path(file).stem)
+        result = FITTERS[found.kind](found.measurement, level=level, name=name or Path(file).stem, **wanted)
     return replace(result, columns=found.columns.told())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
@@ -61,6 +63,7 @@ def closest_estimates(
             warnings.append(
                 f"{field} is uncertain by {(high - low) / 2:.1f}: more cycles or less noise are needed"
             )
+    closest = [_above_zero(c, s) for c, s in zip(closest, sweeps, strict=True)]
     ends = _window(closest, shared, level)
     parameters |= ends
     if not shared:
@@ -83,6 +86,11 @@ def closest_estimates(
         stated["read_voltage"] = read_voltage
     uncertainty = _uncertainty(closest, ends, noise, level)
     return parameters, make_device(name, stated, uncertainty, "potentiation and depression", warnings)
+
+
+def _above_zero(c: Closest, sweep: Sweep) -> Closest:
+    """A window that the closest exponential draws below zero ends at the smallest reading."""
+    return c if c.low > 0 else replace(c, low=max(float(np.nanmin(sweep.values)), 0.0))
 
 
 def _range(c: Closest) -> str:

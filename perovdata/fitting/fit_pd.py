@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from perovdata.devices.device_file import DeviceFile
+from perovdata.devices.laws import MeasuredLaw
 from perovdata.errors import InputError
 from perovdata.fitting.closest_estimates import closest_estimates
 from perovdata.fitting.device_estimates import DIRECTION, estimates
+from perovdata.fitting.device_laws import choose_law, device_laws, measured_r2
 from perovdata.fitting.judgement import check_description, law_holds, share_window
 from perovdata.fitting.laws.closest import Closest, closest_exponential
 from perovdata.fitting.laws.compare import Comparison, compare_laws, residual_pattern
@@ -25,7 +28,7 @@ from perovdata.fitting.laws.noise_models import (
 from perovdata.fitting.likeliest_cut import likeliest_cut
 from perovdata.fitting.result import Curve, Estimate, FitResult
 from perovdata.fitting.signal.measurements import PulseTrain
-from perovdata.fitting.sweeps import sweeps_of, without_spikes
+from perovdata.fitting.sweeps import sweeps_of, without_outliers, without_spikes
 from perovdata.fitting.table_rows import train_metrics
 
 __all__ = ["fit_pulse_train"]
@@ -35,9 +38,15 @@ __all__ = ["fit_pulse_train"]
 _NOT_TOLD_APART = 6.0
 #: Beyond so many readings the noise of the cycles says all that a likelihood could.
 _MOST_FOR_LIKELIHOOD = 20_000
+#: Rounds of looking for outliers.
+_ROUNDS = 3
+#: Fewer cycles cannot tell noise that stays in the state from another law.
+_FEW_CYCLES = 4
 
 
-def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "device") -> FitResult:
+def fit_pulse_train(
+    train: PulseTrain, *, level: float = 0.95, name: str = "device", law: str | None = None
+) -> FitResult:
     """Fit NeuroSim's exponential law to potentiation and depression, beside the other laws.
 
     Where the law holds, labels, window and noise are those of largest likelihood. Where it does not, the
@@ -51,6 +60,8 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
         Of the confidence intervals.
     name : str
         Of the device, for its file.
+    law : str, optional
+        Law that the device file shall run; None: the one that describes the readings.
 
     Returns
     -------
@@ -66,11 +77,9 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
     sweeps = [s for s in sweeps_of(train) if np.isfinite(s.values).sum(axis=1).max() >= 4]
     if not sweeps:
         raise InputError(f"{name}: no direction has 4 readings in a row; a label needs them")
-    sweeps, n_spikes = without_spikes(sweeps)
-    if n_spikes:
-        warnings.append(f"{n_spikes} single readings left out as spikes")
-
-    comparison = compare_laws(sweeps)
+    sweeps, comparison, n_outliers = _without_outliers(sweeps)
+    if n_outliers:
+        warnings.append(f"{n_outliers} single readings left out as spikes")
     check_description(name, comparison, warnings)
     closest = [closest_exponential(s, comparison.fits, k) for k, s in enumerate(sweeps)]
     fit = _likelihood(sweeps, closest, warnings)
@@ -83,13 +92,15 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
     innovations = _innovations(fit, residuals) if fit is not None and holds else residuals
     width = parameters["g_max"].value - parameters["g_min"].value
     pattern = residual_pattern(innovations, width) | {"law_holds": holds}
-    _judge(comparison, pattern, warnings)
+    r2 = _explained(sweeps, fitted)
+    device, runs, r2 = _with_laws(device, comparison, sweeps, parameters, r2, share_window(closest), law)
+    _judge(comparison, pattern, runs, warnings)
     return FitResult(
         kind="pd",
-        law="exponential",
+        law=runs,
         parameters=parameters,
         level=level,
-        r2=_explained(sweeps, fitted),
+        r2=r2,
         aicc=comparison.of("exponential").aicc,
         n_points=int(sum(np.isfinite(s.values).sum() for s in sweeps)),
         device=device,
@@ -102,6 +113,27 @@ def fit_pulse_train(train: PulseTrain, *, level: float = 0.95, name: str = "devi
         axes=("pulse number", "conductance (S)"),
         segments=_told_segments(train),
     )
+
+
+def _without_outliers(sweeps: list[Sweep]) -> tuple[list[Sweep], Comparison, int]:
+    """Readings without outliers and the laws fitted to them.
+
+    What is an outlier depends on the curve and the curve on the outliers: a few rounds, all readings in each.
+    """
+    kept, count = without_spikes(sweeps)
+    comparison = compare_laws(kept)
+    for _ in range(_ROUNDS):
+        best = max(comparison.fits, key=lambda f: f.r2)
+        curves = [f.curve(s.pulses / s.n_pulses) for f, s in zip(best.directions, sweeps, strict=True)]
+        found, number = without_outliers(sweeps, curves)
+        same = all(
+            np.array_equal(np.isfinite(a.values), np.isfinite(b.values))
+            for a, b in zip(found, kept, strict=True)
+        )
+        if same:
+            break
+        kept, count, comparison = found, number, compare_laws(found)
+    return kept, comparison, count
 
 
 def _likelihood(sweeps: list[Sweep], closest: list[Closest], warnings: list[str]) -> Maximum | None:
@@ -127,8 +159,8 @@ def _describe(
         if law_holds(sweeps, comparison, closest, fit, _explained(sweeps, fitted)):
             cycles = min(len(s.values) for s in sweeps)
             parameters, device = estimates(fit, level, cycles, read_voltage, name, warnings)
-            if cycles == 1 and fit.natural.c2c > fit.natural.read:
-                _cover_least_squares(parameters, closest)
+            if cycles < _FEW_CYCLES:
+                _cover_least_squares(parameters, closest, level)
             return parameters, device, fitted, True
     parameters, device = closest_estimates(
         sweeps, closest, share_window(closest), level, read_voltage, name, warnings
@@ -136,13 +168,13 @@ def _describe(
     return parameters, device, [c.fitted for c in closest], False
 
 
-def _cover_least_squares(parameters: dict[str, Estimate], closest: list[Closest]) -> None:
-    """One cycle cannot tell noise that stays from another law: the interval holds for both estimators."""
+def _cover_least_squares(parameters: dict[str, Estimate], closest: list[Closest], level: float) -> None:
+    """Few cycles cannot tell noise that stays from another law: the interval holds for both."""
     for c in closest:
         field = f"nonlinearity_{DIRECTION[c.sign]}"
-        e = parameters[field]
+        e, (low, high) = parameters[field], c.label_interval(level)
         if e.low is not None and e.high is not None:
-            parameters[field] = replace(e, low=min(e.low, c.label), high=max(e.high, c.label))
+            parameters[field] = replace(e, low=min(e.low, low), high=max(e.high, high))
 
 
 def _explained(sweeps: list[Sweep], fitted: list[np.ndarray]) -> float:
@@ -153,6 +185,25 @@ def _explained(sweeps: list[Sweep], fitted: list[np.ndarray]) -> float:
         left += float(np.sum((sweep.values - line)[here] ** 2))
         total += float(np.sum((sweep.values[here] - sweep.values[here].mean()) ** 2))
     return 1.0 - left / max(total, 1e-300)
+
+
+def _with_laws(
+    device: DeviceFile,
+    comparison: Comparison,
+    sweeps: list[Sweep],
+    parameters: dict[str, Estimate],
+    r2: float,
+    shared: bool,
+    asked: str | None,
+) -> tuple[DeviceFile, str, float]:
+    """The device file with the laws it may run, the one it runs, and the R2 of that law."""
+    g_min, g_max = parameters["g_min"].value, parameters["g_max"].value
+    laws = device_laws(comparison, sweeps, g_min, g_max)
+    table = laws.get(MeasuredLaw.name)
+    table_r2 = measured_r2(table, sweeps, g_min, g_max) if isinstance(table, MeasuredLaw) else None
+    runs, r2 = choose_law(comparison, laws, r2, table_r2, shared, asked)
+    kept = {name: law for name, law in laws.items() if name in (runs, MeasuredLaw.name)}
+    return replace(device, laws=kept, law=runs), runs, r2
 
 
 def _check_possible(name: str, parameters: dict[str, Estimate]) -> None:
@@ -173,7 +224,7 @@ def _check_possible(name: str, parameters: dict[str, Estimate]) -> None:
         )
 
 
-def _judge(comparison: Comparison, pattern: dict, warnings: list[str]) -> None:
+def _judge(comparison: Comparison, pattern: dict[str, Any], runs: str, warnings: list[str]) -> None:
     """Say when the exponential law is not the whole story."""
     best, own = comparison.fits[0], comparison.of("exponential")
     if not pattern["law_holds"]:
@@ -189,7 +240,7 @@ def _judge(comparison: Comparison, pattern: dict, warnings: list[str]) -> None:
     if best.law != "exponential" and best.r2 > own.r2 + 0.005:
         warnings.append(
             f"law '{best.law}' describes the curve better (R2 {best.r2:.4f} against {own.r2:.4f}); "
-            "the device file uses the exponential law"
+            f"the device file runs the {runs} law"
         )
 
 

@@ -16,7 +16,9 @@ __all__ = ["fit_trace"]
 _FEWEST = 4
 
 
-def fit_trace(trace: Trace, *, level: float = 0.95, name: str = "device") -> FitResult:
+def fit_trace(
+    trace: Trace, *, level: float = 0.95, name: str = "device", law: str | None = None
+) -> FitResult:
     """Fit what the record holds.
 
     Parameters
@@ -26,6 +28,8 @@ def fit_trace(trace: Trace, *, level: float = 0.95, name: str = "device") -> Fit
         Of the confidence intervals.
     name : str
         Of the device, for its file.
+    law : str, optional
+        Law that the device file shall run.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def fit_trace(trace: Trace, *, level: float = 0.95, name: str = "device") -> Fit
     """
     decay = None if trace.decay is None else fit_decay(trace.decay, level=level, name=name)
     if trace.n_pulses >= _FEWEST:
-        train = fit_pulse_train(trace.train, level=level, name=name)
+        train = fit_pulse_train(trace.train, level=level, name=name, law=law)
         return train if decay is None else _together(train, decay)
     if decay is None:
         raise InputError(

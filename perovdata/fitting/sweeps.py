@@ -8,10 +8,14 @@ from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.signal.conductance import noise_of
 from perovdata.fitting.signal.measurements import PulseTrain
 
-__all__ = ["sweeps_of", "without_spikes"]
+__all__ = ["sweeps_of", "without_outliers", "without_spikes"]
 
 #: A spike leaves its neighbours by so many times the noise, and no more than this share are spikes.
 _SPIKE, _MOST_SPIKES = 8.0, 0.1
+#: An outlier lies so many standard deviations off a curve that its neighbours follow.
+_OUTLIER = 5.0
+#: From so many cycles on, cycles are compared with each other.
+_MANY = 4
 
 
 def sweeps_of(train: PulseTrain) -> list[Sweep]:
@@ -74,3 +78,56 @@ def _spikes(y: np.ndarray) -> np.ndarray:
     alone = (before * after > 0) & (np.minimum(np.abs(before), np.abs(after)) > 0.5 * np.abs(away))
     beside = np.convolve(found, [1, 0, 1], mode="same") > 0
     return found & (alone | beside)
+
+
+def without_outliers(sweeps: list[Sweep], curves: list[np.ndarray]) -> tuple[list[Sweep], int]:
+    """Take out single readings that lie far from a curve which their neighbours follow.
+
+    Parameters
+    ----------
+    sweeps : list of Sweep
+    curves : list of ndarray, shape (K,)
+        What a law says at the pulses of each.
+
+    Returns
+    -------
+    list of Sweep
+        With NaN where an outlier was.
+    int
+        How many; none where they are too many to be outliers.
+    """
+    cleaned, count = [], 0
+    for sweep, curve in zip(sweeps, curves, strict=True):
+        values = sweep.values.copy()
+        cycles = np.isfinite(values).sum(axis=0)
+        if len(values) >= _MANY and np.median(cycles) >= _MANY:
+            # Readings after the same pulses in other cycles say what a reading should be.
+            off = values - np.nanmedian(np.where(cycles > 0, values, 0.0), axis=0)
+            off = off - np.nanmedian(np.where(np.isfinite(off), off, np.nan), axis=1, keepdims=True)
+        else:
+            off = np.stack([_off_neighbours(row - curve) for row in values])
+        if not np.isfinite(off).any():
+            cleaned.append(sweep)
+            continue
+        span = float(np.nanmax(values) - np.nanmin(values))
+        scale = max(1.4826 * float(np.nanmedian(np.abs(off))), 1e-4 * span)
+        far = np.abs(off) > _OUTLIER * scale
+        if 0 < far.sum() <= _MOST_SPIKES * np.isfinite(values).sum():
+            values[far] = np.nan
+            count += int(far.sum())
+        cleaned.append(Sweep(sweep.sign, sweep.pulses, values, sweep.n_pulses, sweep.shared_start))
+    return cleaned, count
+
+
+def _off_neighbours(residual: np.ndarray) -> np.ndarray:
+    """Residuals against the median of the nearest five; 0 at the ends, where a first jump is no outlier."""
+    off = np.full(len(residual), np.nan)
+    seen = np.flatnonzero(np.isfinite(residual))
+    if len(seen) < 8:
+        return off
+    r = residual[seen]
+    padded = np.concatenate([r[2:0:-1], r, r[-2:-4:-1]])
+    middle = np.median(np.stack([padded[k : len(r) + k] for k in range(5)]), axis=0)
+    off[seen] = r - middle
+    off[seen[[0, -1]]] = 0.0
+    return off

@@ -156,7 +156,8 @@ def _noise(
         return scale * (signs @ deviations), float(cycles - 1)
     left = data.mean - reference
     n = len(left)
-    freedom = max(n - k, 1.0)
+    # One more than its parameters: the curve was also chosen.
+    freedom = max(n - k - 1.0, 1.0)
     left = left * np.sqrt(n / freedom)
     rho = lag_one([left[None, :]])
     if rho < _CORRELATED:

@@ -17,6 +17,8 @@ _LARGEST_VOLTAGE = 5.0
 _ARBITRARY_MAXIMUM = 1e-5
 #: An offset of an instrument may be this share of the range, however quiet the readings are.
 _OFFSET = 2e-3
+#: A reading may lie so many standard deviations of the noise below zero.
+_NOISE = 4.5
 
 
 def noise_of(y: np.ndarray) -> float:
@@ -41,7 +43,7 @@ def magnitude(y: np.ndarray, what: str, columns: Columns, notes: list[str]) -> n
     below = np.flatnonzero(y < 0)
     if below.size == 0:
         return y
-    allowed = max(3.0 * noise_of(y), _OFFSET * float(np.ptp(y)))
+    allowed = max(_NOISE * noise_of(y), _OFFSET * float(np.ptp(y)))
     if -float(y.min()) > allowed or below.size > 0.2 * len(y):
         row = int(below[0])
         raise columns.table.error(

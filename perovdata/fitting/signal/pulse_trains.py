@@ -17,7 +17,7 @@ _MAX_READINGS = 2_000_000
 #: Rank correlation with the pulse number from which a sweep counts as rising or falling.
 _TREND = 0.3
 #: Points picked from a figure lie within this share of the axis of where they belong.
-_PICKING = 0.03
+_PICKING = 0.04
 
 
 def pulse_train(columns: Columns, read_voltage: float | None) -> PulseTrain:
@@ -94,13 +94,21 @@ def _pulse_numbers(
     x = table.columns[j][: len(g)]
     if len(x) < len(g):
         raise table.error(f"{table.name(k)} is longer ({len(g)}) than the pulse numbers ({len(x)})")
-    if np.ptp(x) < 2 or x.min() < -1:
+    if np.ptp(x) < 2 or x.min() < -1 - _PICKING * np.ptp(x):
         raise table.error(
             f"{table.name(j)} goes from {x.min():.4g} to {x.max():.4g}: no pulse numbers "
             "(are headings exchanged?)"
         )
     if (x == np.round(x)).all():
         return x, g
+    regular = _whole(x)
+    if regular is not None:
+        off = float(np.abs(x - regular).max())
+        notes.append(
+            f"{table.name(j)}: picked from a figure, read as every {regular[1] - regular[0]:g}. pulse "
+            f"(at most {off:.2g} off)"
+        )
+        return regular, g
     back = np.diff(x)
     if (back <= 0).any() and -back.min() <= _PICKING * np.ptp(x):
         order = np.argsort(x, kind="stable")
@@ -108,22 +116,20 @@ def _pulse_numbers(
         # Two points picked at one place: their order is kept, a hair apart.
         x = np.maximum.accumulate(x) + 1e-9 * np.ptp(x) * np.arange(len(x))
         notes.append(f"{table.name(j)}: points that lie side by side in the figure put in order")
-    return _whole(x, table.name(j), notes), g
+    return x, g
 
 
-def _whole(x: np.ndarray, name: str, notes: list[str]) -> np.ndarray:
-    """Pulse numbers picked from a figure become whole where every k-th pulse is there."""
-    if not looks.rises(x) or len(x) < 4:
-        return x
-    step = float(np.ptp(x)) / (len(x) - 1)
+def _whole(x: np.ndarray) -> np.ndarray | None:
+    """Whole pulse numbers, where points picked from a figure are every k-th pulse; else None."""
+    if len(x) < 4:
+        return None
+    rank = np.arange(len(x))
+    step = float(np.polyfit(rank, x, 1)[0])
     whole = max(round(step), 1)
-    start = round(float(x[0])) if abs(x[0]) < 1.5 else float(x[0])
-    regular = start + whole * np.arange(len(x))
+    regular = round(float(np.mean(x - whole * rank))) + whole * rank.astype(float)
     off = float(np.abs(x - regular).max())
-    if abs(step - whole) <= 0.02 * whole and off <= max(_PICKING * float(np.ptp(x)), 0.3 * whole):
-        notes.append(f"{name}: picked from a figure, read as every {whole}. pulse (at most {off:.2g} off)")
-        return regular
-    return x
+    even = abs(step - whole) <= 0.02 * whole
+    return regular if even and off <= max(_PICKING * float(np.ptp(x)), 0.5 * whole) else None
 
 
 def _together(ways: list[list[Segment]], own: list[list[Segment]]) -> list[list[Segment]]:
