@@ -92,6 +92,8 @@ def _pulse_numbers(
             notes.append("no pulse numbers: one reading per pulse is assumed, the time is not used")
         return None, g
     x = table.columns[j][: len(g)]
+    if table.headings[j].text.lower() == "index" and looks.counts(x):
+        return None, g  # an instrument numbers its readings, not the pulses
     if len(x) < len(g):
         raise table.error(f"{table.name(k)} is longer ({len(g)}) than the pulse numbers ({len(x)})")
     if np.ptp(x) < 2 or x.min() < -1 - _PICKING * np.ptp(x):
