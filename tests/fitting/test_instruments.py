@@ -20,7 +20,7 @@ VOLTS = 0.1
 
 def _b1500(quantity):
     head = ["SetupTitle, LTP LTD", "PrimitiveTest, I/V-t Sampling", "TestParameter, Channel.Unit, SMU1:HR",
-            "MetaData, TestRecord.RemarkA, chip 3", "Dimension1, 81, 81", "DataName, Index, Vd, Id"]  # fmt: skip
+            "MetaData, TestRecord.Remarks", "Dimension1, 81, 81", "DataName, Index, Vd, Id"]  # fmt: skip
     return head + [f"DataValue, {k}, {VOLTS}, {quantity(g):.6e}" for k, g in enumerate(CHAIN, 1)]
 
 
@@ -153,7 +153,7 @@ def test_a_train_of_pulses_from_a_gate_column_and_two_pulses(tmp_path):
     [
         (["Vg (V),Id (A)", *(f"{v:.2f},{1e-9 * (1 + v):.3e}" for v in np.r_[0:2:0.05, 2:0:-0.05])], "swept"),
         (["pulse,G", *(f"{k},{g * 1e6:.5f}" for k, g in enumerate(LTP))], "no unit"),
-        (["pulse,LTP (S),LTD (S)", *(f"{k},{LTD[k]:.5e},{LTP[k]:.5e}" for k in range(41))], "headings exchanged"),
+        (["pulse,LTP (S),LTD (S)", *(f"{k},{LTD[k]:.5e},{LTP[k]:.5e}" for k in range(41))], "exchanged"),
         (["pulse,G (nS)", *(f"{g * 1e9:.3f},{k}" for k, g in enumerate(LTP))], "headings exchanged"),
         (["Time,Current (A)", *(f"{k},{1e-9 * np.exp(-k / 9):.4e}" for k in range(40))], "no unit of time"),
         ([f"{0.3 * k:.1f} {g:.4e}" for k, g in enumerate(LTP)], "headings are needed"),
