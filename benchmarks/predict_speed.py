@@ -47,7 +47,7 @@ def main() -> None:
         source, output = Path(folder) / "designs.csv", Path(folder) / "predictions.csv"
         write_designs(source)
         wall, cpu = time.perf_counter(), time.process_time()
-        n, failures, _ = predict_file(predictor, source, output)
+        done = predict_file(predictor, source, output)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         megabytes = output.stat().st_size / 1e6
     command = [sys.executable, "-c", "from perovdata.cli import main; main()", "predict", "CsPbBr3", "--json"]
@@ -58,7 +58,7 @@ def main() -> None:
         single.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(json.dumps({
-        "designs": n, "failed": len(failures), "wall_s": round(wall, 1), "cpu_s": round(cpu, 1),
+        "designs": done.designs, "failed": done.failed, "wall_s": round(wall, 1), "cpu_s": round(cpu, 1),
         "peak_memory_MB": round(peak), "output_MB": round(megabytes, 1),
         "one_design_command_s": round(min(single), 2),
     }))  # fmt: skip

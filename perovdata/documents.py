@@ -134,7 +134,7 @@ def parse_yaml(text: str, place: str) -> Any:
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _PlainLoader(_Base):  # type: ignore[misc]
+class _PlainLoader(_Base):
     """SafeLoader with the scalars of the core schema only, and keys that are texts and stand once."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
@@ -180,6 +180,7 @@ _PlainLoader.add_constructor("tag:yaml.org,2002:map", _PlainLoader.construct_yam
 def _check_events(text: str, place: str) -> None:
     """Refuse what makes YAML more than plain data, before anything is built."""
     depth = documents = 0
+    event: Any
     for event in yaml.parse(text, _Base):
         line = f"{place}, line {event.start_mark.line + 1}"
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):

@@ -116,26 +116,29 @@ def _many(source: Path, output: Path, metrics: list[str] | None, level: float, s
 
     predictor = _predictor()
     with progress("predicting") as move:
-        n, failures, ignored = predict_file(
-            predictor, source, output, metrics=metrics, level=level, seed=seed, progress=move
-        )
-    if ignored:
-        note(f"columns without meaning here, ignored: {', '.join(ignored)}")
-    for line in failures:
+        done = predict_file(predictor, source, output, metrics=metrics, level=level, seed=seed, progress=move)
+    if done.ignored:
+        note(f"columns without meaning here, ignored: {', '.join(done.ignored)}")
+    if done.resumed:
+        note(f"{done.resumed} designs were there from an interrupted run")
+    for line in done.failures:
         note(line)
+    if done.failed > len(done.failures):
+        note(f"and {done.failed - len(done.failures)} more: see the column error of {output}")
     if json:
         emit_json(
             {
                 "input": str(source),
                 "output": str(output),
-                "designs": n,
-                "failed": len(failures),
+                "designs": done.designs,
+                "failed": done.failed,
+                "resumed": done.resumed,
                 "seed": seed,
-                "ignored_columns": ignored,
+                "ignored_columns": done.ignored,
                 "versions": predictor.metadata["versions"],
             }
         )
     else:
-        note(f"{n - len(failures)} of {n} designs predicted, written to {output}")
-    if failures:
+        note(f"{done.designs - done.failed} of {done.designs} designs predicted, written to {output}")
+    if done.failed:
         raise typer.Exit(3)

@@ -8,6 +8,7 @@ charge, aromaticity), and through a few statistics of the whole composition.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from perovdata.chemistry import (
@@ -19,9 +20,18 @@ from perovdata.chemistry import (
     parse,
 )
 from perovdata.features.elements import ELEMENT_PROPERTIES, STATISTICS, element_statistics
-from perovdata.materials import bandgap, class_median, lookup_property
+from perovdata.materials import bandgaps, class_median, lookup_property
 
-__all__ = ["ELEMENT_NAMES", "PROPERTY_NAMES", "SITE_NAMES", "composition_features", "read_composition"]
+__all__ = [
+    "ELEMENT_NAMES",
+    "PROPERTY_NAMES",
+    "SITE_NAMES",
+    "composition_features",
+    "gaps_of",
+    "read_composition",
+]
+
+_CACHED = 8192  # compositions
 
 SITE_NAMES: tuple[str, ...] = (*DESCRIPTORS, "lead_free")
 _WHOLE = ("atomic_weight_mean", "electronegativity_mean", "electronegativity_avg_dev", "row_mean")
@@ -37,7 +47,7 @@ PROPERTY_NAMES: tuple[str, ...] = (
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_CACHED)
 def read_composition(formula: str, n: int | None = None) -> Perovskite | None:
     """Parse a formula of a table, or return None where only the value of a variable is missing.
 
@@ -63,8 +73,9 @@ def read_composition(formula: str, n: int | None = None) -> Perovskite | None:
         raise
 
 
-@lru_cache(maxsize=4096)
-def composition_features(formula: str | None, n: int | None = None) -> dict[str, float]:
+def composition_features(
+    formula: str | None, n: int | None = None, groups: Iterable[str] = ("site", "elements", "properties")
+) -> dict[str, float]:
     """Site descriptors, element statistics and material properties of one composition.
 
     Parameters
@@ -73,49 +84,100 @@ def composition_features(formula: str | None, n: int | None = None) -> dict[str,
         Formula; None if not known.
     n : int, optional
         Layers per slab, used where the formula holds ``n``.
+    groups : iterable of str
+        Which of the three to compute: ``"site"``, ``"elements"``, ``"properties"``.
 
     Returns
     -------
     dict of str to float
         Keys :data:`SITE_NAMES`, :data:`ELEMENT_NAMES` and :data:`PROPERTY_NAMES`; NaN where not known or
-        not defined. Not to be changed by the caller: the result is cached.
+        not defined.
 
     Raises
     ------
     FormulaError
         If the formula cannot be read.
     """
+    features: dict[str, float] = {}
+    for group in groups:
+        if group in _GROUPS:
+            features.update(_GROUPS[group](formula, n))
+    return features
+
+
+@lru_cache(maxsize=_CACHED)
+def _site_features(formula: str | None, n: int | None) -> dict[str, float]:
     perovskite = None if formula is None else read_composition(formula, n)
     if perovskite is None:
-        return dict.fromkeys((*SITE_NAMES, *ELEMENT_NAMES, *PROPERTY_NAMES), math.nan)
+        return dict.fromkeys(SITE_NAMES, math.nan)
+    return {**descriptors(perovskite), "lead_free": float(perovskite.lead_free)}
+
+
+@lru_cache(maxsize=_CACHED)
+def _element_features(formula: str | None, n: int | None) -> dict[str, float]:
+    perovskite = None if formula is None else read_composition(formula, n)
+    if perovskite is None:
+        return dict.fromkeys(ELEMENT_NAMES, math.nan)
     bx = element_statistics(_bx_atoms(perovskite))
     whole = element_statistics(perovskite.elements)
     return {
-        **descriptors(perovskite),
-        "lead_free": float(perovskite.lead_free),
         **{f"bx_{name}": value for name, value in bx.items()},
         **{f"whole_{name}": whole[name] for name in _WHOLE},
-        **_properties(perovskite),
     }
 
 
-def _properties(perovskite: Perovskite) -> dict[str, float]:
+@lru_cache(maxsize=_CACHED)
+def _property_features(formula: str | None, n: int | None) -> dict[str, float]:
     """Band gap and activation energy, each with a flag: 1 measured for this very composition, 0 not.
 
     The activation energy of one material spans most of an electronvolt over ions and methods; where it was
     not measured, the median of the formula type stands in, and the flag says so.
     """
-    gap = bandgap(perovskite)
+    perovskite = None if formula is None else read_composition(formula, n)
+    if perovskite is None:
+        return dict.fromkeys(PROPERTY_NAMES, math.nan)
+    gap = gaps_of([(formula, n)])[0]
     barrier = lookup_property(perovskite, "ion_migration_activation_energy")
     measured = barrier.origin == "measured"
     return {
-        "bandgap_eV": gap.value,
-        "bandgap_measured": float(gap.origin == "measured"),
+        "bandgap_eV": gap[0],
+        "bandgap_measured": gap[1],
         "activation_energy_eV": (
             barrier.value if measured else class_median(perovskite, "ion_migration_activation_energy")
         ),
         "activation_energy_measured": float(measured),
     }
+
+
+_GROUPS = {"site": _site_features, "elements": _element_features, "properties": _property_features}
+
+
+def gaps_of(compositions: Sequence[tuple[str | None, int | None]]) -> list[tuple[float, float]]:
+    """Band gap in eV, and 1 where it was measured, of many compositions; the model runs once for all.
+
+    Parameters
+    ----------
+    compositions : sequence of (formula, layers)
+
+    Returns
+    -------
+    list of (float, float)
+        NaN where the composition is not known.
+    """
+    unknown = math.nan, math.nan
+    missing = list(dict.fromkeys(key for key in compositions if key not in _gaps))
+    if len(_gaps) + len(missing) > _CACHED:
+        _gaps.clear()
+        missing = list(dict.fromkeys(compositions))
+    read = {key: read_composition(*key) if key[0] is not None else None for key in missing}
+    known = {key: perovskite for key, perovskite in read.items() if perovskite is not None}
+    found = zip(known, bandgaps(list(known.values())), strict=True)
+    _gaps.update(dict.fromkeys(missing, unknown))
+    _gaps.update({key: (gap.value, float(gap.origin == "measured")) for key, gap in found})
+    return [_gaps[key] for key in compositions]
+
+
+_gaps: dict[tuple[str | None, int | None], tuple[float, float]] = {}
 
 
 def _bx_atoms(perovskite: Perovskite) -> dict[str, float]:

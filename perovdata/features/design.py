@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any
 
@@ -17,6 +18,7 @@ from perovdata.features.composition import (
     PROPERTY_NAMES,
     SITE_NAMES,
     composition_features,
+    gaps_of,
     read_composition,
 )
 from perovdata.features.stack import STACK_NAMES, stack_features
@@ -121,6 +123,7 @@ class DesignFeaturizer(TransformerMixin, BaseEstimator):
         cells = {c: X[c].tolist() if c in X.columns else [None] * len(X) for c in DESIGN_COLUMNS}
         names = self.get_feature_names_out()
         seen: dict[tuple, np.ndarray] = {}
+        self._read_gaps(cells)
         out = np.empty((len(X), len(names)))
         for i, values in enumerate(zip(*cells.values(), strict=True)):
             design = tuple(v if known(v) else None for v in values)
@@ -157,15 +160,27 @@ class DesignFeaturizer(TransformerMixin, BaseEstimator):
                 f"designs: column 'composition' is missing; columns are {', '.join(map(str, X.columns))}"
             )
 
+    @staticmethod
+    def _read_gaps(cells: dict[str, list[Any]]) -> None:
+        """Have the band gaps of all readable compositions at hand: together they cost little."""
+        wanted = []
+        for formula, layers in set(zip(cells["composition"], cells["n_layers"], strict=True)):
+            with contextlib.suppress(InputError):
+                number = _whole(_positive("n_layers", layers if known(layers) else None))
+                if known(formula):
+                    read_composition(formula, number)
+                    wanted.append((formula, number))
+        gaps_of(wanted)
+
     def _row(self, design: dict[str, Any], names: np.ndarray) -> np.ndarray:
         features: dict[str, float] = {}
         mean_layers = _positive("n_layers", design["n_layers"])
-        layers = int(mean_layers) if mean_layers.is_integer() else None
-        features.update(composition_features(design["composition"], layers))
+        layers = _whole(mean_layers)
+        features.update(composition_features(design["composition"], layers, ("site", *self.groups)))
         if math.isnan(features["n"]) and not math.isnan(mean_layers):
             features["n"], features["inv_n"] = mean_layers, 1.0 / mean_layers
         features.update(_categories(design, layers))
-        features.update(_device(design, features["bandgap_eV"]))
+        features.update(_device(design, gaps_of([(design["composition"], layers)])[0][0]))
         return np.array([features[name] for name in names])
 
 
@@ -195,6 +210,10 @@ def _device(design: dict[str, Any], gap: float) -> dict[str, float]:
         "additive_stated": float(design["additive"] is not None),
         **stack_features(design["stack"]),
     }
+
+
+def _whole(layers: float) -> int | None:
+    return int(layers) if layers.is_integer() else None
 
 
 def _positive(column: str, value: Any) -> float:

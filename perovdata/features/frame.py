@@ -61,7 +61,8 @@ def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) 
     InputError
         If a formula cannot be read or a category is unknown.
     """
-    numbers = DesignFeaturizer().fit(designs).transform(designs)
+    needed = tuple(name for name in GROUPS if name in (*groups, "site", "categories"))
+    numbers = DesignFeaturizer(needed).fit(designs).transform(designs)
     one_hot = list(GROUPS["categories"])
     numbers[one_hot] = numbers[one_hot].fillna(0.0)
     texts = {name: _text_of(numbers, name) for name in CATEGORIES}

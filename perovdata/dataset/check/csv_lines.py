@@ -46,8 +46,11 @@ def parse_line(line: str) -> list[str] | None:
     return rows[0] if len(rows) == 1 else [] if not rows else None
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, str | Problem]]:
-    """Yield (line number, text) of a UTF-8 file; a finding instead of the text ends it or marks the line."""
+def read_lines(path: Path, file_limit: int | None = FILE_LIMIT) -> Iterator[tuple[int, str | Problem]]:
+    """Yield (line number, text) of a UTF-8 file; a finding instead of the text ends it or marks the line.
+
+    Readers that keep nothing of a line may read files of any length (`file_limit` None).
+    """
     name = path.name
     total = 0
     with path.open("rb") as stream:
@@ -69,7 +72,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str | Problem]]:
                     ),
                 )
                 return
-            if total > FILE_LIMIT:
+            if file_limit is not None and total > file_limit:
                 yield (
                     number,
                     Problem(
@@ -77,7 +80,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str | Problem]]:
                         number,
                         None,
                         None,
-                        f"file longer than {FILE_LIMIT} bytes, reading stopped",
+                        f"file longer than {file_limit} bytes, reading stopped",
                         "a table of this schema",
                     ),
                 )

@@ -337,7 +337,7 @@ class SynapseDesign:
 
     def as_row(self) -> dict[str, Any]:
         """The design as a dict of columns, None where unknown."""
-        return dataclasses.asdict(self)
+        return {name: getattr(self, name) for name in DESIGN_COLUMNS}
 
 
 DESIGN_COLUMNS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(SynapseDesign))

@@ -57,8 +57,10 @@ class DesignDistance:
         n, m = len(X), len(self.values_)
         total, weight = np.zeros((n, m)), np.zeros(n)
         for mine, codes in zip(mine_all, self.codes_, strict=True):
-            theirs = np.asarray(codes, dtype=object)
-            mismatch = np.where(theirs == "", 0.5, (mine[:, None] != theirs).astype(float))
+            number = {text: i for i, text in enumerate(dict.fromkeys(codes))}
+            theirs = np.array([number[text] for text in codes], dtype=int)
+            own = np.array([number.get(text, -1) for text in mine], dtype=int)
+            mismatch = np.where(theirs == number.get("", -2), 0.5, (own[:, None] != theirs).astype(float))
             stated = (mine != "").astype(float)
             total += mismatch * stated[:, None]
             weight += stated

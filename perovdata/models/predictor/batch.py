@@ -1,21 +1,26 @@
-"""Many designs from a file, one result table, no row lost."""
+"""Many designs from a file, one result table: streamed, no row lost, taken up again after an interruption."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from perovdata.dataset.load import read_designs
+import numpy as np
+
+from perovdata.dataset.load import DesignFile, open_designs
 from perovdata.dataset.schema import DESIGN_COLUMNS, SynapseDesign, known, parse_known
 from perovdata.errors import InputError
-from perovdata.files import write_atomic
-from perovdata.models.predictor.predictor import Prediction, Predictor
+from perovdata.models.predictor.output_file import GrowingFile
+from perovdata.models.predictor.predictor import Predictor
 
-__all__ = ["COLUMNS", "predict_file"]
+__all__ = ["COLUMNS", "Batch", "predict_file"]
 
 COLUMNS = (
     "row",
@@ -29,15 +34,118 @@ COLUMNS = (
     "kind",
     "model",
     "skill",
-    "skill_over_median",
     "n_papers",
     "extrapolating",
     "error",
 )
-_CHUNK = 1000
+_CHUNK = 2000  # designs; a chunk needs some ten megabytes
+_LINE = {"csv": 90, "json": 290}  # bytes of one line of output, about
+_FAILURES_TOLD = 20
 
 
-def _design(row: dict[str, Any]) -> tuple[SynapseDesign, dict[str, float]]:
+@dataclass
+class Batch:
+    """What became of a file of designs.
+
+    Attributes
+    ----------
+    designs, failed : int
+        How many were read, and how many of them could not be predicted.
+    failures : list of str
+        One line for each of the first failures; the output names all of them.
+    ignored : list of str
+        Input columns without meaning.
+    resumed : int
+        Designs that an interrupted run had done already.
+    """
+
+    designs: int
+    failed: int = 0
+    failures: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    resumed: int = 0
+
+    def fail(self, source: Path, number: int, error: str) -> None:
+        """Count a design that cannot be predicted."""
+        self.failed += 1
+        if len(self.failures) < _FAILURES_TOLD:
+            self.failures.append(f"{source} row {number}: {error}")
+
+
+def predict_file(
+    predictor: Predictor,
+    source: Path,
+    output: Path,
+    *,
+    metrics: Sequence[str] | None = None,
+    level: float = 0.9,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Batch:
+    """Predict every design of a file.
+
+    Parameters
+    ----------
+    predictor : Predictor
+    source, output : Path
+        CSV or JSON lines, by suffix. The output has one row per design and metric (:data:`COLUMNS`), in the
+        order of the input; a design that failed has one row with its error. It grows as ``OUTPUT.part`` and
+        gets its name when it is whole; an interrupted run is taken up where it stopped.
+    metrics, level, seed
+        As in :meth:`Predictor.predict`.
+    progress : callable, optional
+        Called with (done, total).
+
+    Raises
+    ------
+    InputError
+        If the file as a whole is unusable, or the disk has no room for the result.
+    """
+    designs = open_designs(source)
+    as_json = output.suffix in (".jsonl", ".ndjson")
+    wanted = list(metrics) if metrics is not None else list(predictor.summary)
+    _require_room(output, designs.count * len(wanted) * _LINE["json" if as_json else "csv"])
+    settings = {
+        "input": designs.sha256,
+        "metrics": wanted,
+        "level": level,
+        "seed": seed,
+        "versions": predictor.metadata.get("versions", {}),
+    }
+    result = Batch(designs.count, ignored=designs.ignored)
+    header = "" if as_json else ",".join(COLUMNS) + "\n"
+    with GrowingFile(output, settings, header) as file:
+        done = result.resumed = int(file.progress.get("designs", 0))
+        result.failed = int(file.progress.get("failed", 0))
+        write = _JsonLines(predictor, level) if as_json else _CsvLines(predictor, level)
+        for start, rows in _chunks(designs, done):
+            lines = _chunk(predictor, rows, start, source, result, wanted, level, write)
+            file.append("".join(lines), {"designs": start + len(rows), "failed": result.failed})
+            if progress:
+                progress(start + len(rows), designs.count)
+    return result
+
+
+def _chunks(designs: DesignFile, done: int) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Position and rows of each chunk that is still to be done."""
+    rows = islice(designs.rows(), done, None)
+    while chunk := list(islice(rows, _CHUNK)):
+        yield done, chunk
+        done += len(chunk)
+
+
+def _require_room(output: Path, needed: int) -> None:
+    folder = output.resolve().parent
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise InputError(
+            f"{output}: the result takes about {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; give "
+            "another --output, or fewer metrics with --metric"
+        )
+
+
+def _design(row: Mapping[str, Any]) -> tuple[SynapseDesign, dict[str, float]]:
     """Design and measured metrics of one row."""
     if not known(row.get("composition")):
         raise InputError("composition: empty; a formula such as CsPbBr3 is needed")
@@ -51,122 +159,143 @@ def _design(row: dict[str, Any]) -> tuple[SynapseDesign, dict[str, float]]:
     return design, measured
 
 
-def predict_file(
+def _chunk(
     predictor: Predictor,
+    rows: list[dict[str, Any]],
+    start: int,
     source: Path,
-    output: Path,
-    *,
-    metrics: Sequence[str] | None = None,
-    level: float = 0.9,
-    seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[int, list[str], list[str]]:
-    """Predict every design of a file.
-
-    Parameters
-    ----------
-    predictor : Predictor
-    source, output : Path
-        CSV or JSON lines, by suffix. The output has one row per design and metric (:data:`COLUMNS`), in the
-        order of the input; a design that failed has one row with its error.
-    metrics, level, seed
-        As in :meth:`Predictor.predict`.
-    progress : callable, optional
-        Called with (done, total).
-
-    Returns
-    -------
-    n : int
-        Designs read.
-    failures : list of str
-        One line per failed design.
-    ignored : list of str
-        Input columns without meaning.
-
-    Raises
-    ------
-    InputError
-        If the file as a whole is unusable.
-    """
-    rows, ignored = read_designs(source)
-    failures: list[str] = []
-    lines: list[dict[str, Any]] = []
-    for start in range(0, len(rows), _CHUNK):
-        lines.extend(
-            _chunk(predictor, rows[start : start + _CHUNK], start, source, failures, metrics, level, seed)
-        )
-        if progress:
-            progress(min(start + _CHUNK, len(rows)), len(rows))
-    write_atomic(output, _render(lines, output.suffix in (".jsonl", ".ndjson")))
-    return len(rows), failures, ignored
-
-
-def _chunk(predictor, rows, start, source, failures, metrics, level, seed) -> Iterator[dict[str, Any]]:
-    designs, measured, errors = {}, {}, {}
+    result: Batch,
+    metrics: list[str],
+    level: float,
+    write: _CsvLines | _JsonLines,
+) -> Iterator[str]:
+    designs: dict[int, SynapseDesign] = {}
+    measured: dict[int, dict[str, float]] = {}
+    errors: dict[int, str] = {}
     for i, row in enumerate(rows):
         try:
             designs[i], measured[i] = _design(row)
         except InputError as error:
             errors[i] = str(error)
-    bad = predictor.unreadable(list(designs.values()))
-    for i, message in zip(list(designs), bad, strict=True):
-        if message:
-            errors[i] = message
+    for i, reason in zip(list(designs), predictor.unreadable(list(designs.values())), strict=True):
+        if reason:
+            errors[i] = reason
             del designs[i]
-    results: dict[int, Prediction] = {}
-    if designs:
-        given = [measured[i] for i in designs]
-        found = predictor.predict(
-            list(designs.values()), known=given, metrics=metrics, level=level, seed=seed
-        )
-        results = dict(zip(designs, found, strict=True))
+    place = {i: k for k, i in enumerate(designs)}
+    given = [measured[i] for i in designs]
+    values, far = predictor.quantiles(list(designs.values()), known=given, metrics=metrics, level=level)
     for i, row in enumerate(rows):
         number = start + i + 1
         if i in errors:
-            failures.append(f"{source} row {number}: {errors[i]}")
-            yield {"row": number, "composition": row.get("composition"), "error": errors[i]}
+            result.fail(source, number, errors[i])
+            yield write.error(number, row.get("composition"), errors[i])
         else:
-            yield from _lines(number, results[i])
+            k = place[i]
+            rounded = {name: values[name][k] for name in metrics if name in values}
+            yield write.design(number, designs[i].composition, metrics, rounded, measured[i], bool(far[k]))
 
 
-def _lines(number: int, prediction: Prediction) -> Iterator[dict[str, Any]]:
-    for name, p in prediction.predictions.items():
-        low, high = p.interval or (None, None)
-        yield {
-            "row": number,
-            "composition": prediction.design["composition"],
-            "metric": name,
-            "unit": p.unit,
-            "median": p.median,
-            "low": low,
-            "high": high,
-            "level": p.level,
-            "kind": p.kind,
-            "model": p.model,
-            "skill": p.skill["value"] if p.skill else None,
-            "skill_over_median": p.skill_over_median["value"] if p.skill_over_median else None,
-            "n_papers": p.n_papers,
-            "extrapolating": prediction.applicability["extrapolating"],
-            "error": None,
-        }
+class _CsvLines:
+    """Lines of the CSV table; what a metric's lines share is put together once."""
+
+    def __init__(self, predictor: Predictor, level: float) -> None:
+        self._middle: dict[tuple[str, bool], tuple[str, str]] = {}
+        self._predictor, self._level = predictor, level
+
+    def error(self, number: int, composition: Any, error: str) -> str:
+        return _csv_line([number, composition, *[""] * (len(COLUMNS) - 3), error])
+
+    def design(
+        self,
+        number: int,
+        composition: str,
+        metrics: list[str],
+        values: Mapping[str, np.ndarray],
+        measured: Mapping[str, float],
+        far: bool,
+    ) -> str:
+        first = _csv_line([number, composition])[:-1]
+        last = "true,\n" if far else "false,\n"
+        lines = []
+        for name in metrics:
+            before, after = self._shared(name, name in measured)
+            if name in measured:
+                text = f"{measured[name]:.6g}"
+                numbers = f"{text},{text},{text}"
+            elif name in values:
+                low, median, high, _ = values[name].tolist()
+                numbers = f"{median:.6g},{low:.6g},{high:.6g}"
+            else:
+                numbers = ",,"
+            lines.append(f"{first},{before},{numbers},{after},{last}")
+        return "".join(lines)
+
+    def _shared(self, name: str, measured: bool) -> tuple[str, str]:
+        if (name, measured) not in self._middle:
+            row = _shared_cells(self._predictor, name, measured, self._level)
+            before = _csv_line([row["metric"], row["unit"]])[:-1]
+            after = _csv_line([row[c] for c in ("level", "kind", "model", "skill", "n_papers")])[:-1]
+            self._middle[name, measured] = before, after
+        return self._middle[name, measured]
 
 
-def _render(lines: list[dict[str, Any]], as_json: bool) -> str:
-    if as_json:
-        return "".join(
-            json.dumps({c: line.get(c) for c in COLUMNS}, allow_nan=False) + "\n" for line in lines
-        )
+class _JsonLines:
+    """Lines of the JSON-lines table."""
+
+    def __init__(self, predictor: Predictor, level: float) -> None:
+        self._predictor, self._level = predictor, level
+
+    def error(self, number: int, composition: Any, error: str) -> str:
+        return self._line({"row": number, "composition": composition, "error": error})
+
+    def design(
+        self,
+        number: int,
+        composition: str,
+        metrics: list[str],
+        values: Mapping[str, np.ndarray],
+        measured: Mapping[str, float],
+        far: bool,
+    ) -> str:
+        lines = []
+        for name in metrics:
+            low = median = high = None
+            if name in measured:
+                low = median = high = measured[name]
+            elif name in values:
+                low, median, high = (float(f"{v:.6g}") for v in values[name][:3].tolist())
+            shared = _shared_cells(self._predictor, name, name in measured, self._level)
+            numbers = {"median": median, "low": low, "high": high}
+            place = {"row": number, "composition": composition, "extrapolating": far}
+            lines.append(self._line({**place, **shared, **numbers}))
+        return "".join(lines)
+
+    @staticmethod
+    def _line(cells: Mapping[str, Any]) -> str:
+        return json.dumps({c: cells.get(c) for c in COLUMNS}, allow_nan=False) + "\n"
+
+
+def _shared_cells(predictor: Predictor, name: str, measured: bool, level: float) -> dict[str, Any]:
+    """What the lines of one metric have in common over all designs."""
+    one = predictor.told(name, measured, level)
+    return {
+        "metric": name,
+        "unit": one.unit,
+        "level": level,
+        "kind": one.kind,
+        "model": one.model,
+        "skill": one.skill["value"] if one.skill else None,
+        "n_papers": one.n_papers,
+    }
+
+
+def _csv_line(cells: Sequence[Any]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow([_cell(line.get(c)) for c in COLUMNS])
+    csv.writer(out, lineterminator="\n").writerow([_cell(cell) for cell in cells])
     return out.getvalue()
 
 
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
     return f"{value:.6g}" if isinstance(value, float) else value
