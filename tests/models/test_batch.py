@@ -56,8 +56,9 @@ def test_a_file_says_what_single_predictions_say(predictor, source, tmp_path):
         assert [row["metric"] for row in mine] == list(one.predictions)
         for row in mine:
             told = one.predictions[row["metric"]]
-            numbers = [float(row[c]) if row[c] else None for c in ("median", "low", "high")]
-            assert numbers == pytest.approx([told.median, *(told.interval or (None, None))], rel=1e-5)
+            expected = (told.median, *(told.interval or (None, None)))
+            for column, value in zip(("median", "low", "high"), expected, strict=True):
+                _same(row[column], value)
             assert (row["kind"], row["unit"], row["n_papers"]) == (told.kind, told.unit, str(told.n_papers))
             assert row["extrapolating"] == str(one.applicability["extrapolating"]).lower()
     assert sorted({int(row["row"]) for row in rows}) == list(range(1, 25))
@@ -69,9 +70,17 @@ def test_json_lines_hold_the_same(predictor, source, tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     for row, line in zip(rows_of(tmp_path / "out.csv"), lines, strict=True):
         for column in batch.COLUMNS:
-            cell = "" if line[column] is None else line[column]
-            shown = str(cell).lower() if isinstance(cell, bool) else cell
-            assert row[column] == str(shown) or float(row[column]) == pytest.approx(float(shown), rel=1e-5)
+            _same(row[column], line[column])
+
+
+def _same(cell, value):
+    """A CSV cell says what a value is."""
+    if isinstance(value, float):
+        assert float(cell) == pytest.approx(value, rel=1e-5)
+    else:
+        assert cell == (
+            "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        )
 
 
 def test_an_interrupted_run_is_taken_up_and_ends_alike(predictor, source, tmp_path):
