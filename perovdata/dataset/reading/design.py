@@ -176,12 +176,15 @@ def _stimulus(text: str) -> dict[str, str]:
 def _stack(passages: list[str], composition: str | None) -> dict[str, Any]:
     """The stack that names the composition, or the only one of the paper."""
     found: list[tuple[str, set[str]]] = []
+    known: dict[str, str] = {}
+    for passage in passages:
+        mentions(passage, known)
     for passage in passages:
         for _, sentence in sentences(passage):
             for match in _STACK.finditer(sentence):
                 words = re.sub(r"\s*/\s*", "/", match[0]).strip(".,;:()")
                 layers = words.split("/")
-                named = {f for m in mentions(words).found for f in m.formulas}
+                named = {f for m in mentions(words, known).found for f in m.formulas}
                 electrodes = sum(bool(_ELECTRODE.fullmatch(layer.strip())) for layer in layers)
                 if electrodes >= 2 and (named or "perovskite" in words.lower() or len(layers) >= 3):
                     found.append((words, named))

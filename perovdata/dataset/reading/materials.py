@@ -157,7 +157,7 @@ def mentions(text: str, known: dict[str, str] | None = None) -> Mentions:
             found.append(Mention(match.start(), match.end(), (named,)))
             _define(text, match.end(), (named,), known)
     for word, formula in known.items():
-        for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w])(?!\s?[-/]\s?(?!based))", text):
+        for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w])(?!-(?!based))", text):
             if not any(m.start <= match.start() < m.end for m in found):
                 found.append(Mention(match.start(), match.end(), (formula,)))
                 spans.append(match.span())

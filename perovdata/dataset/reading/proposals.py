@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -131,23 +132,37 @@ def _secondary(document: Document, row: Row) -> Proposal:
 
 def _without_repeats(values: list[Finding | Accuracy]) -> list[Finding | Accuracy]:
     """A value that abstract, text and table repeat stands once, with the surest evidence."""
-    best: dict[tuple[Any, ...], Finding | Accuracy] = {}
+    kept: list[Finding | Accuracy] = []
     for value in values:
-        if isinstance(value, Finding):
-            key: tuple[Any, ...] = (
-                value.metric,
-                f"{value.value:.6g}",
-                f"{value.value_high or 0:.6g}",
-                value.conditions,
-            )
-            loose = (value.metric, f"{value.value:.6g}", f"{value.value_high or 0:.6g}", "")
-            key = loose if loose in best else key
-        else:
-            key = ("accuracy", f"{value.accuracy_percent:.6g}", value.dataset)
-        standing = best.get(key)
-        if standing is None or _rank(value) > _rank(standing):
-            best[key] = value
-    return list(best.values())
+        same = next((i for i, k in enumerate(kept) if _repeats(k, value)), None)
+        if same is None:
+            kept.append(value)
+        elif _rank(value) > _rank(kept[same]):
+            kept[same] = value
+    return kept
+
+
+def _repeats(a: Finding | Accuracy, b: Finding | Accuracy) -> bool:
+    """Whether two places tell one value; two rows of one table never do."""
+    if a.evidence.place.page == b.evidence.place.page and _table(a) and _table(a) == _table(b):
+        return False
+    if isinstance(a, Accuracy) or isinstance(b, Accuracy):
+        return (
+            isinstance(a, Accuracy)
+            and isinstance(b, Accuracy)
+            and math.isclose(a.accuracy_percent, b.accuracy_percent)
+            and a.dataset == b.dataset
+        )
+    return (
+        a.metric == b.metric
+        and math.isclose(a.value, b.value, rel_tol=1e-6)
+        and a.value_high == b.value_high
+        and (not a.conditions or not b.conditions or a.conditions == b.conditions)
+    )
+
+
+def _table(value: Finding | Accuracy) -> str:
+    return value.evidence.place.label.partition(", row")[0] if ", row" in value.evidence.place.label else ""
 
 
 def _rank(value: Finding | Accuracy) -> tuple[bool, float]:

@@ -206,3 +206,27 @@ def test_deep_nesting_does_not_exhaust_the_stack(tmp_path):
         read_paper(write(tmp_path, "a.xml", "<a>" * 20000 + "</a>" * 20000))
     deep = "<p>The endurance is 500 cycles.</p>" + "<div>" * 20000 + "</div>" * 20000
     assert read_paper(write(tmp_path, "a.html", deep))[0]["measurements"][0]["value"] == 500
+
+
+PLAIN = """A memristor synapse made of methylammonium lead iodide
+
+Abstract: Methylammonium lead iodide (MAPbI3, hereafter MPI) memristors with an Al/MPI/ITO stack are shown.
+The devices show ON/OFF ratios above 10^3 and a nonlinearity of 1.3 (LTP).
+
+Table 2
+Parameter\tCsPbBr3\tMAPbI3
+ON/OFF ratio\t10^4\t10^3
+Endurance (cycles)\t500\t500
+"""
+
+
+def test_a_value_told_twice_stands_once_and_a_stack_stays_with_its_material(tmp_path):
+    main, other = read_paper(write(tmp_path, "paper.txt", PLAIN))
+    assert [(m["metric"], m["operator"]) for m in main["measurements"]] == [
+        ("on_off_ratio", ">"),
+        ("nonlinearity_ltp", "="),
+        ("endurance", "="),
+    ]
+    assert main["design"]["stack"] == "Al/MPI/ITO"
+    assert other["design"]["composition"] == "CsPbBr3"
+    assert "stack" not in other["design"]

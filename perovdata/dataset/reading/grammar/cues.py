@@ -286,7 +286,7 @@ _ALL = (
     _cue(
         "accuracy",
         "%",
-        r"(?:networks?|classifiers?|MNIST|CIFAR-10|CNN|SNN|ANN) (?:\w+ ){0,3}?(?:reach"
+        r"(?:networks?|perceptrons?|classifiers?|models?|MNIST|CIFAR-10|CNN|SNN|ANN) (?:\w+ ){0,3}?(?:reach"
         r"|attain|achiev|scor|giv|yield)\w*",
         0.5,
     ),
