@@ -15,7 +15,7 @@ def rows(sets: int = 64) -> list[Row]:
     weights = [rng.standard_normal((784, 100)) * 0.05, rng.standard_normal((100, 10)) * 0.1]
     x = (rng.random((10_000, 784)) * (rng.random((10_000, 784)) < 0.2)).astype(np.float32)
     params = SynapseParameters.make(
-        g_max=np.full(sets, 1e-6), g_min=1e-8, n_pulses_ltp=256, c2c_variation=0.003, read_noise=0.02
+        g_max=np.full(sets, 1e-6), g_min=1e-8, n_pulses_ltp=256, c2c_sigma=0.003, read_noise=0.02
     )
 
     def run() -> None:

@@ -93,8 +93,8 @@ class Literal:
             a = np.where(up, self.a[1], self.a[-1])
             end = 1 / (1 - np.exp(-full / a))
             new = end - (end - state) * np.exp(-n / a)
-        if self.p["c2c_variation"]:
-            new = new + self.p["c2c_variation"] * np.sqrt(np.abs(n)) * self.rng.standard_normal(g.shape)
+        if self.p["c2c_sigma"]:
+            new = new + self.p["c2c_sigma"] * np.sqrt(np.abs(n)) * self.rng.standard_normal(g.shape)
         return np.where(n != 0, self.low + np.clip(new, 0, 1) * (self.high - self.low), g)
 
     def learn(self, drive: np.ndarray, label: int) -> None:

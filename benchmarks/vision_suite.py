@@ -25,7 +25,7 @@ def devices(n: int) -> SynapseParameters:
         n_pulses_ltd=np.rint(rng.uniform(32, 128, n)),
         nonlinearity_ltp=rng.uniform(0.1, 4, n),
         nonlinearity_ltd=-rng.uniform(0.1, 4, n),
-        c2c_variation=rng.uniform(0.005, 0.03, n),
+        c2c_sigma=rng.uniform(0.005, 0.03, n),
         d2d_g_max=0.05,
         read_noise=0.01,
         retention_tau=1e5,

@@ -24,7 +24,7 @@ results = {
         level=design["level"],
         epochs=settings["epochs"],
         predictor=predictor,
-    )
+    ).to_dict()
     for task in settings["tasks"]
 }
 # How long it took is no result: the same seed must give the same file.

@@ -19,7 +19,7 @@ from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_c
 from perovdata.arrays.rules import FullPulses, Rule, apply_rule
 from perovdata.arrays.wires import effective_conductance
 from perovdata.devices import SynapseParameters
-from perovdata.devices.ageing import retained
+from perovdata.devices.ageing import read_disturb, retained
 from perovdata.engine import require_memory
 from perovdata.errors import InputError, unknown_choice
 
@@ -228,6 +228,13 @@ class Crossbar:
         )
         y = y.reshape(self.params.n_sets, self.n_seeds, *y.shape[1:])
         return y, state._replace(event=state.event + np.uint32(1))
+
+    def disturb(self, state: CrossbarState, n_reads: int) -> CrossbarState:
+        """State after so many reads of every device (field ``read_disturb``)."""
+        if not np.asarray(self.params.read_disturb).any():
+            return state
+        moved = jax.tree.map(lambda leaf: jnp.repeat(leaf, self.n_seeds, axis=0), self.params)
+        return state._replace(g=read_disturb(state.g, n_reads, moved))
 
     def update(self, state: CrossbarState, x, delta, rule: Rule = FullPulses()) -> CrossbarState:
         """Learn: move the weights by ``-learning_rate * x.T @ delta``, as far as pulses can.

@@ -87,7 +87,7 @@ def simulate(
     for line in result["notes"]:
         note(f"note: {line}")
     if json:
-        emit_json(result)
+        emit_json(result.to_dict())
     else:
         from perovdata.cli.tables import simulation_tables
 

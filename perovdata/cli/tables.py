@@ -240,6 +240,7 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
 
 def simulation_tables(result: Mapping[str, Any]) -> list[Table]:
     """A simulation: what the system reaches, and the device parameters with their origin."""
+    from perovdata.devices import RENAMED
     from perovdata.units import number, quantity
 
     accuracy = result["accuracy"]
@@ -258,6 +259,8 @@ def simulation_tables(result: Mapping[str, Any]) -> list[Table]:
     facts["parameter sets x seeds"] = f"{result['draws']} x {result['seeds']}, {result['wall_s']:.1f} s"
     table = Table("parameter", "median", "interval", "origin", title_justify="left")
     for name, value in result["parameters"].items():
+        if name in RENAMED:  # stands there once more for scripts
+            continue
         low, high = (quantity(end, value["unit"]) for end in value["interval"])
         median = quantity(value["median"], value["unit"])
         origin = value["origin"] if value["metric"] is None else f"{value['origin']}: {value['detail']}"

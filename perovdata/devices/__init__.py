@@ -51,6 +51,7 @@ from perovdata.devices.optical import (
 )
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.presets import PRESETS, Preset, preset
+from perovdata.devices.renamed import RENAMED, with_former_names
 from perovdata.devices.shortterm import (
     Traces,
     current,
@@ -71,6 +72,7 @@ __all__ = [
     "GRID_NM",
     "MAX_LABEL",
     "PRESETS",
+    "RENAMED",
     "DeviceFile",
     "Devices",
     "ExponentialLaw",
@@ -142,6 +144,7 @@ __all__ = [
     "spike_rate_response",
     "spike_voltage_response",
     "step_exponential",
+    "with_former_names",
     "worn_window",
     "written_pulses",
 ]

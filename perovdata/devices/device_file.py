@@ -21,6 +21,7 @@ import yaml
 from perovdata.devices.fields import FIELDS
 from perovdata.devices.laws import ExponentialLaw, Law, MeasuredLaw, make_law
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.devices.renamed import RENAMED, current_name
 from perovdata.devices.uncertainty import Uncertainty
 from perovdata.documents import read_yaml
 from perovdata.errors import InputError, unknown_choice
@@ -106,6 +107,10 @@ def load_device(path: str | os.PathLike[str]) -> DeviceFile:
     """
     path = Path(path)
     content = _read_mapping(path)
+    for former, name in RENAMED.items():
+        if former in content and name in content:
+            raise InputError(f"{path.name}, key {former}: {name} is given too, the name it has now")
+    content = {current_name(key) if isinstance(key, str) else key: value for key, value in content.items()}
     for key in content:
         if key not in FIELDS and key not in _OTHER_KEYS:
             raise unknown_choice(f"{path.name}, key", key, [*_OTHER_KEYS, *FIELDS])

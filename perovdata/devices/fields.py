@@ -68,13 +68,13 @@ FIELDS: dict[str, Field] = {
     ),
     "n_states": Field("1", 2.0, _INF, _INF, "distinct stable conductance levels; inf: continuous", _SELF),
     # Variation.
-    "c2c_variation": Field(
+    "c2c_sigma": Field(
         "1", 0.0, 1.0, 0.0, "sigma of one pulse, fraction of the window; n pulses: times sqrt(n)", _NEUROSIM
     ),
     "c2c_relative": Field(
         "1", 0.0, 10.0, 0.0, "sigma of one pulse relative to its own step; n pulses: over sqrt(n)", _AIHWKIT
     ),
-    "d2d_variation": Field("1", 0.0, 5.0, 0.0, "sigma of the nonlinearity label between devices", _NEUROSIM),
+    "d2d_label_sigma": Field("1", 0.0, 5.0, 0.0, "sigma of the label between devices", _NEUROSIM),
     "d2d_g_max": Field("1", 0.0, 2.0, 0.0, "relative (log-normal) sigma of g_max between devices", _AIHWKIT),
     "d2d_g_min": Field("1", 0.0, 2.0, 0.0, "relative (log-normal) sigma of g_min between devices", _AIHWKIT),
     "d2d_correlation": Field(

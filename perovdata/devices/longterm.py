@@ -59,7 +59,7 @@ def exponential(g, fraction, curvature):
 def add_cycle_noise(g_new, g_old, n_pulses, params: SynapseParameters, noise):
     """Cycle-to-cycle noise of a transition of n pulses.
 
-    The absolute part has sigma ``c2c_variation * sqrt(|n|)`` (fraction of the window; MLP-NeuroSim), the
+    The absolute part has sigma ``c2c_sigma * sqrt(|n|)`` (fraction of the window; MLP-NeuroSim), the
     relative part ``c2c_relative * |step| / sqrt(|n|)`` (independent pulses whose sigma is proportional to
     their step, aihwkit). No pulse, no noise.
 
@@ -79,7 +79,7 @@ def add_cycle_noise(g_new, g_old, n_pulses, params: SynapseParameters, noise):
         Not clipped.
     """
     n = jnp.abs(n_pulses)
-    absolute = align(params.c2c_variation, g_new) ** 2 * n
+    absolute = align(params.c2c_sigma, g_new) ** 2 * n
     relative = (align(params.c2c_relative, g_new) * (g_new - g_old)) ** 2 / jnp.maximum(n, 1.0)
     variance = jnp.where(n > 0, absolute + relative, 0.0)
     noisy = variance > 0  # keeps the square root's infinite slope at 0 out of gradients

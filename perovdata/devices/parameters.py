@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -14,13 +15,76 @@ import numpy as np
 from perovdata.devices.fields import FIELDS
 from perovdata.devices.film import GRID_NM, gap_absorption
 from perovdata.devices.laws import Law
+from perovdata.devices.renamed import RENAMED, current_name
 from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["SynapseParameters"]
 
 
-class _Batch:
-    """Methods of :class:`SynapseParameters`; its fields come from :data:`~perovdata.devices.FIELDS`."""
+@dataclass(frozen=True, eq=False, repr=False)
+class SynapseParameters:
+    """Parameters of P synapses; the fields are those of :data:`~perovdata.devices.FIELDS`, in its order."""
+
+    g_max: jax.Array
+    g_min: jax.Array
+    n_pulses_ltp: jax.Array
+    n_pulses_ltd: jax.Array
+    nonlinearity_ltp: jax.Array
+    nonlinearity_ltd: jax.Array
+    n_states: jax.Array
+    c2c_sigma: jax.Array
+    c2c_relative: jax.Array
+    d2d_label_sigma: jax.Array
+    d2d_g_max: jax.Array
+    d2d_g_min: jax.Array
+    d2d_correlation: jax.Array
+    stuck_on: jax.Array
+    stuck_off: jax.Array
+    read_noise: jax.Array
+    read_noise_relative: jax.Array
+    endurance_cycles: jax.Array
+    endurance_exponent: jax.Array
+    retention_tau: jax.Array
+    retention_beta: jax.Array
+    retention_nu: jax.Array
+    retention_t0: jax.Array
+    retention_floor: jax.Array
+    read_disturb: jax.Array
+    activation_energy: jax.Array
+    reference_temperature: jax.Array
+    epsc_amplitude: jax.Array
+    epsc_fast_tau: jax.Array
+    rise_tau: jax.Array
+    ppf_amplitude_1: jax.Array
+    ppf_tau_1: jax.Array
+    ppf_amplitude_2: jax.Array
+    ppf_tau_2: jax.Array
+    stm_saturation: jax.Array
+    stm_threshold: jax.Array
+    ltm_gain: jax.Array
+    voltage_scale: jax.Array
+    duration_scale: jax.Array
+    intensity_reference: jax.Array
+    intensity_exponent: jax.Array
+    intensity_saturation: jax.Array
+    persistent_fraction: jax.Array
+    persistent_tau: jax.Array
+    bandgap: jax.Array
+    absorption_width: jax.Array
+    film_thickness: jax.Array
+    film_reflectance: jax.Array
+    electrical_erase: jax.Array
+    optical_erase: jax.Array
+    erase_photon_energy: jax.Array
+    erase_photon_width: jax.Array
+    read_voltage: jax.Array
+    write_voltage: jax.Array
+    pulse_width: jax.Array
+    read_width: jax.Array
+    energy_per_pulse: jax.Array
+    law: jax.Array
+    laws: tuple[Law, ...] = ()
+    absorption: jax.Array | None = None
 
     @classmethod
     def make(cls, absorption: Any = None, **values: Any) -> SynapseParameters:
@@ -43,9 +107,7 @@ class _Batch:
         InputError
             Unknown name, not a number, outside its range, lengths that do not match, ``g_min >= g_max``.
         """
-        for name in values:
-            if name not in FIELDS:
-                raise unknown_choice("device parameter", name, FIELDS)
+        values = _by_current_name(values)
         columns = {name: _column(name, values.get(name)) for name in FIELDS}
         spectra = None if absorption is None else _spectra(absorption)
         sizes = {name: len(c) for name, c in columns.items() if len(c) != 1}
@@ -135,11 +197,18 @@ class _Batch:
 
         A new ``bandgap`` takes the place of the absorption spectrum, unless a new one comes with it.
         """
+        values = _by_current_name(values)
         kept = {} if "bandgap" in values else {"absorption": self.absorption}
         changed = type(self).make(**{**self.as_dict(), **kept, **values})
         if changed.n_sets != self.n_sets and self.laws:
             return changed.with_law(self.law_of(0))  # one set, told apart in the changed field
         return dataclasses.replace(changed, law=self.law, laws=self.laws) if self.laws else changed
+
+    def __getattr__(self, name: str) -> jax.Array:
+        # Only reached for names that are no attribute: a field by its former name.
+        if name in RENAMED:
+            return getattr(self, current_name(name))
+        raise AttributeError(f"'{type(self).__name__}' has no attribute '{name}'")
 
     def as_dict(self) -> dict[str, np.ndarray]:
         """Fields as NumPy arrays of shape (P,)."""
@@ -154,6 +223,19 @@ class _Batch:
     def on_off(self) -> jax.Array:
         """g_max / g_min, shape (P,); infinite for g_min = 0."""
         return self.g_max / self.g_min
+
+
+def _by_current_name(values: dict[str, Any]) -> dict[str, Any]:
+    """Fields by their present names; raises InputError for an unknown one and for one given twice."""
+    found: dict[str, Any] = {}
+    for given, value in values.items():
+        name = current_name(given)
+        if name not in FIELDS and name != "absorption":
+            raise unknown_choice("device parameter", name, FIELDS)
+        if name in found:
+            raise InputError(f"device parameter {name}: given twice, also as {given}")
+        found[name] = value
+    return found
 
 
 def _with_spectrum(params: SynapseParameters) -> SynapseParameters:
@@ -233,20 +315,6 @@ def _check_together(columns: dict[str, np.ndarray]) -> None:
             raise InputError(f"device parameter ppf_amplitude_{k}: {amplitude[bad][0]:g} needs ppf_tau_{k}")
 
 
-SynapseParameters = dataclasses.make_dataclass(
-    "SynapseParameters",
-    [
-        *((name, jax.Array) for name in FIELDS),
-        ("law", jax.Array),
-        ("laws", tuple[Law, ...], dataclasses.field(default=())),
-        ("absorption", jax.Array | None, None),
-    ],
-    bases=(_Batch,),
-    frozen=True,
-    eq=False,
-    repr=False,
-    namespace={"__module__": __name__},
-)
 SynapseParameters.__doc__ = """Parameters of P synapses, a pytree of float32 arrays of shape (P,).
 
 Build with :meth:`make`, from a device file with :meth:`from_yaml`, or from a preset with

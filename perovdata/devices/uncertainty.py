@@ -10,6 +10,7 @@ import numpy as np
 
 from perovdata.devices.fields import FIELDS
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.devices.renamed import current_name
 from perovdata.errors import InputError, unknown_choice
 
 __all__ = ["SCALES", "Uncertainty"]
@@ -76,7 +77,7 @@ class Uncertainty:
         for key in ("fields", "scales"):
             if not isinstance(block[key], list) or not all(isinstance(item, str) for item in block[key]):
                 raise InputError(f"uncertainty, {key}: '{str(block[key])[:40]}' is not a list of names")
-        fields, scales = tuple(block["fields"]), tuple(block["scales"])
+        fields, scales = tuple(map(current_name, block["fields"])), tuple(block["scales"])
         if not fields or len(set(fields)) < len(fields):
             raise InputError("uncertainty, fields: at least one field, each once, is expected")
         for name in fields:

@@ -51,7 +51,7 @@ def sample_devices(key, params: SynapseParameters, shape: tuple[int, ...]) -> De
     """Draw the devices of an array.
 
     All parameter sets share the same standard normals (common random numbers), so that sets are compared on
-    the same array. Labels are normal around their mean with sigma ``d2d_variation`` and end at +-9, where
+    the same array. Labels are normal around their mean with sigma ``d2d_label_sigma`` and end at +-9, where
     NeuroSim's table ends; windows are log-normal. A device whose g_min comes out above its g_max has no
     window: both take the value of g_max.
 
@@ -80,7 +80,7 @@ def sample_devices(key, params: SynapseParameters, shape: tuple[int, ...]) -> De
     def curvature(label, z):
         # The correlation is one of magnitudes: both directions of a device more or less nonlinear.
         away = jnp.where(label < 0, -1.0, 1.0)
-        spread = of["d2d_variation"] * away * z
+        spread = of["d2d_label_sigma"] * away * z
         return label_to_curvature(jnp.clip(label + spread, -MAX_LABEL, MAX_LABEL))
 
     u = jax.random.uniform(stuck_key, shape)
@@ -103,7 +103,7 @@ _USED = (
     "g_min",
     "nonlinearity_ltp",
     "nonlinearity_ltd",
-    "d2d_variation",
+    "d2d_label_sigma",
     "d2d_g_max",
     "d2d_g_min",
     "d2d_correlation",

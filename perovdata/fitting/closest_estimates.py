@@ -180,7 +180,7 @@ def cycle_noise(sweeps: list[Sweep], width: float, level: float, warnings: list[
     read = float(np.clip(-shared, 0.0, total / 2))
     found = {}
     for field, variance, half in (
-        ("c2c_variation", total - 2 * read, float(np.hypot(spread, 2 * error))),
+        ("c2c_sigma", total - 2 * read, float(np.hypot(spread, 2 * error))),
         ("read_noise", read, error),
     ):
         value, low, high = (

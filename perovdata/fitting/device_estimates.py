@@ -138,7 +138,7 @@ def _noise(fit: Maximum, level: float, cycles: int, warnings: list[str]) -> dict
         return {}
     intervals = fit.model.noise_intervals(fit, level)
     return {
-        "c2c_variation": field_estimate("c2c_variation", fit.natural.c2c, *intervals["c2c"]),
+        "c2c_sigma": field_estimate("c2c_sigma", fit.natural.c2c, *intervals["c2c"]),
         "read_noise": field_estimate("read_noise", fit.natural.read, *intervals["read"]),
     }
 

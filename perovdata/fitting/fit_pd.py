@@ -216,7 +216,7 @@ def _check_possible(name: str, parameters: dict[str, Estimate]) -> None:
     for key, e in parameters.items():
         if not all(np.isfinite(v) for v in (e.value, e.low, e.high) if v is not None):
             raise InputError(f"{name}: {key} is not fixed by the readings: they hold too little change")
-    c2c = parameters.get("c2c_variation")
+    c2c = parameters.get("c2c_sigma")
     if c2c is not None and c2c.value > 1.0:
         raise InputError(
             f"{name}: cycles differ by {100 * c2c.value:.0f} % of the window from pulse to pulse: no "

@@ -11,6 +11,7 @@ import numpy as np
 
 from perovdata.devices.device_file import DeviceFile, dump_device
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.devices.renamed import with_former_names
 from perovdata.files import write_atomic
 
 __all__ = ["Curve", "Estimate", "FitResult"]
@@ -109,7 +110,7 @@ class FitResult:
         return {
             "kind": self.kind,
             "law": self.law,
-            "parameters": {name: _plain(e) for name, e in self.parameters.items()},
+            "parameters": with_former_names({name: _plain(e) for name, e in self.parameters.items()}),
             "level": self.level,
             "r2": self.r2,
             "aicc": self.aicc,

@@ -104,7 +104,7 @@ def train_metrics(
         found["c2c_spread"] = Estimate(
             100 * between, None, None, "%", "deviation between cycles at the same pulse, of the window"
         )
-    c2c, read = parameters.get("c2c_variation"), parameters.get("read_noise")
+    c2c, read = parameters.get("c2c_sigma"), parameters.get("read_noise")
     if c2c is not None:
         found["c2c_variation"] = Estimate(100 * c2c.value, 100 * c2c.low, 100 * c2c.high, "%", "of one pulse")
         noise = float(np.hypot(c2c.value, read.value))

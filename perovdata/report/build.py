@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from perovdata.dataset import METRICS, info, load_synapses
+from perovdata.devices import RENAMED
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.report import dataset_figures, model_figures, simulation_figures
@@ -113,14 +114,19 @@ def _cards(counts: dict[str, Any], derived: Derived) -> list[dict[str, str]]:
     ]
 
 
+def _fields(result: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of a simulation, without the former names that stand there for scripts."""
+    return {name: p for name, p in result["parameters"].items() if name not in RENAMED}
+
+
 def _chain(counts: dict[str, Any], derived: Derived) -> list[dict[str, str]]:
     result = next(iter(derived.simulations.values()))
-    kinds = pd.Series([p["origin"] for p in result["parameters"].values()]).value_counts()
+    kinds = pd.Series([p["origin"] for p in _fields(result).values()]).value_counts()
     told = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
     return [
         {"title": "1. Dataset", "text": f"{counts['values']} reported values of {counts['devices']} devices"},
         {"title": "2. Prediction", "text": "metrics of a design, with intervals tested on unseen papers"},
-        {"title": "3. Device", "text": f"{len(result['parameters'])} parameters: {told}"},
+        {"title": "3. Device", "text": f"{len(_fields(result))} parameters: {told}"},
         {"title": "4. Array and task", "text": "every draw of the device trains the same network"},
         {"title": "5. Answer", "text": "accuracy and energy as distributions, not as single numbers"},
     ]
@@ -195,7 +201,7 @@ def _worked_section(derived: Derived) -> Section:
                 p["origin"],
                 p["detail"],
             ]
-            for name, p in result["parameters"].items()
+            for name, p in _fields(result).items()
         ],
     )
     section.heading("What limits it")

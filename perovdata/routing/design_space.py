@@ -177,7 +177,7 @@ DESIGN_SPACE: tuple[Row, ...] = (
         _MANUAL_LABELS, np.abs, 0, 9, _LABEL_SPAN),
     Row("nonlinearity LTD", ("nonlinearity_ltd",), _LABEL, ("nonlinearity_ltd", "nonlinearity"), "1",
         _MANUAL_LABELS, np.abs, 0, 9, _LABEL_SPAN),
-    Row("cycle noise", ("c2c_variation",), _CYCLE, ("c2c_variation",), "%", _MANUAL_NOISE, _percent, 0, 1,
+    Row("cycle noise", ("c2c_sigma",), _CYCLE, ("c2c_variation",), "%", _MANUAL_NOISE, _percent, 0, 1,
         Span("cycle-to-cycle variation", 0.0, 8.0, 2.0, unit=f"% per pulse of {NOISE_TRAIN:g}")),
     Row("spread of g_max", ("d2d_g_max",), _BETWEEN, ("d2d_variation",), "%", _MANUAL_SPREAD, _percent, 0, 2,
         Span("device-to-device variation", 0.0, 60.0, 10.0)),
@@ -200,7 +200,7 @@ DESIGN_SPACE: tuple[Row, ...] = (
     # Neither reported as a metric nor assumed: only a device file states these.
     Row("levels", ("n_states",), _PULSES),
     Row("relative cycle noise", ("c2c_relative",), _CYCLE),
-    Row("spread of the label", ("d2d_variation",), _BETWEEN),
+    Row("spread of the label", ("d2d_label_sigma",), _BETWEEN),
     Row("spread of g_min", ("d2d_g_min",), _BETWEEN),
     Row("stuck", ("stuck_on", "stuck_off"), "stuck devices"),
     Row("read noise", ("read_noise", "read_noise_relative"), "read noise"),

@@ -122,7 +122,7 @@ def route(
         # A decay time alone says nothing of how much decays.
         del columns["decay time"], origins["ppf_tau_1"]
     # What is measured or reported is the noise of a pulse; what is assumed is that of a full sweep.
-    assumed = origins["c2c_variation"].kind == "assumed"
+    assumed = origins["c2c_sigma"].kind == "assumed"
     return Routed(parameter_sets(columns, noise_of=1.0 if assumed else None), origins)
 
 

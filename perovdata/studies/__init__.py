@@ -2,16 +2,19 @@
 
 from perovdata.studies.gains import EFFECTS, limits
 from perovdata.studies.needs import requirements, requirements_figure
+from perovdata.studies.outcome import Simulation
 from perovdata.studies.ranking import LEADERBOARD_TASKS, eligible_devices, leaderboard
 from perovdata.studies.screening import screen
 from perovdata.studies.simulation import describe, simulate
 from perovdata.studies.sobol import sensitivity
-from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
+from perovdata.studies.sources import Source, by_name, from_composition, from_device, from_preset, from_record
 
 __all__ = [
     "EFFECTS",
     "LEADERBOARD_TASKS",
+    "Simulation",
     "Source",
+    "by_name",
     "describe",
     "eligible_devices",
     "from_composition",

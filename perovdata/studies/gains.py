@@ -99,8 +99,8 @@ def limits(
 def _made_ideal(parameters: SynapseParameters, names: Sequence[str]) -> SynapseParameters:
     # An unknown quantity has the neutral value NaN, which is how "not given" is written.
     changed = {name: np.full(parameters.n_sets, FIELDS[name].neutral) for name in names}
-    if "n_pulses_ltp" in names and "c2c_variation" not in names:
-        changed["c2c_variation"] = pulse_noise(
-            parameters.c2c_variation, parameters.n_pulses_ltp, FIELDS["n_pulses_ltp"].neutral
+    if "n_pulses_ltp" in names and "c2c_sigma" not in names:
+        changed["c2c_sigma"] = pulse_noise(
+            parameters.c2c_sigma, parameters.n_pulses_ltp, FIELDS["n_pulses_ltp"].neutral
         )
     return parameters.replace(**changed)

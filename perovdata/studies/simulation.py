@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from perovdata.dataset import DESIGN_COLUMNS
+from perovdata.devices import with_former_names
 from perovdata.errors import InputError, unknown_choice
+from perovdata.studies.outcome import Simulation
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
-from perovdata.vision import TaskResult, check_request, run
+from perovdata.vision import TASKS, TaskResult, check_request, run
 
 __all__ = ["describe", "resolve", "simulate", "spread", "versions"]
 
@@ -40,7 +42,7 @@ def simulate(
     progress: Callable[[float, int], None] | None = None,
     note: Callable[[str], None] | None = None,
     **design: Any,
-) -> dict[str, Any]:
+) -> Simulation:
     """Run a vision task with the devices that a source describes.
 
     Parameters
@@ -60,7 +62,7 @@ def simulate(
     protocol, epochs, seeds, seed, data_dir, images, progress
         As for :func:`perovdata.vision.run`.
     draws : int, optional
-        Parameter sets; default 32, or one where the device states no uncertainty.
+        Parameter sets; default 16, or one where the device states no uncertainty.
     level : float
         Of all intervals.
     options : mapping, optional
@@ -76,8 +78,8 @@ def simulate(
 
     Returns
     -------
-    dict
-        As ``perovdata simulate --json`` prints it.
+    Simulation
+        Its :meth:`~Simulation.to_dict` is what ``perovdata simulate --json`` prints.
 
     Raises
     ------
@@ -103,12 +105,12 @@ def simulate(
         from perovdata.studies.saving import save_result
 
         save_result(output, result, source, description)
-    return description
+    return Simulation(result, source, description)
 
 
 def resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note) -> Source:
     """The one source that is given; raises InputError for none or several."""
-    given = {"FORMULA": formula, "--device": device, "--preset": preset, "--record": record}
+    given = {"formula": formula, "device": device, "preset": preset, "record": record}
     chosen = [name for name, value in given.items() if value is not None]
     if len(chosen) != 1:
         what = f"{' and '.join(chosen)} given together" if chosen else "nothing to simulate"
@@ -116,7 +118,7 @@ def resolve(formula, device, preset, record, design, known, draws, seed, level, 
     if not 0 < level < 1:
         raise InputError(f"level: {level} is not between 0 and 1")
     if seed < 0:
-        raise InputError(f"option --seed: {seed} is not a whole number of 0 or more")
+        raise InputError(f"seed: {seed} is not a whole number of 0 or more")
     for name in design:
         if name not in DESIGN_COLUMNS[1:]:
             raise unknown_choice("design option", name, DESIGN_COLUMNS[1:])
@@ -177,7 +179,8 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
         "energy_per_training_J": _cost(result.energy_training_J, level)["median"],
         "latency_per_image_s": _cost(result.latency_per_image_s, level)["median"],
         "area_m2": _cost(result.area_m2, level)["median"],
-        "parameters": source.table,
+        "parameters": with_former_names(source.table),
+        "not_read": TASKS[result.task].not_read(source.stated),
         "ideal_parameters": list(result.ideal_fields),
         "stand_ins": result.stand_ins,
         "images": result.image_source,

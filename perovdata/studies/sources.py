@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from perovdata.devices import FIELDS, PRESETS, SynapseParameters, load_device, p
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import Routed, route
 
-__all__ = ["Source", "from_composition", "from_device", "from_preset", "from_record"]
+__all__ = ["Source", "by_name", "from_composition", "from_device", "from_preset", "from_record"]
 
 DEFAULT_DRAWS = 16
 
@@ -46,6 +46,11 @@ class Source:
     details: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def stated(self) -> list[str]:
+        """Fields that the device itself states or was measured to have."""
+        return [name for name, entry in self.table.items() if entry["origin"] == "measured"]
+
 
 def from_composition(
     formula: str,
@@ -68,7 +73,7 @@ def from_composition(
     known : mapping of metric to value, optional
         Measured already; conditions the prediction.
     draws : int, optional
-        Default 32.
+        Default 16.
     seed : int
     level : float
         Of the intervals in the table.
@@ -134,7 +139,7 @@ def from_record(device_id: str, *, draws: int | None = None, seed: int = 0, leve
     ----------
     device_id : str
     draws : int, optional
-        Default 32.
+        Default 16.
     seed : int
     level : float
 
@@ -165,7 +170,7 @@ def route_record(device_id: str, *, draws: int, seed: int) -> tuple[Routed, Any]
         first, last = devices["device_id"].iloc[[0, -1]]
         raise InputError(
             f"record '{device_id}': not a device of the tables ({first} ... {last}); "
-            "'perovdata dataset show FORMULA' lists those of a composition"
+            "perovdata.dataset.show lists those of a composition"
         )
     row = rows.iloc[0]
     values, notes = measured_metrics(device_id)
@@ -188,7 +193,7 @@ def from_device(
     ----------
     path : path-like
     draws : int, optional
-        Default 32 for a file with uncertainty. A file without describes one device: one set.
+        Default 16 for a file with uncertainty. A file without describes one device: one set.
     seed : int
     level : float
 
@@ -215,10 +220,22 @@ def from_preset(name: str, *, draws: int | None = None, level: float = 0.9) -> S
     return Source(name, "preset", parameters, table, {"source": PRESETS[name].source}, _one_set(draws))
 
 
+def by_name(sources: Iterable[Source]) -> dict[str, SynapseParameters]:
+    """Parameters of every source by its name; sources that share a name are numbered."""
+    found: dict[str, SynapseParameters] = {}
+    for source in sources:
+        name, number = source.name, 1
+        while name in found:
+            number += 1
+            name = f"{source.name} ({number})"
+        found[name] = source.parameters
+    return found
+
+
 def _one_set(draws: int | None) -> list[str]:
     if draws is None or _draws(draws) == 1:
         return []
-    return [f"{draws} draws asked for, but the device states no uncertainty: one set is run (see --seeds)"]
+    return [f"{draws} draws asked for, but the device states no uncertainty: one set is run"]
 
 
 def _stated(parameters: SynapseParameters, level: float, detail: str) -> dict[str, dict[str, Any]]:
@@ -242,7 +259,7 @@ def _draws(draws: int | None) -> int:
     if draws is None:
         return DEFAULT_DRAWS
     if draws < 1:
-        raise InputError(f"option --draws: {draws} is not a whole number of 1 or more")
+        raise InputError(f"draws: {draws} is not a whole number of 1 or more")
     return draws
 
 

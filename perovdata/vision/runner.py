@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from perovdata.devices import SynapseParameters
+from perovdata.devices import SynapseParameters, at_temperature
 from perovdata.engine import bucket
 from perovdata.errors import InputError, unknown_choice
 from perovdata.vision.data.images import Images, load_images
@@ -150,6 +150,8 @@ def run(
     course = definition.prepare(plan)
 
     ideal_fields = params.ideal_fields
+    if "temperature_K" in values:
+        params = at_temperature(params, values["temperature_K"])
     params, lacking = fill_memory(params, course.stand_ins)
 
     parts: list[Scores] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,10 +15,13 @@ from perovdata.errors import InputError, unknown_choice
 from perovdata.vision.data.images import Images
 
 __all__ = [
+    "ARRAY_COST",
+    "EVENT_COST",
     "FILM",
     "LONG_TERM",
     "RETENTION",
     "SHORT_TERM",
+    "THERMAL",
     "WEAR",
     "Course",
     "Option",
@@ -39,11 +42,12 @@ LONG_TERM = (
     "n_states",
     "nonlinearity_ltp",
     "nonlinearity_ltd",
-    "c2c_variation",
+    "c2c_sigma",
     "c2c_relative",
-    "d2d_variation",
+    "d2d_label_sigma",
     "d2d_g_max",
     "d2d_g_min",
+    "d2d_correlation",
     *_SPREAD,
 )
 #: that a task reads which writes very often,
@@ -59,12 +63,21 @@ SHORT_TERM = (
     "persistent_fraction",
     "persistent_tau",
     "stm_saturation",
+    "rise_tau",
+    "epsc_fast_tau",
+    "intensity_reference",
     "intensity_exponent",
     "intensity_saturation",
     "c2c_relative",
     "d2d_g_max",
     *_SPREAD,
 )
+
+#: Fields that move every decay time with the temperature.
+THERMAL = ("activation_energy", "reference_temperature")
+#: Fields that decide what a task costs, beside those that decide its score: an array of weights, a sensor.
+ARRAY_COST = ("read_voltage", "read_width", "write_voltage", "pulse_width", "energy_per_pulse")
+EVENT_COST = ("energy_per_pulse",)
 
 #: Fields that say how much light of a given colour acts.
 FILM = ("bandgap", "absorption_width", "film_thickness", "film_reflectance")
@@ -217,7 +230,10 @@ class Task:
     chance_percent : float or None
         Accuracy of guessing where it does not follow from the classes of the images.
     uses : tuple of str
-        Fields of SynapseParameters that decide the score.
+        Fields of SynapseParameters that decide the score. A task that reads a decay time also has the option
+        ``temperature_K`` and reads :data:`THERMAL`.
+    costs : tuple of str
+        Fields that decide what it costs.
     prepare : callable
         Plan -> Course.
     options : dict of str to Option
@@ -244,6 +260,18 @@ class Task:
     protocols: tuple[str, ...] = ("default",)
     max_sets: int = 64
     pad: bool = True
+    costs: tuple[str, ...] = EVENT_COST
+
+    def __post_init__(self) -> None:
+        if not {"retention_tau", "ppf_tau_1"} & set(self.uses):
+            return
+        warm = Option(300.0, "temperature at which states are kept, K", 1, 1500)
+        object.__setattr__(self, "options", {**self.options, "temperature_K": warm})
+        object.__setattr__(self, "uses", tuple(dict.fromkeys((*self.uses, *THERMAL))))
+
+    def not_read(self, stated: Iterable[str]) -> list[str]:
+        """Of the fields that a device states, those that neither decide the score nor the cost."""
+        return [name for name in stated if name not in {*self.uses, *self.costs}]
 
     def chance(self, images: Images) -> float:
         """Accuracy of guessing, percent."""

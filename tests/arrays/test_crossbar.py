@@ -125,7 +125,7 @@ def test_open_loop_lands_on_the_nearest_pulse_and_verify_within_tolerance():
     crossbar = Crossbar(params, (ROWS, COLUMNS))
     error = np.asarray(crossbar.weights(crossbar.program(W)))[0, 0] - W
     assert np.abs(error).max() / np.abs(W).max() <= 0.5 / 50 + 1e-5
-    noisy = params.replace(c2c_variation=0.02, nonlinearity_ltp=1.0, nonlinearity_ltd=-1.0)
+    noisy = params.replace(c2c_sigma=0.02, nonlinearity_ltp=1.0, nonlinearity_ltd=-1.0)
     crossbar = Crossbar(noisy, (ROWS, COLUMNS), seeds=2)
     rough = crossbar.program(W)
     fine = crossbar.program(W, method="verify", tolerance=0.02, rounds=200)
@@ -155,7 +155,7 @@ def test_open_loop_lands_on_the_nearest_pulse_and_verify_within_tolerance():
 def test_rules_learn_a_linear_map(rule):
     """Online regression towards a known matrix, on mildly nonlinear devices with noise."""
     params = SynapseParameters.make(
-        n_pulses_ltp=200, n_pulses_ltd=200, nonlinearity_ltp=1.0, nonlinearity_ltd=-1.0, c2c_variation=0.005
+        n_pulses_ltp=200, n_pulses_ltd=200, nonlinearity_ltp=1.0, nonlinearity_ltd=-1.0, c2c_sigma=0.005
     )
     rng = np.random.default_rng(3)
     target = rng.uniform(-0.5, 0.5, (6, 3))
@@ -241,7 +241,7 @@ def test_inference_equals_the_network_when_ideal_and_pieces_when_split():
     out = infer(IDEAL, weights, x, biases=biases, method="exact")
     assert out.shape == (2, 1, 50, 3)
     np.testing.assert_allclose(out, np.broadcast_to(expected[None, None], out.shape), atol=2e-5)
-    params = SynapseParameters.make(c2c_variation=[0.01] * 3, read_noise=0.02, n_pulses_ltp=64)
+    params = SynapseParameters.make(c2c_sigma=[0.01] * 3, read_noise=0.02, n_pulses_ltp=64)
     noisy = infer(params, weights, x, adc_bits=8, seeds=2)
     assert 0.9 < np.corrcoef(noisy[0, 0].ravel(), (expected - biases[1]).ravel())[0, 1] < 1
     part = infer(params.take([2]), weights, x, adc_bits=8, seeds=2, first_set=2)

@@ -32,9 +32,9 @@ def data():
 @pytest.mark.parametrize(
     ("device", "protocol"),
     [
-        (preset("ag-a-si").replace(c2c_variation=0.0), Protocol(**SMALL)),
-        (preset("epiram").replace(c2c_variation=0.0), Protocol(**SMALL, shifted_start=True)),
-        (preset("gst-pcm").replace(c2c_variation=0.0), Protocol(**SMALL)),
+        (preset("ag-a-si").replace(c2c_sigma=0.0), Protocol(**SMALL)),
+        (preset("epiram").replace(c2c_sigma=0.0), Protocol(**SMALL, shifted_start=True)),
+        (preset("gst-pcm").replace(c2c_sigma=0.0), Protocol(**SMALL)),
         (preset("neurosim-ideal").replace(n_pulses_ltp=49, n_pulses_ltd=98), Protocol(**SMALL)),
     ],
     ids=["ag-a-si", "epiram shifted", "gst-pcm", "ideal"],
@@ -54,7 +54,7 @@ def test_every_step_follows_the_reference(data, device, protocol):
 
 def test_results_do_not_depend_on_the_split(data):
     params = SynapseParameters.stack([preset("ag-a-si")] * 3).replace(
-        c2c_variation=[0.01, 0.02, 0.03], d2d_variation=0.3, d2d_g_max=0.1, stuck_on=0.05, read_noise=0.02
+        c2c_sigma=[0.01, 0.02, 0.03], d2d_label_sigma=0.3, d2d_g_max=0.1, stuck_on=0.05, read_noise=0.02
     )
     run = {"hidden": HIDDEN, "epochs": 2, "protocol": Protocol(**SMALL), "keep_weights": True}
     whole = train_online(params, *data, seeds=2, **run)
@@ -92,7 +92,7 @@ def test_analog_inputs_and_software_learn(data):
 
 def test_noise_and_bad_devices_cost_accuracy(data):
     params = SynapseParameters.make(
-        n_pulses_ltp=100, n_pulses_ltd=100, c2c_variation=[0.0, 0.2], stuck_off=[0.0, 0.4]
+        n_pulses_ltp=100, n_pulses_ltd=100, c2c_sigma=[0.0, 0.2], stuck_off=[0.0, 0.4]
     )
     result = train_online(
         params, *data, hidden=HIDDEN, epochs=6, test_every=6, seeds=3, protocol=Protocol(**SMALL)

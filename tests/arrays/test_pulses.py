@@ -36,7 +36,7 @@ def test_mean_follows_the_law_of_the_devices(labels, pulses, n):
 
 @pytest.mark.parametrize("n", [1, 4, -9])
 def test_cycle_noise_grows_with_the_square_root_of_pulses(n):
-    params = SynapseParameters.make(c2c_variation=[0.01, 0.02], n_pulses_ltp=1000, n_pulses_ltd=1000)
+    params = SynapseParameters.make(c2c_sigma=[0.01, 0.02], n_pulses_ltp=1000, n_pulses_ltd=1000)
     g = np.asarray(apply_pulses(params, jnp.full((2, DEVICES), 0.5), np.full((2, 1), n)), float)
     sigma = np.array([0.01, 0.02]) * np.sqrt(abs(n))
     np.testing.assert_allclose(g.mean(1), 0.5 + n / 1000, atol=5 * sigma.max() / np.sqrt(DEVICES))
@@ -67,13 +67,13 @@ def test_soft_bounds_of_aihwkit():
 
 
 def test_no_pulse_no_change():
-    params = SynapseParameters.make(c2c_variation=0.1, nonlinearity_ltp=3.0)
+    params = SynapseParameters.make(c2c_sigma=0.1, nonlinearity_ltp=3.0)
     g = jnp.linspace(0, 1, 50)[None]
     assert np.array_equal(apply_pulses(params, g, np.zeros((1, 50), int)), g)
 
 
 def test_noise_belongs_to_set_device_and_event():
-    params = SynapseParameters.make(c2c_variation=[0.02] * 3)
+    params = SynapseParameters.make(c2c_sigma=[0.02] * 3)
     g, n = jnp.full((3, 40), 0.5), np.ones((3, 40), int)
     whole = apply_pulses(params, g, n, seed=4, event=9)
     part = apply_pulses(params.take([2]), g[:1], n[:1], seed=4, event=9, first_set=2)
@@ -85,7 +85,7 @@ def test_noise_belongs_to_set_device_and_event():
 
 
 def test_device_to_device_labels_spread_the_steps():
-    params = SynapseParameters.make(nonlinearity_ltp=2.0, d2d_variation=[0.0, 0.5], n_pulses_ltp=50)
+    params = SynapseParameters.make(nonlinearity_ltp=2.0, d2d_label_sigma=[0.0, 0.5], n_pulses_ltp=50)
     g = np.asarray(apply_pulses(params, jnp.zeros((2, 4000)), np.full((2, 1), 25)))
     assert np.ptp(g[0]) == 0
     assert g[1].std() > 0.01
@@ -95,7 +95,7 @@ def test_device_to_device_labels_spread_the_steps():
 
 
 def test_finite_states_are_what_reads_see():
-    params = SynapseParameters.make(n_states=5, c2c_variation=0.1, g_max=1e-6)
+    params = SynapseParameters.make(n_states=5, c2c_sigma=0.1, g_max=1e-6)
     crossbar = Crossbar(params, (1, 500), scheme="reference")
     state = crossbar.empty()
     g = apply_pulses(params, jnp.full((1, 500), 0.5), np.full((1, 1), 300))

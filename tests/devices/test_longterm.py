@@ -80,7 +80,7 @@ def test_exponential_equals_the_published_curve():
 @settings(deadline=None, max_examples=30)
 def test_any_pulse_sequence_stays_inside_the_window(sequence, up, down, sigma, seed):
     params = SynapseParameters.make(
-        n_pulses_ltp=32, n_pulses_ltd=50, nonlinearity_ltp=up, nonlinearity_ltd=down, c2c_variation=sigma
+        n_pulses_ltp=32, n_pulses_ltd=50, nonlinearity_ltp=up, nonlinearity_ltd=down, c2c_sigma=sigma
     )
     rng = np.random.default_rng(seed)
     g = jnp.full((1, 8), 0.5)
@@ -91,7 +91,7 @@ def test_any_pulse_sequence_stays_inside_the_window(sequence, up, down, sigma, s
 
 @pytest.mark.parametrize("n", [1, 4, 16])
 def test_cycle_noise_has_its_mean_variance_and_root_n_scaling(n):
-    params = SynapseParameters.make(n_pulses_ltp=400, c2c_variation=0.01)
+    params = SynapseParameters.make(n_pulses_ltp=400, c2c_sigma=0.01)
     noise = jax.random.normal(jax.random.key(3), (1, 100_000))
     g = step_exponential(jnp.full((1, 100_000), 0.5), n, params, noise)
     moved = np.asarray(g[0]) - 0.5
@@ -113,7 +113,7 @@ def test_relative_noise_of_n_pulses_adds_like_independent_pulses():
 
 
 def test_no_pulse_no_noise():
-    params = SynapseParameters.make(c2c_variation=0.1, c2c_relative=0.5)
+    params = SynapseParameters.make(c2c_sigma=0.1, c2c_relative=0.5)
     g = jnp.full((1, 5), 0.4)
     np.testing.assert_array_equal(step_exponential(g, 0, params, jnp.ones((1, 5))), g)
 
@@ -181,7 +181,7 @@ def test_device_spread_matches_its_parameters():
         g_min=1e-8,
         nonlinearity_ltp=2.0,
         nonlinearity_ltd=-3.0,
-        d2d_variation=[0.4, 0.0],
+        d2d_label_sigma=[0.4, 0.0],
         d2d_g_max=0.1,
         d2d_g_min=0.2,
         d2d_correlation=0.7,

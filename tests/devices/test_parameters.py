@@ -22,7 +22,7 @@ def test_make_broadcasts_and_lists_ideal_fields():
     params = SynapseParameters.make(g_max=[1e-6, 2e-6, 3e-6], g_min=1e-8, nonlinearity_ltp=2.4)
     assert params.n_sets == 3
     assert all(leaf.shape == (3,) and leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(params))
-    assert "c2c_variation" in params.ideal_fields
+    assert "c2c_sigma" in params.ideal_fields
     assert "energy_per_pulse" in params.ideal_fields
     assert not {"g_max", "g_min", "nonlinearity_ltp"} & set(params.ideal_fields)
 
@@ -32,8 +32,8 @@ def test_make_broadcasts_and_lists_ideal_fields():
     [
         ({"g_max": 1e-9, "g_min": 1e-8}, ["g_min", "1e-08", "1e-09"]),
         ({"nonlinearity_ltp": 12.0}, ["nonlinearity_ltp", "12", "-9 to 9"]),
-        ({"c2c_variation": float("nan")}, ["c2c_variation", "NaN"]),
-        ({"c2c_variation": -0.1}, ["c2c_variation", "-0.1"]),
+        ({"c2c_sigma": float("nan")}, ["c2c_sigma", "NaN"]),
+        ({"c2c_sigma": -0.1}, ["c2c_sigma", "-0.1"]),
         ({"n_states": 0}, ["n_states", "0"]),
         ({"gmax": 1e-6}, ["gmax", "g_max"]),
         ({"g_max": "high"}, ["g_max", "high"]),

@@ -75,7 +75,7 @@ def test_label_and_noise_are_recovered_and_covered(tmp_path, noise):
     for seed, (up, down) in enumerate(truths):
         ltp, ltd = _train(seed, up=up, down=down, noise=noise, cycles=10, n=32)
         result = fit(_write(tmp_path, _layouts(ltp, ltd)["numbers restart"]))
-        kept, lost = ("c2c_variation", "read_noise") if noise == "pulse" else ("read_noise", "c2c_variation")
+        kept, lost = ("c2c_sigma", "read_noise") if noise == "pulse" else ("read_noise", "c2c_sigma")
         assert result.parameters[kept].value == pytest.approx(0.01, rel=0.2)
         assert result.parameters[lost].value < 0.003
         for name, truth in (("nonlinearity_ltp", up), ("nonlinearity_ltd", down)):
@@ -100,7 +100,7 @@ def test_turns_are_found_where_noise_hides_them(tmp_path, n, sigma, cycles, up, 
     result = fit(_write(tmp_path, _layouts(ltp, ltd)["one bare column"]), "pd")
     assert result.parameters["n_pulses_ltp"].value == result.parameters["n_pulses_ltd"].value == n
     assert sum(curve.label.startswith("LTP") for curve in result.curves) == cycles
-    assert result.parameters["c2c_variation"].value == pytest.approx(sigma, rel=0.2)
+    assert result.parameters["c2c_sigma"].value == pytest.approx(sigma, rel=0.2)
 
 
 def test_a_breakdown_of_the_arithmetic_is_not_taken_for_a_likelihood(tmp_path):
@@ -164,7 +164,7 @@ def test_noise_free_curve_is_found_exactly(tmp_path):
 def test_says_what_the_data_cannot_support(tmp_path):
     ltp, _ = _train(cycles=1)
     result = fit(_write(tmp_path, ["pulse,G (nS)", *(f"{k},{g * 1e9:.5f}" for k, g in enumerate(ltp[0]))]))
-    assert "c2c_variation" not in result.parameters
+    assert "c2c_sigma" not in result.parameters
     assert "nonlinearity_ltd" not in result.parameters
     text = " ".join(result.warnings)
     assert "one cycle" in text
@@ -213,7 +213,7 @@ def test_uncertainty_travels_into_draws(tmp_path):
     spread = np.quantile(np.asarray(draws.nonlinearity_ltp), [0.025, 0.975])
     assert spread == pytest.approx([e.low, e.high], abs=0.2 * (e.high - e.low))
     np.testing.assert_array_equal(draws.nonlinearity_ltp, result.draws(500, seed=3).nonlinearity_ltp)
-    assert float(np.std(draws.c2c_variation)) > 0
+    assert float(np.std(draws.c2c_sigma)) > 0
 
 
 def test_paired_pulse_experiment_of_the_model_is_fitted_back(tmp_path):

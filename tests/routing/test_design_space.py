@@ -53,10 +53,10 @@ def test_the_noise_of_a_sweep_is_kept_by_everyone():
     np.testing.assert_allclose(pulse_noise(0.02, 32, [8, 32, 128]), [0.04, 0.02, 0.01])
     assert pulse_noise(0.9, 128, 1) == 1.0
     sets = parameter_sets({"pulses": [8, 128], "cycle noise": 0.02}, noise_of=32)
-    sweep = np.asarray(sets.c2c_variation) * np.sqrt(np.asarray(sets.n_pulses_ltp))
+    sweep = np.asarray(sets.c2c_sigma) * np.sqrt(np.asarray(sets.n_pulses_ltp))
     np.testing.assert_allclose(sweep, 0.02 * np.sqrt(32), rtol=1e-6)
     own = parameter_sets({"pulses": [8, 128], "cycle noise": 0.02})
-    np.testing.assert_allclose(own.c2c_variation, 0.02, rtol=1e-6)
+    np.testing.assert_allclose(own.c2c_sigma, 0.02, rtol=1e-6)
 
 
 def _devices_run(monkeypatch, study) -> SynapseParameters:
@@ -76,7 +76,7 @@ def _devices_run(monkeypatch, study) -> SynapseParameters:
 
 def test_sensitivity_states_the_noise_of_a_sweep(monkeypatch):
     sets = _devices_run(monkeypatch, lambda: sensitivity("associate", n=64))
-    pulses, noise = np.asarray(sets.n_pulses_ltp), np.asarray(sets.c2c_variation)
+    pulses, noise = np.asarray(sets.n_pulses_ltp), np.asarray(sets.c2c_sigma)
     largest = row_of("cycle noise").span.high / 100
     # Were noise drawn per pulse, no device could pass the end of the span, and the longest trains would be
     # the noisiest over a sweep.
@@ -85,9 +85,9 @@ def test_sensitivity_states_the_noise_of_a_sweep(monkeypatch):
 
 
 def test_limits_keep_the_noise_of_a_sweep(monkeypatch):
-    device = SynapseParameters.make(g_max=1e-6, n_pulses_ltp=64, n_pulses_ltd=64, c2c_variation=0.02)
+    device = SynapseParameters.make(g_max=1e-6, n_pulses_ltp=64, n_pulses_ltd=64, c2c_sigma=0.02)
     sets = _devices_run(monkeypatch, lambda: limits({"a": device}, "associate", effects=["number of pulses"]))
-    pulses, noise = np.asarray(sets.n_pulses_ltp), np.asarray(sets.c2c_variation)
+    pulses, noise = np.asarray(sets.n_pulses_ltp), np.asarray(sets.c2c_sigma)
     assert pulses[:2].tolist() == [64, 1024]
     np.testing.assert_allclose(noise[:2] * np.sqrt(pulses[:2]), 0.02 * 8, rtol=1e-5)
 

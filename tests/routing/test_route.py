@@ -27,13 +27,13 @@ def test_best_evidence_wins():
     )
     kinds = {name: origin.kind for name, origin in routed.origins.items()}
     assert kinds["g_min"] == "measured"
-    assert kinds["c2c_variation"] == "measured"
+    assert kinds["c2c_sigma"] == "measured"
     assert kinds["n_pulses_ltp"] == kinds["n_pulses_ltd"] == "predicted"
     assert kinds["ppf_amplitude_1"] == "population"
     assert kinds["nonlinearity_ltp"] == "assumed"
     columns = routed.parameters.as_dict()
     np.testing.assert_allclose(columns["g_max"] / columns["g_min"], 100, rtol=1e-5)
-    np.testing.assert_allclose(columns["c2c_variation"], 0.02, rtol=1e-6)
+    np.testing.assert_allclose(columns["c2c_sigma"], 0.02, rtol=1e-6)
     np.testing.assert_array_equal(columns["n_pulses_ltp"], np.rint(draws))
     assert set(np.round(columns["ppf_amplitude_1"], 6)) <= {np.float32(0.5), np.float32(0.8)}
 
@@ -67,7 +67,7 @@ def test_same_seed_same_numbers_and_more_evidence_leaves_the_rest_alone():
     more = route(known={"set_voltage": 2.0}, n_draws=16, seed=3)
     for name in FIELDS:
         np.testing.assert_array_equal(getattr(one.parameters, name), getattr(two.parameters, name))
-    np.testing.assert_array_equal(one.parameters.c2c_variation, more.parameters.c2c_variation)
+    np.testing.assert_array_equal(one.parameters.c2c_sigma, more.parameters.c2c_sigma)
 
 
 def test_every_routed_parameter_has_an_origin_and_a_reason():
@@ -83,10 +83,10 @@ def test_every_routed_parameter_has_an_origin_and_a_reason():
 
 def test_assumed_noise_of_a_sweep_does_not_grow_with_the_number_of_levels():
     few, many = (route(known={"n_states": n}, n_draws=16).parameters for n in (16, 1024))
-    sweep = [np.asarray(p.c2c_variation) * np.sqrt(np.asarray(p.n_pulses_ltp)) for p in (few, many)]
+    sweep = [np.asarray(p.c2c_sigma) * np.sqrt(np.asarray(p.n_pulses_ltp)) for p in (few, many)]
     np.testing.assert_allclose(*sweep, rtol=1e-5)
     measured = route(known={"n_states": 1024, "c2c_variation": 3.0}, n_draws=2).parameters
-    np.testing.assert_allclose(measured.c2c_variation, 0.03, rtol=1e-6)
+    np.testing.assert_allclose(measured.c2c_sigma, 0.03, rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import perovdata
 from perovdata.cli.application import app
 from perovdata.dataset import load_synapses
-from perovdata.devices import FIELDS, SynapseParameters
+from perovdata.devices import FIELDS, RENAMED, SynapseParameters
 from perovdata.errors import InputError
 from perovdata.files import finite
 
@@ -52,8 +52,9 @@ def test_composition_gives_the_documented_structure():
     assert accuracy["interval"][0] <= accuracy["median"] <= accuracy["interval"][1]
     assert result["source"]["family"] == "lead-free"
     for name, entry in result["parameters"].items():
-        assert name in FIELDS
-        assert entry["unit"] == FIELDS[name].unit
+        now = RENAMED.get(name, name)
+        assert entry == result["parameters"][now]
+        assert entry["unit"] == FIELDS[now].unit
         assert entry["origin"] in ("measured", "predicted", "population", "assumed")
     assert result["parameters"]["g_min"]["origin"] == "predicted"
     assert "baseline" in result["parameters"]["ppf_amplitude_1"]["detail"]
@@ -134,8 +135,8 @@ def test_output_folder(tmp_path):
         ({"formula": "CsPbBr3", "colour": "red"}, "design option"),
         ({"formula": "CsPbBr3", "morphology": "nanokristal"}, "nanocrystal"),
         ({"formula": "CsPbXx3"}, "Xx"),
-        ({"preset": "ideal", "draws": 0}, "--draws: 0"),
-        ({"preset": "ideal", "seed": -1}, "--seed: -1"),
+        ({"preset": "ideal", "draws": 0}, "draws: 0"),
+        ({"preset": "ideal", "seed": -1}, "seed: -1"),
         ({"preset": "ideal", "level": 1.5}, "level: 1.5"),
         ({"preset": "ideal", "task": "nothing"}, "is not one of"),
         ({"device": "absent.yaml"}, "absent.yaml"),

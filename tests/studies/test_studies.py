@@ -85,6 +85,26 @@ def test_limits_keep_the_noise_of_a_sweep():
         limits({"a": preset("ag-a-si")}, effects=["nonlinearty"])
 
 
+def test_devices_of_one_name_are_told_apart(tmp_path):
+    paths = [tmp_path / f"{i}.yaml" for i in range(2)]
+    for path, tau in zip(paths, (10.0, 1e6), strict=True):
+        path.write_text(f"name: mine\nretention_tau: {tau}\n")
+    arguments = [part for path in paths for part in ("--device", str(path))]
+    told = CliRunner().invoke(app, ["study", "limits", *arguments, "--task", "associate", "--json"])
+    assert told.exit_code == 0, told.output
+    assert {row["device"] for row in json.loads(told.stdout)} == {"mine", "mine (2)"}
+
+
+def test_limits_take_as_many_draws_as_asked_for(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("perovdata.studies.limits", lambda sources, *_, **__: seen.append(sources) or [])
+    path = tmp_path / "fit.yaml"
+    path.write_text("g_max: 1e-6\nuncertainty: {fields: [g_max], scales: [log], covariance: [[0.01]]}\n")
+    told = CliRunner().invoke(app, ["study", "limits", "--device", str(path), "--draws", "3"])
+    assert told.exit_code == 0, told.output
+    assert [p.n_sets for p in seen[0].values()] == [3]
+
+
 def test_sobol_indices_are_shares():
     rows = sensitivity("associate", n=4)
     assert len(rows) == 6

@@ -16,7 +16,7 @@ P = 7
 
 
 def params() -> SynapseParameters:
-    return SynapseParameters.make(g_max=1e-6, c2c_variation=np.linspace(0.01, 0.05, P))
+    return SynapseParameters.make(g_max=1e-6, c2c_sigma=np.linspace(0.01, 0.05, P))
 
 
 def pulse(sets: SynapseParameters, first_set: int, *, count: int = 3) -> dict:

@@ -36,7 +36,7 @@ def extremes() -> SynapseParameters:
         g_min=0.999e-6,
         n_pulses_ltp=32,
         n_pulses_ltd=32,
-        c2c_variation=1,
+        c2c_sigma=1,
         read_noise=1,
         read_noise_relative=1,
         stuck_on=0.5,

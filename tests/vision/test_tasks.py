@@ -131,7 +131,7 @@ def test_an_access_device_hides_a_conductive_synapse_and_can_be_changed(digits):
 
 def test_inference_drifts_and_write_verify_helps(digits):
     rough = SynapseParameters.make(
-        nonlinearity_ltp=2.4, nonlinearity_ltd=-2.4, n_pulses_ltp=256, n_pulses_ltd=256, c2c_variation=0.03,
+        nonlinearity_ltp=2.4, nonlinearity_ltd=-2.4, n_pulses_ltp=256, n_pulses_ltd=256, c2c_sigma=0.03,
         retention_tau=1e6,
     )  # fmt: skip
     ages = (1.0, 1e8)

@@ -58,6 +58,7 @@ def limits(
 ) -> None:
     """Gain in accuracy if each single parameter became ideal; or global sensitivity."""
     from perovdata.studies import (
+        by_name,
         from_composition,
         from_device,
         from_preset,
@@ -78,7 +79,7 @@ def limits(
         return
     sources = [
         *(from_composition(f, draws=draws, seed=seed, note=note) for f in formula or []),
-        *(from_device(d, draws=None, seed=seed) for d in device or []),
+        *(from_device(d, draws=draws, seed=seed) for d in device or []),
         *(from_preset(p) for p in preset or []),
         *(from_record(r, draws=draws, seed=seed) for r in record or []),
     ]
@@ -87,6 +88,6 @@ def limits(
             "study limits: no device; give FORMULA, --device, --preset or --record, or --global for the space"
         )
     with progress("limits") as move:
-        rows = run_limits({s.name: s.parameters for s in sources}, task, progress=move, **asdict(run))
+        rows = run_limits(by_name(sources), task, progress=move, **asdict(run))
     save_rows(output, "limits", rows)
     emit_rows(rows, _LIMITS, f"What limits accuracy, {task}", json)

@@ -14,7 +14,7 @@ from perovdata.devices import SynapseParameters
 from perovdata.vision.parts.cost import Layer, network_cost
 from perovdata.vision.parts.scoring import accuracy_of
 from perovdata.vision.parts.softnet import mlp_logits, train_mlp
-from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
+from perovdata.vision.task import ARRAY_COST, LONG_TERM, RETENTION, Option, Plan, Scores, Task
 from perovdata.vision.tasks.memory import AGES_S
 
 __all__ = ["inference_task"]
@@ -74,6 +74,7 @@ class InferenceCourse:
         first = self._array(params, self.net.w1.shape, 0)
         second = self._array(params, self.net.w2.shape, 1)
         state_1, state_2 = self._program(first, self.net.w1), self._program(second, self.net.w2)
+        written = state_1
         # The converters' range is set once, on training pictures.
         state_1 = first.calibrate(state_1, self.calibration)
         hidden, state_1 = first.read(state_1, self.calibration)
@@ -83,8 +84,10 @@ class InferenceCourse:
         for count, age in enumerate(self.options["ages_s"]):
             parts = []
             for start in range(0, len(self.test), _READ_BATCH):
-                hidden, state_1 = first.read(state_1, self.test[start : start + _READ_BATCH], elapsed=age)
+                shown = self.test[start : start + _READ_BATCH]
+                hidden, state_1 = first.read(state_1, shown, elapsed=age)
                 logits, state_2 = second.read(state_2, jax.nn.sigmoid(hidden), elapsed=age)
+                state_1, state_2 = first.disturb(state_1, len(shown)), second.disturb(state_2, len(shown))
                 parts.append(np.asarray(jnp.argmax(logits, axis=-1)))
             named.append(np.concatenate(parts, axis=2))
             report((count + 1) / len(self.options["ages_s"]))
@@ -106,7 +109,7 @@ class InferenceCourse:
                 (second, np.asarray(hidden), given[1], state_2),
             )
         ]
-        stored = np.asarray(first.weights(state_1))
+        stored = np.asarray(first.weights(written))
         error = stored - np.asarray(self.net.w1)
         span = float(np.abs(self.net.w1).max())
         return Scores(
@@ -147,7 +150,8 @@ def inference_task(image_set: str) -> Task:
         network=f"{inputs}-{hidden}-10, sigmoid, trained in float without regard to the device",
         protocol="write-verify (or open loop), read with noise, converters, wires and drift",
         score="test accuracy at the first age; curve over the ages",
-        uses=(*LONG_TERM, *RETENTION),
+        uses=(*LONG_TERM, *RETENTION, "read_disturb"),
+        costs=ARRAY_COST,
         prepare=InferenceCourse,
         max_sets=64 if small else 8,
         options={

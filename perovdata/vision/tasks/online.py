@@ -12,7 +12,7 @@ from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, Design, OnlineResult, P
 from perovdata.devices import SynapseParameters
 from perovdata.vision.data.scenes import enlarge
 from perovdata.vision.parts.cost import Layer, network_cost
-from perovdata.vision.task import LONG_TERM, WEAR, Option, Plan, Scores, Task
+from perovdata.vision.task import ARRAY_COST, LONG_TERM, WEAR, Option, Plan, Scores, Task
 
 __all__ = ["online_task"]
 
@@ -139,6 +139,7 @@ def online_task(image_set: str, *, whole: bool = False) -> Task:
         max_sets=32,
         pad=False,
         uses=(*LONG_TERM, *WEAR),
+        costs=ARRAY_COST,
         prepare=lambda plan: OnlineCourse(plan, crop=0 if small or whole else 4, epochs=4),
         protocols=tuple(_PROTOCOLS),
         options={
