@@ -69,7 +69,7 @@ def device(law: Law, **fields: float) -> SynapseParameters:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
-@pytest.mark.parametrize("noise", [{}, {"c2c_variation": 0.01}, {"c2c_relative": 0.4}], ids=str)
+@pytest.mark.parametrize("noise", [{}, {"c2c_sigma": 0.01}, {"c2c_relative": 0.4}], ids=str)
 @pytest.mark.parametrize("n", [1, -1])
 def test_one_pulse_is_what_the_law_says(law, noise, n):
     """The kernel's pulses against the law's own outcomes, over all laws and effects of a pulse."""
@@ -77,7 +77,7 @@ def test_one_pulse_is_what_the_law_says(law, noise, n):
     params = device(law, **noise)
     g = jnp.asarray(np.repeat(states, 4000)[None], jnp.float32)
     got = np.asarray(apply_pulses(params, g, np.full((1, 1), n)), float).reshape(len(states), -1)
-    expected = law.outcomes(states, n, N, noise.get("c2c_variation", 0), noise.get("c2c_relative", 0))
+    expected = law.outcomes(states, n, N, noise.get("c2c_sigma", 0), noise.get("c2c_relative", 0))
     error = 5 * expected.std(1) / np.sqrt(got.shape[1])
     assert (np.abs(got.mean(1) - expected.mean(1)) < error + 1e-5).all()
     np.testing.assert_allclose(got.std(1), expected.std(1), rtol=0.06, atol=1e-5)
@@ -92,7 +92,7 @@ def test_one_pulse_is_what_the_law_says(law, noise, n):
     n_states=st.sampled_from([np.inf, 16]),
 )
 def test_pulses_at_once_are_distributed_as_pulses_one_by_one(law, n, up, start, n_states):
-    params = device(law, c2c_variation=0.02, n_states=n_states)
+    params = device(law, c2c_sigma=0.02, n_states=n_states)
     sign = 1 if up else -1
     begin = jnp.full((1, 4000), start)
     single = begin
@@ -208,7 +208,7 @@ def test_training_by_its_own_table_is_training_by_the_law(data):
         nonlinearity_ltp=1.5,
         nonlinearity_ltd=-1.5,
         g_min=1e-7,
-        c2c_variation=0.01,
+        c2c_sigma=0.01,
     )
     law = ExponentialLaw(label=(1.5, -1.5))
     table = MeasuredLaw.from_cycles(*sweeps(law, 0.01, 20))

@@ -47,7 +47,7 @@ def law_tables(params: SynapseParameters) -> tuple[LawTables | None, np.ndarray]
         law = params.law_of(k)
         if law is not None:
             own = (
-                (*pulses[k], p["c2c_variation"][k], p["c2c_relative"][k])
+                (*pulses[k], p["c2c_sigma"][k], p["c2c_relative"][k])
                 if law.uses_parameters
                 else (0.0,) * 4
             )
