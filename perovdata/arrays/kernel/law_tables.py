@@ -46,11 +46,7 @@ def law_tables(params: SynapseParameters) -> tuple[LawTables | None, np.ndarray]
     for k in range(params.n_sets):
         law = params.law_of(k)
         if law is not None:
-            own = (
-                (*pulses[k], p["c2c_sigma"][k], p["c2c_relative"][k])
-                if law.uses_parameters
-                else (0.0,) * 4
-            )
+            own = (*pulses[k], p["c2c_sigma"][k], p["c2c_relative"][k]) if law.uses_parameters else (0.0,) * 4
             number[k] = keys.setdefault((law, levels, *own), len(keys))
     if not keys:
         return None, number
