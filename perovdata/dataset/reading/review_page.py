@@ -17,7 +17,7 @@ section { border-top: 2px solid #444; margin-top: 2rem; }
 article { display: grid; grid-template-columns: 3fr 2fr; gap: 1.5rem; }
 article { border-top: 1px solid #bbb; padding: 1rem 0; }
 mark { background: #ffd54d; padding: 0 .1em; }
-label.field { display: grid; grid-template-columns: 8rem 1fr; gap: .5rem; margin: .15rem 0; }
+label.field { display: grid; grid-template-columns: 10rem 1fr; gap: .5rem; margin: .15rem 0; }
 label.field input { font: inherit; }
 .low { color: #8a3b00; } .checks { color: #8a3b00; } .place { color: #555; }
 #save { position: sticky; top: 0; background: white; padding: .5rem 0; }
@@ -30,7 +30,7 @@ function collect() {
     if (!chosen) continue;
     const fields = {};
     for (const input of item.querySelectorAll('input[data-field]')) {
-      if (input.value !== input.defaultValue) {
+      if (input.value !== input.dataset.read) {
         fields[input.dataset.field] = input.dataset.type === 'number'
           ? (input.value === '' ? null : Number(input.value)) : input.value;
       }
