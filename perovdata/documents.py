@@ -182,11 +182,11 @@ def _check_events(text: str, place: str) -> None:
     depth = documents = 0
     event: Any
     for event in yaml.parse(text, _Base):
-        line = f"{place}, line {event.start_mark.line + 1}"
+        line = f"{place}, line {event.start_mark.line + 1}" if event.start_mark else place
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise InputError(f"{line}: anchors (&) and aliases (*) are not read; write the value out")
-        if getattr(event, "tag", None):
-            raise InputError(f"{line}: tags ({_short(event.tag)}) are not read; write the plain value")
+        if tag := getattr(event, "tag", None):
+            raise InputError(f"{line}: tags ({_short(tag)}) are not read; write the plain value")
         if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and _DATE.match(event.value):
             raise InputError(f"{line}: a date must be in quotes: '{_short(event.value)}'")
         if isinstance(event, yaml.DocumentStartEvent):

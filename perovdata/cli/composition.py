@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,7 +41,10 @@ def composition(
     perovskite = parse(formula, n=n, x=x, y=y)
     values = descriptors(perovskite)
     optical = optical_properties([perovskite])[0]
-    properties = {**optical, **{name: lookup_property(perovskite, name) for name in PROPERTIES_SHOWN}}
+    properties: dict[str, Any] = {
+        **optical,
+        **{name: lookup_property(perovskite, name) for name in PROPERTIES_SHOWN},
+    }
     for warning in perovskite.warnings:
         note(f"warning: {warning}")
     if not json:

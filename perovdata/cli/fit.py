@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -62,12 +62,12 @@ def fit(
     from perovdata.files import write_atomic
     from perovdata.fitting import fit as fit_file
 
-    options = {
+    options: dict[str, Any] = {
         "level": level, "read_voltage": read_voltage, "name": name, "sheet": sheet, "columns": columns,
         "decimal": decimal, "read": read, "law": law,
     }  # fmt: skip
     if table is not None or len(files) > 1:
-        only_one = {
+        only_one: dict[str, object] = {
             "--output": output,
             "--plot": plot,
             "--rows": rows,

@@ -10,7 +10,7 @@ edge of a real film.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -141,15 +141,14 @@ def fit_shape(spectra: Sequence[Spectrum]) -> LineShape:
     times = [sum(s.perovskite.key == other.perovskite.key for other in spectra) for s in spectra]
 
     def residuals(x: Array) -> Array:
-        shape = LineShape(*np.exp(x[:3]), slope=np.exp(x[3]), offset=x[4])
+        shape = LineShape(*map(float, (*np.exp(x[:4]), x[4])))
         return np.concatenate([_misfit(shape, s) / np.sqrt(n) for s, n in zip(spectra, times, strict=True)])
 
     start = [*np.log([1e4, 0.06, 0.04, 3.0]), 0.1]
     scale = [1, 1, 0.3, 1, 0.05]
     x = least_squares(residuals, start, x_scale=scale, loss="soft_l1", f_scale=_FAIR_MISFIT / 41**0.5).x
-    values = [float(v) for v in (*np.exp(x[:4]), x[4])]
-    shape = LineShape(*values)
-    return LineShape(*values, spread=_spread(shape, spectra))
+    shape = LineShape(*map(float, (*np.exp(x[:4]), x[4])))
+    return replace(shape, spread=_spread(shape, spectra))
 
 
 def _misfit(shape: LineShape, spectrum: Spectrum) -> Array:
