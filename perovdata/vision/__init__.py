@@ -1,6 +1,6 @@
 """What an array is good for: image sources, pulse encoders, the in-sensor front end, networks, tasks."""
 
-from perovdata.vision.data.fetch import DOWNLOADS, fetch
+from perovdata.vision.data.downloads import DOWNLOADS, fetch
 from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
 from perovdata.vision.runner import TaskResult, check_request, run, run_stacked
 from perovdata.vision.tasks import TASKS

@@ -11,7 +11,7 @@ import pytest
 
 from perovdata.errors import InputError
 from perovdata.vision import DOWNLOADS, fetch
-from perovdata.vision.data.fetch import Download
+from perovdata.vision.data.downloads import Download
 
 CONTENT = gzip.compress(bytes(range(256)) * 2000, mtime=0)
 
