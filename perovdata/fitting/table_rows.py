@@ -110,7 +110,7 @@ def train_metrics(
         noise = float(np.hypot(c2c.value, read.value))
         longest = max(s.n_pulses for s in sweeps) + 1
         states = longest if noise == 0 else min(longest, int(1 + 1 / (2 * noise)))
-        found["n_states"] = Estimate(
+        found["n_pulses"] = Estimate(
             float(states), None, None, "1", "levels two standard deviations apart, at most one per pulse"
         )
     return found
@@ -120,7 +120,7 @@ def train_metrics(
 _TABLE_METRICS = {
     "dynamic_range": ("dynamic_range", "pulse-train"),
     "on_off_ratio": ("on_off_ratio", "resistance-ratio"),
-    "n_states": ("n_states", "conductance"),
+    "n_pulses": ("n_pulses", "conductance"),
     "nonlinearity_ltp": ("nonlinearity_ltp", "neurosim-label"),
     "nonlinearity_ltd": ("nonlinearity_ltd", "neurosim-label"),
     "c2c_variation": ("c2c_variation", None),

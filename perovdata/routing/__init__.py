@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from perovdata.routing.design_space import DESIGN_SPACE, EFFECTS, Assumption, Row
-    from perovdata.routing.evidence import Origin, Routed, route
+    from perovdata.routing.evidence import Drawn, Origin, Routed, route
 
-__all__ = ["DESIGN_SPACE", "EFFECTS", "Assumption", "Origin", "Routed", "Row", "route"]
+__all__ = ["DESIGN_SPACE", "EFFECTS", "Assumption", "Drawn", "Origin", "Routed", "Row", "route"]
 
-_FROM_EVIDENCE = ("Origin", "Routed", "route")
+_FROM_EVIDENCE = ("Drawn", "Origin", "Routed", "route")
 
 
 def __getattr__(name: str) -> Any:

@@ -127,6 +127,8 @@ class Row:
         Limits of the parameter; values outside are moved to the limit and counted.
     span : Span or None
         What studies try.
+    if_measured : tuple of str
+        Metrics that serve where they are measured on the very device, and nowhere else.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Row:
     low: float = -math.inf
     high: float = math.inf
     span: Span | None = None
+    if_measured: tuple[str, ...] = ()
 
 
 def _percent(values: npt.ArrayLike) -> np.ndarray:
@@ -169,10 +172,10 @@ DESIGN_SPACE: tuple[Row, ...] = (
         _fixed(10, "no ratio reported"), low=1.01, span=Span("dynamic range", 1000.0, 1.5, 10.0, log=True)),
     Row("g_max", ("g_max",),
         assumption=_fixed(1e-6, "seldom stated; with ideal wires accuracy does not depend on it")),
-    # The pulses of a train are its levels in the convention of MLP-NeuroSim (maxNumLevel).
-    Row("pulses", ("n_pulses_ltp", "n_pulses_ltd"), _PULSES, ("n_states",), "1",
-        _fixed(32, "five bits, no number of states reported"), low=2, high=1e6,
-        span=Span("number of states", 1024.0, 4.0, 32.0, log=True)),
+    # The levels of a memory say nothing of the steps that another device takes in a train; its own do.
+    Row("pulses", ("n_pulses_ltp", "n_pulses_ltd"), _PULSES, ("n_pulses",), "1",
+        _fixed(32, "five bits, no train reported"), low=2, high=1e6,
+        span=Span("number of states", 1024.0, 4.0, 32.0, log=True), if_measured=("n_states",)),
     Row("nonlinearity LTP", ("nonlinearity_ltp",), _LABEL, ("nonlinearity_ltp", "nonlinearity"), "1",
         _MANUAL_LABELS, np.abs, 0, 9, _LABEL_SPAN),
     Row("nonlinearity LTD", ("nonlinearity_ltd",), _LABEL, ("nonlinearity_ltd", "nonlinearity"), "1",

@@ -2,11 +2,14 @@
 
 Papers report metrics (an on/off ratio, a number of states); a simulator needs parameters (g_max, g_min,
 pulses, labels, noise). :data:`~perovdata.routing.design_space.DESIGN_SPACE` says which metric feeds which
-parameter. For each the best evidence wins, in this order:
+parameter. For each the best evidence wins, in this order, the same for a composition, a record, the
+leaderboard and the report:
 
 1. *measured*: the metric is given for this very device;
-2. *predicted*: a model predicts it; its joint draws are used, so that metrics stay correlated;
-3. *population*: no model can be fitted, so values are drawn from those reported for the family;
+2. what :meth:`perovdata.models.Predictor.sample` draws, jointly, so that metrics stay correlated, and so
+   that ``predict`` and ``simulate`` say the same: *predicted* where a model has skill on hidden papers,
+   *rule* where no model beat the best naive rule, *population* where there are too few papers to tell;
+3. *population*: values that papers report, where fewer state it than a predictor needs;
 4. *assumed*: nobody reports it; a constant or a range, with the reason.
 """
 
@@ -24,9 +27,22 @@ from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing.design_space import DESIGN_SPACE, Row, parameter_sets
 
-__all__ = ["Origin", "Routed", "route"]
+__all__ = ["Drawn", "Origin", "Routed", "route"]
 
-OriginKind = Literal["measured", "predicted", "population", "assumed"]
+OriginKind = Literal["measured", "predicted", "rule", "population", "assumed"]
+_BEHIND = {
+    "predicted": "by a model with skill on unseen papers",
+    "rule": "by the best simple rule, which no model beat",
+    "population": "of all reported devices",
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Joint draws of one metric, shape (n_draws,), in its unit, and what stands behind them."""
+
+    values: np.ndarray
+    kind: Literal["predicted", "rule", "population"] = "predicted"
 
 
 @dataclass(frozen=True)
@@ -62,7 +78,9 @@ class Routed:
                 "unit": FIELDS[name].unit,
                 "median": float(np.median(columns[name])),
                 "interval": [float(q) for q in np.quantile(columns[name], tails)],
-                "origin": origin.kind,
+                # A rule is what the population does, seen through the family: scripts know four origins.
+                "origin": "population" if origin.kind == "rule" else origin.kind,
+                "rests_on": origin.kind,
                 "metric": origin.metric,
                 "detail": origin.detail,
             }
@@ -73,7 +91,7 @@ class Routed:
 def route(
     *,
     known: Mapping[str, float] | None = None,
-    predicted: Mapping[str, np.ndarray] | None = None,
+    predicted: Mapping[str, Drawn] | None = None,
     population: Mapping[str, Population] | None = None,
     n_draws: int = 64,
     seed: int = 0,
@@ -85,10 +103,10 @@ def route(
     ----------
     known : mapping of metric to value, optional
         Measured on this device, in the metric's unit.
-    predicted : mapping of metric to array of shape (n_draws,), optional
-        Joint draws of a predictor, in the metric's unit.
+    predicted : mapping of metric to Drawn, optional
+        Joint draws of a predictor.
     population : mapping of metric to Population, optional
-        Values reported for the family, see :func:`perovdata.dataset.load.population.populations`.
+        Values that papers report, see :func:`perovdata.dataset.load.population.populations`.
     n_draws : int
         Number of parameter sets.
     seed : int
@@ -128,7 +146,7 @@ def route(
 
 def _check(
     known: Mapping[str, float],
-    predicted: Mapping[str, np.ndarray],
+    predicted: Mapping[str, Drawn],
     population: Mapping[str, Population],
     n_draws: int,
 ) -> None:
@@ -139,14 +157,16 @@ def _check(
         if not np.isfinite(value):
             raise InputError(f"metric {name}: {value} is not a finite number in {METRICS[name].unit}")
     for name, values in predicted.items():
-        if np.shape(values) != (n_draws,):
-            raise InputError(f"metric {name}: {np.shape(values)} predicted draws, expected ({n_draws},)")
+        if np.shape(values.values) != (n_draws,):
+            raise InputError(
+                f"metric {name}: {np.shape(values.values)} predicted draws, expected ({n_draws},)"
+            )
 
 
 def _evidence(
     row: Row,
     known: Mapping[str, float],
-    predicted: Mapping[str, np.ndarray],
+    predicted: Mapping[str, Drawn],
     population: Mapping[str, Population],
     n_draws: int,
     rng: np.random.Generator,
@@ -170,20 +190,22 @@ def _evidence(
 def _best(
     row: Row,
     known: Mapping[str, float],
-    predicted: Mapping[str, np.ndarray],
+    predicted: Mapping[str, Drawn],
     population: Mapping[str, Population],
     n_draws: int,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, Origin] | None:
     """The best evidence, in the metric's unit (an assumption: in the parameter's)."""
-    for metric in row.metrics:
+    for metric in (*row.metrics, *row.if_measured):
         if metric in known:
             values = np.full(n_draws, float(known[metric]))
             return values, Origin("measured", f"{metric} of this device", metric)
     for metric in row.metrics:
         if metric in predicted:
-            values = np.asarray(predicted[metric], float)
-            return values, Origin("predicted", f"{metric} by the predictor", metric)
+            drawn = predicted[metric]
+            return np.asarray(drawn.values, float), Origin(
+                drawn.kind, f"{metric} {_BEHIND[drawn.kind]}", metric
+            )
     for metric in row.metrics:
         if metric in population:
             group = population[metric]

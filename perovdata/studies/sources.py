@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,11 +13,16 @@ from perovdata.dataset import SynapseDesign, family_of, load_tables
 from perovdata.dataset.load import measured_metrics, populations
 from perovdata.devices import FIELDS, PRESETS, SynapseParameters, load_device, preset
 from perovdata.errors import InputError, unknown_choice
-from perovdata.routing import Routed, route
+from perovdata.routing import Drawn, Routed, route
 
 __all__ = ["Source", "by_name", "from_composition", "from_device", "from_preset", "from_record"]
 
 DEFAULT_DRAWS = 16
+_STANDS_BEHIND: dict[str, Literal["predicted", "rule", "population"]] = {
+    "model": "predicted",
+    "baseline": "rule",
+    "population": "population",
+}
 
 
 @dataclass(frozen=True)
@@ -103,11 +108,10 @@ def from_composition(
         predictor = load_predictor(note=note)
     known = dict(known or {})
     sampled = predictor.sample([wanted], known=known, n_draws=draws, seed=seed)
-    # Where the predictor itself only knows what all devices do, the family's own values say more.
     predicted = {
-        metric: np.asarray(values)[0]
+        metric: Drawn(np.asarray(values)[0], _STANDS_BEHIND[predictor.kinds[metric]])
         for metric, values in sampled.items()
-        if metric not in known and predictor.kinds.get(metric) in ("model", "baseline")
+        if metric not in known and predictor.kinds.get(metric) in _STANDS_BEHIND
     }
     row = wanted.as_row()
     family = family_of(
@@ -120,14 +124,11 @@ def from_composition(
     routed = route(
         known=known,
         predicted=predicted,
-        population=populations(family),
+        population=populations(),
         n_draws=draws,
         seed=seed,
     )
     table = routed.table(level)
-    for entry in table.values():
-        if entry["origin"] == "predicted" and predictor.kinds[entry["metric"]] == "baseline":
-            entry["detail"] = f"{entry['metric']} by a naive baseline, which no model beat"
     details = {"design": {k: v for k, v in row.items() if v is not None}, "family": family}
     return Source(formula, "composition", routed.parameters, table, details)
 

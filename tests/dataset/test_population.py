@@ -65,9 +65,7 @@ def test_an_unknown_record_is_named():
         measured_metrics("d9999")
 
 
-def test_levels_of_a_memory_stand_for_their_own_device_only():
-    frame = load_synapses("n_states")
-    few = frame[(frame["value"] < 8) & (frame["definition"] == "conductance")].iloc[0]
-    assert populations()["n_states"].values.min() >= 8
-    assert "values from 8" in populations()["n_states"].scope
-    assert measured_metrics(few["device_id"])[0]["n_states"] < 8
+def test_levels_of_a_memory_and_steps_of_a_train_are_two_metrics():
+    found = populations()
+    assert np.median(found["n_states"].values) < 10 < found["n_pulses"].values.min()
+    assert "n_pulses" not in measured_metrics("d0005")[0]  # a memory of four levels

@@ -104,7 +104,7 @@ def test_the_worked_design_is_told_with_intervals_and_origins(checkout):
         low, high = result["accuracy"]["interval"]
         assert 0 <= low <= result["accuracy"]["median"] <= high <= 100, task
         assert len(result["accuracy"]["values"]) >= 4
-        assert {p["origin"] for p in result["parameters"].values()} >= {"predicted", "assumed"}
+        assert {p["origin"] for p in result["parameters"].values()} >= {"population", "assumed"}
     prediction = json.loads((checkout / "data/derived/prediction.json").read_text())
     told = {metric: p for metric, p in prediction["predictions"].items() if p["interval"]}
     assert len(told) >= 5

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from perovdata.dataset.load.population import Population
 from perovdata.devices import FIELDS
 from perovdata.errors import InputError
-from perovdata.routing import DESIGN_SPACE, route
+from perovdata.routing import DESIGN_SPACE, Drawn, route
 
 
 def population(*values: float) -> Population:
@@ -21,14 +21,14 @@ def test_best_evidence_wins():
     draws = np.linspace(10, 20, 8)
     routed = route(
         known={"on_off_ratio": 100.0, "c2c_variation": 2.0},
-        predicted={"on_off_ratio": draws, "n_states": draws},
-        population={"n_states": population(4, 8), "ppf_index": population(150, 180)},
+        predicted={"on_off_ratio": Drawn(draws), "n_pulses": Drawn(draws, "rule")},
+        population={"n_pulses": population(4, 8), "ppf_index": population(150, 180)},
         n_draws=8,
     )
     kinds = {name: origin.kind for name, origin in routed.origins.items()}
     assert kinds["g_min"] == "measured"
     assert kinds["c2c_sigma"] == "measured"
-    assert kinds["n_pulses_ltp"] == kinds["n_pulses_ltd"] == "predicted"
+    assert kinds["n_pulses_ltp"] == kinds["n_pulses_ltd"] == "rule"
     assert kinds["ppf_amplitude_1"] == "population"
     assert kinds["nonlinearity_ltp"] == "assumed"
     columns = routed.parameters.as_dict()
@@ -38,6 +38,21 @@ def test_best_evidence_wins():
     assert set(np.round(columns["ppf_amplitude_1"], 6)) <= {np.float32(0.5), np.float32(0.8)}
 
 
+def test_a_rule_never_wears_the_badge_predicted():
+    table = route(predicted={"on_off_ratio": Drawn(np.full(4, 50.0), "rule")}, n_draws=4).table()
+    assert table["g_min"]["origin"] == "population"
+    assert table["g_min"]["rests_on"] == "rule"
+
+
+def test_levels_of_other_memories_say_nothing_of_a_train():
+    drawn = {"n_states": Drawn(np.full(4, 3.0), "population")}
+    routed = route(predicted=drawn, population={"n_states": population(2, 4)}, n_draws=4)
+    assert routed.origins["n_pulses_ltp"].kind == "assumed"
+    assert route(known={"n_states": 4}, n_draws=2).origins["n_pulses_ltp"].metric == "n_states"
+    both = route(known={"n_states": 4, "n_pulses": 100}, n_draws=2)
+    np.testing.assert_array_equal(both.parameters.n_pulses_ltp, 100)
+
+
 def test_a_train_measured_beats_a_switching_ratio_measured():
     routed = route(known={"on_off_ratio": 1e6, "dynamic_range": 8.0}, n_draws=2)
     assert routed.origins["g_min"].metric == "dynamic_range"
@@ -45,20 +60,24 @@ def test_a_train_measured_beats_a_switching_ratio_measured():
 
 
 def test_a_measured_switching_ratio_beats_a_predicted_train():
-    routed = route(known={"on_off_ratio": 50.0}, predicted={"dynamic_range": np.full(4, 8.0)}, n_draws=4)
+    routed = route(
+        known={"on_off_ratio": 50.0}, predicted={"dynamic_range": Drawn(np.full(4, 8.0))}, n_draws=4
+    )
     assert routed.origins["g_min"].kind == "measured"
 
 
 def test_predicted_draws_keep_their_order_and_so_their_correlation():
     rng = np.random.default_rng(1)
     ratio = 10 ** rng.normal(2, 1, 64)
-    routed = route(predicted={"on_off_ratio": ratio, "operating_voltage": 1 / ratio}, n_draws=64)
+    routed = route(
+        predicted={"on_off_ratio": Drawn(ratio), "operating_voltage": Drawn(1 / ratio)}, n_draws=64
+    )
     product = np.asarray(routed.parameters.on_off) * np.asarray(routed.parameters.write_voltage)
     np.testing.assert_allclose(product[ratio > 1.01], 1.0, rtol=1e-4)
 
 
 def test_draws_moved_to_a_limit_are_counted():
-    routed = route(predicted={"on_off_ratio": np.array([0.5, 2.0, 3.0])}, n_draws=3)
+    routed = route(predicted={"on_off_ratio": Drawn(np.array([0.5, 2.0, 3.0]))}, n_draws=3)
     assert "1 of 3 draws moved" in routed.origins["g_min"].detail
 
 
@@ -94,7 +113,7 @@ def test_assumed_noise_of_a_sweep_does_not_grow_with_the_number_of_levels():
     [
         ({"known": {"on_of_ratio": 3.0}}, "on_off_ratio"),
         ({"known": {"on_off_ratio": float("nan")}}, "on_off_ratio"),
-        ({"predicted": {"on_off_ratio": np.ones(3)}, "n_draws": 4}, "expected"),
+        ({"predicted": {"on_off_ratio": Drawn(np.ones(3))}, "n_draws": 4}, "expected"),
         ({"n_draws": 0}, "0"),
     ],
 )

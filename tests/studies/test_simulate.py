@@ -22,14 +22,14 @@ QUICK = {"task": "reservoir-digits", "options": {"look": "rows"}}
 class FixedPredictor:
     """Draws that depend on the seed only: what `simulate` needs of a predictor."""
 
-    kinds = {"on_off_ratio": "model", "ppf_index": "baseline", "n_states": "population"}  # noqa: RUF012
+    kinds = {"on_off_ratio": "model", "ppf_index": "baseline", "n_pulses": "population"}  # noqa: RUF012
 
     def sample(self, designs, *, known, n_draws, seed):
         rng = np.random.default_rng(seed)
         draws = {
             "on_off_ratio": 10 ** rng.uniform(1, 4, (len(designs), n_draws)),
             "ppf_index": rng.uniform(120, 180, (len(designs), n_draws)),
-            "n_states": rng.uniform(10, 100, (len(designs), n_draws)),
+            "n_pulses": rng.uniform(10, 100, (len(designs), n_draws)),
         }
         return {**draws, **{name: np.full((len(designs), n_draws), value) for name, value in known.items()}}
 
@@ -57,9 +57,11 @@ def test_composition_gives_the_documented_structure():
         assert entry["unit"] == FIELDS[now].unit
         assert entry["origin"] in ("measured", "predicted", "population", "assumed")
     assert result["parameters"]["g_min"]["origin"] == "predicted"
-    assert "baseline" in result["parameters"]["ppf_amplitude_1"]["detail"]
-    # The predictor knows no more than the population: the family's own values are drawn.
-    assert result["parameters"]["n_pulses_ltp"]["origin"] == "population"
+    # What no model beats is a rule, and what too few papers state is what they report.
+    assert result["parameters"]["ppf_amplitude_1"]["rests_on"] == "rule"
+    assert result["parameters"]["ppf_amplitude_1"]["origin"] == "population"
+    assert result["parameters"]["n_pulses_ltp"]["rests_on"] == "population"
+    assert 10 <= result["parameters"]["n_pulses_ltp"]["median"] <= 100  # as the predictor draws it
     json.dumps(finite(result), allow_nan=False)
 
 

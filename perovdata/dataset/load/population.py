@@ -67,15 +67,11 @@ def populations(family: str | None = None, *, exclude_paper: str | None = None) 
     for name, rows in frame.groupby("metric"):
         metric = METRICS[str(name)]
         rows = rows[~rows["definition"].isin(metric.other_quantity)]
-        if metric.least_counted is not None:
-            rows = rows[rows["value"] >= metric.least_counted]
         own = rows[rows["family"] == family]
         if family is not None and own["paper_id"].nunique() >= MIN_PAPERS:
             rows, scope = own, family
         else:
             scope = "all families"
-        if metric.least_counted is not None:
-            scope += f", values from {metric.least_counted:g}"
         if rows["paper_id"].nunique() >= MIN_PAPERS:
             found[metric.name] = _population(rows, scope)
     return found

@@ -41,8 +41,6 @@ class Metric:
         Whether only whole numbers make sense.
     other_quantity : frozenset of str
         Definitions under which the number is another quantity: left out of populations and of training.
-    least_counted : float or None
-        Least value that counts in a population; a smaller one stands for its own device only.
     predicted : bool
         False for sizes and shares that the maker chooses, and for properties of the film itself.
     """
@@ -59,7 +57,6 @@ class Metric:
     kinds: Vocabulary | None = None
     integer: bool = False
     other_quantity: frozenset[str] = frozenset()
-    least_counted: float | None = None
     predicted: bool = True
 
 
@@ -128,11 +125,13 @@ _ALL = (
             "facilitation is above 100 %; below it the number is a relative increase, a ratio, or depression",
             kinds="ppf_definition"),
     _metric("n_states", "Number of states", "1", "log10",
-            "distinct levels; a figure in bits is converted", 2, 1e5,
+            "distinct levels that can be written and told apart; a figure in bits is converted", 2, 1e5,
             "a memory has at least two levels; more than 1e5 cannot be told apart by reading",
-            kinds="state_kind", integer=True,
-            # A memory of 3 or 4 levels says nothing of the levels that a synapse passes in a train.
-            other=("transmittance", "luminescence"), least_counted=8),
+            kinds="state_kind", integer=True, other=("transmittance", "luminescence")),
+    _metric("n_pulses", "Steps of a train", "1", "log10",
+            "steps from Gmin to Gmax in one train of equal pulses (maxNumLevel of MLP-NeuroSim)", 2, 1e5,
+            "a train has at least two pulses; longer ones than 1e5 were not met",
+            kinds="state_kind", integer=True, other=("transmittance", "luminescence")),
     _metric("nonlinearity_ltp", "Nonlinearity (LTP)", "1", "linear",
             "curvature of potentiation: MLP-NeuroSim label unless the definition column says otherwise",
             -10, 10, "the label table ends near 9", kinds="nonlinearity_definition",
