@@ -92,14 +92,17 @@ def _article(item: Item, answers: Answers) -> str:
         for d in DECISIONS.values()
         if d != "edit"
     )
-    inputs = "".join(
-        f"<label class='field'><span>{_e(k)}</span><input data-field='{_e(k)}'"
-        f" data-type='{_kind(item.fields.get(k))}'"
-        f" value='{_e(_shown(v))}'></label>"
-        for k, v in fields.items()
-    )
+    inputs = "".join(_input(k, item.fields.get(k), v) for k, v in fields.items())
     return (
         f"<article data-key='{name}'><div>{_words(item)}</div><div>{inputs}<p>{buttons}</p></div></article>"
+    )
+
+
+def _input(name: str, read: Any, now: Any) -> str:
+    """A field with what was read and what it holds now, an edit of before included."""
+    return (
+        f"<label class='field'><span>{_e(name)}</span><input data-field='{_e(name)}' data-type='{_kind(read)}'"
+        f" data-read='{_e(_shown(read))}' value='{_e(_shown(now))}'></label>"
     )
 
 

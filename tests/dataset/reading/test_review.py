@@ -131,11 +131,14 @@ def test_the_page_marks_the_number_and_escapes_the_paper(tmp_path, proposals):
     proposals[0]["measurements"][0]["evidence"]["text"] = "<script>alert(1)</script> 10^4"
     proposals[0]["measurements"][0]["evidence"] |= {"start": 26, "end": 30}
     answers = Answers.load(tmp_path / "answers.json")
-    answers.put(next(items(proposals)).key, "accept")
+    device, value, *_ = items(proposals)
+    answers.put(device.key, "accept")
+    answers.put(value.key, "edit", {"value": 2e4})
     page = html_page(proposals, answers, "x.answers.json")
     assert "<mark>10^4</mark>" in page
     assert "<script>alert" not in page
-    assert page.count("checked") >= 1
+    assert page.count("checked") >= 2
+    assert "data-read='10000' value='20000'" in page
     assert not re.search(r"(?:src|href)=['\"]http", page)  # works without a network
     for item in items(proposals):
         assert f"data-key='{item.key}'" in page
