@@ -101,8 +101,8 @@ def _article(item: Item, answers: Answers) -> str:
 def _input(name: str, read: Any, now: Any) -> str:
     """A field with what was read and what it holds now, an edit of before included."""
     return (
-        f"<label class='field'><span>{_e(name)}</span><input data-field='{_e(name)}' data-type='{_kind(read)}'"
-        f" data-read='{_e(_shown(read))}' value='{_e(_shown(now))}'></label>"
+        f"<label class='field'><span>{_e(name)}</span><input data-field='{_e(name)}'"
+        f" data-type='{_kind(read)}' data-read='{_e(_shown(read))}' value='{_e(_shown(now))}'></label>"
     )
 
 
