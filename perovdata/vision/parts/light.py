@@ -5,8 +5,8 @@ A light is a photon spectrum on the wavelengths of ``GRID_NM`` that sums to 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +23,7 @@ __all__ = [
     "band",
     "daylight",
     "daylight_lamp",
+    "lamp_of",
     "light_of",
     "share_of",
     "source_lamp",
@@ -35,6 +36,9 @@ LIGHT_OPTIONS: dict[str, Option] = {
     ),
     "linewidth_nm": Option(0.0, "full width of that light at half maximum, nm; LEDs: 15 to 40", 0, 300),
 }
+
+#: Width of the band in which a figure reflects daylight, nm, where none is given.
+_REFLECTED_NM = 60.0
 
 
 def band(centre_nm: float, width_nm: float) -> np.ndarray:
@@ -89,6 +93,16 @@ class Lamp(NamedTuple):
 
     spectra: np.ndarray
     power: np.ndarray
+
+
+def lamp_of(options: Mapping[str, Any]) -> Lamp:
+    """The lights that ``wavelengths_nm``, ``linewidth_nm`` and ``illumination`` of task colour state."""
+    wavelengths, width = options["wavelengths_nm"], options["linewidth_nm"]
+    if len(wavelengths) != len(set(wavelengths)):
+        raise InputError(f"task option wavelengths_nm: {wavelengths} names a wavelength twice")
+    if options["illumination"] == "daylight":
+        return daylight_lamp(wavelengths, _REFLECTED_NM if width is None else width)
+    return source_lamp(wavelengths, 0.0 if width is None else width)
 
 
 def source_lamp(wavelengths_nm: Sequence[float], width_nm: float) -> Lamp:

@@ -10,10 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices import SynapseParameters, absorptance, one_behind_another
-from perovdata.errors import InputError
 from perovdata.vision.data.scenes import WAVELENGTHS_NM, colour_mixtures, stretch
 from perovdata.vision.parts.cost import sensor_cost
-from perovdata.vision.parts.light import Lamp, daylight_lamp, source_lamp
+from perovdata.vision.parts.light import Lamp, lamp_of
 from perovdata.vision.parts.readout import name_by_read_out
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
@@ -22,8 +21,6 @@ from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
 __all__ = ["colour_task"]
 
 _SHOWN = 6
-#: Width of the band in which a figure reflects daylight, nm, where none is given.
-_REFLECTED_NM = 60.0
 
 
 class ColourCourse:
@@ -44,7 +41,7 @@ class ColourCourse:
             "ppf_tau_1": 1e4 * self.n_pulses * options["interval_s"],
         }
         self.wavelengths = options["wavelengths_nm"]
-        self.lamp = _lamp(options)
+        self.lamp = lamp_of(options)
         self.piled = options["arrangement"] == "stacked"
         self.filters = _filters(options["filters"], options["crosstalk"], len(self.wavelengths))
         self.n_train = len(images.train)
@@ -118,15 +115,6 @@ class ColourCourse:
         if len(self.filters) == 1:
             return films
         return [f"{film} {place}" for place in filters for film in films]
-
-
-def _lamp(options: dict) -> Lamp:
-    wavelengths, width = options["wavelengths_nm"], options["linewidth_nm"]
-    if len(wavelengths) != len(set(wavelengths)):
-        raise InputError(f"task option wavelengths_nm: {wavelengths} names a wavelength twice")
-    if options["illumination"] == "daylight":
-        return daylight_lamp(wavelengths, _REFLECTED_NM if width is None else width)
-    return source_lamp(wavelengths, 0.0 if width is None else width)
 
 
 def _filters(kind: str, crosstalk: float, n_colours: int) -> np.ndarray:
