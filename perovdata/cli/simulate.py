@@ -54,6 +54,14 @@ def simulate(
         list[str] | None,
         typer.Option("--set", help="NAME=VALUE, an option of the task.", rich_help_panel=_RUN),
     ] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option(
+            help="Task colour: films of a pixel in place of filters, the front one first, e.g. "
+            "'CsPb(Cl0.3Br0.7)3,CsPbBr3,CsPbI3'.",
+            rich_help_panel=_RUN,
+        ),
+    ] = None,
     images: Annotated[
         str | None,
         typer.Option(
@@ -77,6 +85,7 @@ def simulate(
             level=level,
             images=images,
             options=name_value_pairs("--set", options),
+            layers=layers,
             output=output,
             progress=move,
             note=note,

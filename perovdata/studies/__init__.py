@@ -1,5 +1,6 @@
 """Questions across many designs: simulation from any source, leaderboard, limits, requirements, screening."""
 
+from perovdata.studies.films import HALIDE_SERIES
 from perovdata.studies.gains import EFFECTS, limits
 from perovdata.studies.needs import requirements, requirements_figure
 from perovdata.studies.outcome import Simulation
@@ -11,6 +12,7 @@ from perovdata.studies.sources import Source, by_name, from_composition, from_de
 
 __all__ = [
     "EFFECTS",
+    "HALIDE_SERIES",
     "LEADERBOARD_TASKS",
     "Simulation",
     "Source",

@@ -1,23 +1,27 @@
 """A colour pixel without filters: what its films make of colours, and how far a linear correction gets.
 
-The error is that of CIE Delta E 2000 on the 24 patches of the ColorChecker chart (reflectances after Ohta 1997,
-in colour-science, BSD-3-Clause) in daylight D65, seen by the CIE 1931 observer. A matrix from the signals of
-the films to XYZ is fitted by least squares on 23 patches and judged on the one left out.
+The error is CIE Delta E 2000 on the 24 patches of the ColorChecker chart (reflectances after Ohta 1997, in
+colour-science, BSD-3-Clause) in daylight D65, seen by the CIE 1931 observer. A matrix from the signals of the
+films to XYZ is fitted by least squares on 23 patches and judged on the one left out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from perovdata.chemistry import Perovskite
 from perovdata.devices import GRID_NM, SynapseParameters, absorptance, one_behind_another
-from perovdata.vision import Lamp
+from perovdata.studies.films import film_facts, with_layers
+from perovdata.studies.sources import DEFAULT_DRAWS, Source
+from perovdata.vision import Lamp, lamp_of
 
-__all__ = ["chart_error", "pixel_colours"]
+__all__ = ["chart_error", "pixel_colours", "with_pixel"]
 
 Array = npt.NDArray[np.float64]
 #: Condition number from which on a matrix counts as singular.
@@ -49,7 +53,9 @@ def _chart() -> _Chart:
     patches = SDS_COLOURCHECKERS[_CHART].values()
     reflectance = np.array([np.interp(GRID_NM, patch.wavelengths, patch.values) for patch in patches])
     white = power @ observer.T
-    return _Chart(reflectance * power * GRID_NM, reflectance * power @ observer.T / white[1], white / white[1])
+    return _Chart(
+        reflectance * power * GRID_NM, reflectance * power @ observer.T / white[1], white / white[1]
+    )
 
 
 def chart_error(sensitivity: Array) -> Array:
@@ -111,6 +117,55 @@ def pixel_colours(
             "chart": f"{_CHART}, each patch left out of the fit",
         },
     }
+
+
+def with_pixel(
+    source: Source,
+    films: Sequence[Perovskite],
+    options: Mapping[str, Any],
+    *,
+    thickness_nm: float | None,
+    draws: int | None,
+    seed: int,
+    level: float,
+) -> tuple[Source, dict[str, Any]]:
+    """A source whose pixels have several films, and what these make of colours.
+
+    Parameters
+    ----------
+    source : Source
+        Its synapse is that of every film. A device of one set is repeated: the films differ between draws.
+    films : sequence of Perovskite
+    options : mapping
+        Of task colour.
+    thickness_nm : float or None
+        Of every film.
+    draws : int or None
+    seed : int
+    level : float
+
+    Returns
+    -------
+    source : Source
+    pixel : dict
+        ``layers, arrangement, films, wavelengths_nm`` and what :func:`pixel_colours` tells.
+    """
+    parameters = source.parameters
+    if parameters.n_sets == 1:
+        parameters = parameters.take(np.zeros(draws or DEFAULT_DRAWS, int))
+    parameters = with_layers(parameters, films, thickness_nm, seed)
+    names, arrangement = [film.formula for film in films], options["arrangement"]
+    piled = arrangement == "stacked"
+    pixel = {
+        "layers": names,
+        "arrangement": arrangement,
+        "films": [film_facts(film) for film in films],
+        "wavelengths_nm": list(options["wavelengths_nm"]),
+        **pixel_colours(parameters, lamp_of(options), piled=piled, level=level),
+    }
+    said = f"pixel of films, {arrangement}: {', '.join(names)}; they share the synapse of {source.name}"
+    table = {name: entry for name, entry in source.table.items() if name != "bandgap"}
+    return replace(source, parameters=parameters, table=table, notes=[*source.notes, said]), pixel
 
 
 def _spread(values: Array, level: float) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def screen(
     -------
     ranked : list of dict
         ``rank, row, composition, design, family, accuracy, low, high, share_best``, best first;
-        ``share_best`` is the share of the draws in which the design is the best of all.
+        ``share_best`` is the share of the draws in which the design is the best of all; also the medians of
+        ``bandgap`` (eV, None where unknown) and of what else the task measures.
     failed : list of dict
         ``row, composition, error`` of the designs that cannot be read.
 
@@ -76,6 +77,11 @@ def screen(
     )
     scores = np.array([part.ravel() for part in accuracies])
     best = np.bincount(scores.argmax(axis=0), minlength=len(scores)) / scores.shape[1]
+    extras = {
+        name: np.split(values, np.cumsum([s.parameters.n_sets for _, s in sources])[:-1])
+        for name, values in result.extras.items()
+        if values.ndim == 2
+    }
     ranked = []
     for index, (row, source) in enumerate(sources[: len(scores)]):
         low, high = np.quantile(scores[index], (0.5 - level / 2, 0.5 + level / 2))
@@ -91,7 +97,14 @@ def screen(
                 "high": float(high),
                 "share_best": float(best[index]),
                 "ceiling": float(result.ceiling.mean()),
+                "bandgap": _median(np.asarray(source.parameters.bandgap)),
+                **{name: _median(values[index]) for name, values in extras.items()},
             }
         )
     ranked.sort(key=lambda entry: (-entry["accuracy"], entry["row"]))
     return [{"rank": rank, **entry} for rank, entry in enumerate(ranked, start=1)], failed
+
+
+def _median(values: np.ndarray) -> float | None:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -13,7 +13,9 @@ import numpy as np
 from perovdata.dataset import DESIGN_COLUMNS
 from perovdata.devices import with_former_names
 from perovdata.errors import InputError, unknown_choice
+from perovdata.studies.films import films_of_pixel
 from perovdata.studies.outcome import Simulation
+from perovdata.studies.pixel import with_pixel
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
 from perovdata.vision import TASKS, TaskResult, check_request, run
 
@@ -37,6 +39,7 @@ def simulate(
     data_dir: str | os.PathLike[str] | None = None,
     images: str | os.PathLike[str] | None = None,
     options: Mapping[str, Any] | None = None,
+    layers: str | Sequence[str] | None = None,
     output: str | os.PathLike[str] | None = None,
     predictor=None,
     progress: Callable[[float, int], None] | None = None,
@@ -67,6 +70,10 @@ def simulate(
         Of all intervals.
     options : mapping, optional
         Options of the task.
+    layers : str (commas between) or sequence of str, optional
+        Task colour: compositions of the films of every pixel, the one that the light meets first at the
+        front. They take the place of filters (unless ``options`` say otherwise) and share the synapse of the
+        source; without a source, that of the first one.
     output : path, optional
         Folder for ``result.json``, ``draws.parquet`` and pictures.
     predictor : perovdata.models.Predictor, optional
@@ -86,8 +93,25 @@ def simulate(
     InputError
         For bad input, with one line that says what is accepted.
     """
-    check_request(task, protocol, options or {})  # before anything long
+    options = dict(options or {})
+    films, design = films_of_pixel(task, layers, design)
+    if films:
+        options.setdefault("filters", "none")
+        if formula is device is preset is record is None:
+            formula = films[0].formula
+    values = check_request(task, protocol, options)  # before anything long
     source = resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note)
+    pixel = None
+    if films:
+        source, pixel = with_pixel(
+            source,
+            films,
+            values,
+            thickness_nm=design.get("thickness_nm"),
+            draws=draws,
+            seed=seed,
+            level=level,
+        )
     result = run(
         task,
         source.parameters,
@@ -98,9 +122,11 @@ def simulate(
         data_dir=data_dir,
         images=images,
         progress=progress,
-        **dict(options or {}),
+        **options,
     )
     description = describe(result, source, level)
+    if pixel is not None:
+        description["pixel"] = pixel
     if output is not None:
         from perovdata.studies.saving import save_result
 

@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from perovdata.chemistry import FormulaError, parse
 from perovdata.dataset import SynapseDesign, family_of, load_tables
 from perovdata.dataset.load import measured_metrics, populations
 from perovdata.devices import FIELDS, PRESETS, SynapseParameters, load_device, preset
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import Drawn, Routed, route
+from perovdata.studies.films import film_facts, with_film
 
 __all__ = ["Source", "by_name", "from_composition", "from_device", "from_preset", "from_record"]
 
@@ -96,8 +98,6 @@ def from_composition(
     InputError
         For a formula that cannot be read, a term outside its list, an unknown metric.
     """
-    from perovdata.chemistry import parse
-
     # The formula first: its error is the one that the user wants to read.
     perovskite = parse(formula, n=_whole((design or {}).get("n_layers")))
     wanted = SynapseDesign(composition=formula, **dict(design or {}))
@@ -128,8 +128,13 @@ def from_composition(
         n_draws=draws,
         seed=seed,
     )
+    routed = with_film(routed, perovskite, row["thickness_nm"], seed)
     table = routed.table(level)
-    details = {"design": {k: v for k, v in row.items() if v is not None}, "family": family}
+    details = {
+        "design": {k: v for k, v in row.items() if v is not None},
+        "family": family,
+        "film": film_facts(perovskite),
+    }
     return Source(formula, "composition", routed.parameters, table, details)
 
 
@@ -182,7 +187,11 @@ def route_record(device_id: str, *, draws: int, seed: int) -> tuple[Routed, Any]
         seed=seed,
         notes=notes,
     )
-    return routed, row
+    try:
+        perovskite = parse(row["composition"] or "")
+    except FormulaError:  # not stated, or amounts that the paper leaves open
+        return routed, row
+    return with_film(routed, perovskite, row["thickness_nm"], seed), row
 
 
 def from_device(

@@ -2,6 +2,7 @@
 
 from perovdata.vision.data.downloads import DOWNLOADS, fetch
 from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
+from perovdata.vision.parts.light import Lamp, lamp_of
 from perovdata.vision.runner import TaskResult, check_request, run, run_stacked
 from perovdata.vision.tasks import TASKS
 
@@ -10,9 +11,11 @@ __all__ = [
     "IMAGE_SETS",
     "TASKS",
     "Images",
+    "Lamp",
     "TaskResult",
     "check_request",
     "fetch",
+    "lamp_of",
     "load_images",
     "run",
     "run_stacked",

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped
+from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped, name_value_pairs
 from perovdata.cli.output import note, progress
 from perovdata.cli.study.results import emit_rows, save_rows
-from perovdata.errors import InputError
+from perovdata.errors import InputError, unknown_choice
 
 _COLUMNS = {
     "rank": "rank",
@@ -21,6 +21,13 @@ _COLUMNS = {
     "high": "high",
     "share_best": "share best",
     "family": "family",
+}
+_GOALS = ("colour",)
+_COLOUR_COLUMNS = {
+    "bandgap": "gap eV",
+    "accuracy_450_nm": "450 nm %",
+    "accuracy_532_nm": "532 nm %",
+    "accuracy_635_nm": "635 nm %",
 }
 
 
@@ -38,23 +45,47 @@ def screen(
         typer.Option("--input", help="CSV or JSON lines with a column composition and design columns."),
     ] = None,
     task: Task = "digits-online",
+    goal: Annotated[
+        str | None,
+        typer.Option(
+            help="colour: task colour, and the halide series of Cs, MA and FA if no compositions are given."
+        ),
+    ] = None,
+    options: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE, an option of the task.")
+    ] = None,
     draws: Annotated[int, typer.Option(help="Parameter sets per design.")] = 16,
     output: Output = None,
     json: Json = False,
 ) -> None:
     """Rank many compositions by what their predicted devices reach."""
+    from perovdata.studies import HALIDE_SERIES
     from perovdata.studies import screen as run_screen
 
     check_positive(draws=draws, seeds=run.seeds)
     designs: list[dict[str, Any]] = [{"composition": f} for f in formula or []]
     if input_ is not None:
         designs += _designs(input_)
+    columns = _COLUMNS
+    if goal is not None:
+        if goal not in _GOALS:
+            raise unknown_choice("option --goal", goal, _GOALS)
+        task, columns = "colour", {**_COLUMNS, **_COLOUR_COLUMNS}
+        designs = designs or [{"composition": formula} for formula in HALIDE_SERIES]
     if not designs:
         raise InputError("study screen: no designs; give FORMULA... or --input FILE.csv")
     with progress("screen") as move:
-        ranked, failed = run_screen(designs, task, draws=draws, note=note, progress=move, **asdict(run))
+        ranked, failed = run_screen(
+            designs,
+            task,
+            draws=draws,
+            note=note,
+            progress=move,
+            **asdict(run),
+            **name_value_pairs("--set", options),
+        )
     save_rows(output, "screen", ranked)
-    emit_rows([*ranked, *failed] if json else ranked, _COLUMNS, f"Screening, {task}", json)
+    emit_rows([*ranked, *failed] if json else ranked, columns, f"Screening, {task}", json)
     for row in failed:
         note(f"row {row['row']}: {row['error']}")
     if failed:
