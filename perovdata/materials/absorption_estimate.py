@@ -142,8 +142,8 @@ def _kind(perovskite: Perovskite) -> ShapeClass | None:
 def _completed(spectrum: Spectrum, energy: Array) -> Array:
     """A measured spectrum at any photon energies, 1/cm.
 
-    Beyond its ends the law of its class goes on from the last value; past a transparent red end nothing is
-    absorbed. Of a kind with no law, the last value stays.
+    Noise is transparent, and so is what lies beyond the red end of a spectrum that was followed down its
+    edge. Else the law of its class goes on from the last value; of a kind with no law, that value stays.
     """
     seen = trusted(spectrum)
     measured_at = HC_EV_NM / spectrum.wavelength[seen][::-1]
@@ -152,13 +152,12 @@ def _completed(spectrum: Spectrum, energy: Array) -> Array:
     kind = class_of(spectrum)
     if kind is not None:
         shape, gap = fitted_shape(kind), HC_EV_NM / red_edge(spectrum)
-        for end, beyond in ((0, energy < measured_at[0]), (-1, energy > measured_at[-1])):
-            values[beyond] = _continued(shape, gap, measured_at[end], coefficient[end], energy[beyond])
-    return values
+        red, blue = energy < measured_at[0], energy > measured_at[-1]
+        values[blue] = coefficient[-1] * _ratio(shape, gap, measured_at[-1], energy[blue])
+        values[red] = 0 if seen.all() else coefficient[0] * _ratio(shape, gap, measured_at[0], energy[red])
+    return np.where(values < NOISE, 0.0, values)
 
 
-def _continued(shape: LineShape, gap: float, end: float, coefficient: float, energy: Array) -> Array:
-    """The law through the last measured point."""
-    if coefficient < NOISE:
-        return np.zeros(energy.shape)
-    return coefficient * shape.absorption(energy, gap) / shape.absorption(np.array([end]), gap)
+def _ratio(shape: LineShape, gap: float, end: float, energy: Array) -> Array:
+    """The law over its value at one energy."""
+    return shape.absorption(energy, gap) / shape.absorption(np.array([end]), gap)

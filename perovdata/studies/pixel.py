@@ -100,15 +100,15 @@ def pixel_colours(
     Returns
     -------
     dict
-        ``mixing_matrix`` (K rows of C shares absorbed, medians), ``condition_number`` and ``colour_error``
-        (mean over the patches), each with median and interval over the sets, ``worst_patch``.
+        ``mixing_matrix`` (K rows of C shares absorbed, means over the sets); ``condition_number`` and
+        ``colour_error`` (mean over the patches) with median and interval over the sets.
     """
     films = absorptance(parameters)
     films = np.asarray(one_behind_another(films) if piled else films, float)
     mixing = films @ (lamp.power[:, None] * lamp.spectra).T
     errors = np.array([chart_error(one) for one in films])
     return {
-        "mixing_matrix": np.median(mixing, axis=0).tolist(),
+        "mixing_matrix": mixing.mean(axis=0).tolist(),
         "condition_number": _spread(np.minimum(np.linalg.cond(mixing), _SINGULAR), level),
         "colour_error": {
             **_spread(errors.mean(axis=1), level),

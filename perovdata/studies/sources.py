@@ -188,7 +188,7 @@ def route_record(device_id: str, *, draws: int, seed: int) -> tuple[Routed, Any]
         notes=notes,
     )
     try:
-        perovskite = parse(row["composition"] or "")
+        perovskite = parse(row["composition"] or "", n=_whole(row["n_layers"]))
     except FormulaError:  # not stated, or amounts that the paper leaves open
         return routed, row
     return with_film(routed, perovskite, row["thickness_nm"], seed), row

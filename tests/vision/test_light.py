@@ -13,7 +13,7 @@ OPAQUE = 1e12
 
 @pytest.fixture(scope="module")
 def digits():
-    return load_images("digits").take(600, 200)
+    return load_images("digits").take(400, 150)
 
 
 def films_that_end_at(*edges_nm: float) -> np.ndarray:
