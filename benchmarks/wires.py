@@ -1,6 +1,9 @@
-"""Exact wires: effective conductances of an array, and every further image."""
+"""Wires: exact effective conductances, every further image, and the default's error (``losses``: all)."""
 
 from __future__ import annotations
+
+import itertools
+import sys
 
 import jax.numpy as jnp
 import numpy as np
@@ -8,7 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import splu
 from table import Row, seconds, show
 
-from perovdata.arrays import column_currents, effective_conductance
+from perovdata.arrays import Crossbar, column_currents, effective_conductance
+from perovdata.devices import SynapseParameters
 
 
 def rows(n: int = 128, r: float = 1.0) -> list[Row]:
@@ -35,7 +39,24 @@ def rows(n: int = 128, r: float = 1.0) -> list[Row]:
 
     iterate()
     found.append(Row(f"iterative wires {n} x {n}, one vector", seconds(iterate), "s"))
+    worst = max(abs(ratio - 1) for *_, ratio in losses())
+    found.append(Row("default wires, largest error of the loss, 8 to 256 lines", 100 * worst, "%", 20))
     return found
+
+
+def losses(lines=(8, 16, 64, 256), resistances=(0.5, 2.0, 20.0), on_offs=(2.0, 100.0, 1e4)):
+    """Loss of output in wires: lines, ohm, on/off, g_max in S, exact share lost, default over exact."""
+    rng = np.random.default_rng(0)
+    for n, r, on_off in itertools.product(lines, resistances, on_offs):
+        params = SynapseParameters.make(g_max=[1e-5, 1e-4], g_min=[1e-5 / on_off, 1e-4 / on_off])
+        w, x = rng.uniform(-1, 1, (n, n)), rng.uniform(0, 1, (4, n))
+        loss = []
+        for wires in ("lumped", "exact"):
+            crossbar = Crossbar(params, (n, n), wires=wires, wire_resistance=r)
+            y, _ = crossbar.read(crossbar.program(w, method="exact"), x)
+            loss.append(np.abs(np.asarray(y)[:, 0] - x @ w).mean((1, 2)) / np.abs(x @ w).mean())
+        for g_max, fast, exact in zip((1e-5, 1e-4), *loss, strict=True):
+            yield n, r, on_off, g_max, float(exact), float(fast / exact)
 
 
 def factorise(g: np.ndarray, r: float) -> np.ndarray:
@@ -76,4 +97,9 @@ def badcrossbar_seconds(g: np.ndarray, v: np.ndarray, r: float) -> float | None:
 
 
 if __name__ == "__main__":
-    show(rows())
+    if sys.argv[1:] == ["losses"]:
+        print("lines   ohm  on/off  g_max S  exact loss  default / exact")
+        for n, r, on_off, g_max, exact, ratio in losses():
+            print(f"{n:5d} {r:5g} {on_off:7g} {g_max:8g} {100 * exact:9.2f} % {ratio:10.3f}")
+    else:
+        show(rows())

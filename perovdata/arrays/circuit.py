@@ -46,8 +46,9 @@ class Design:
     access_resistance, wire_resistance : float
         Ohm; of the selector (which is assumed to block sneak paths) and of one cell pitch of wire.
     wires : {"lumped", "exact"}
-        Wire as a series resistance per cell by its distance, or solved node by node (each plane its own
-        array, rows driven at the left, columns grounded at the bottom).
+        Every row and column as a ladder of its own (within 4 % of the exact loss, also under ``jit``), or all
+        nodes solved together. Each plane is its own array, rows driven at the left, columns grounded at the
+        bottom.
 
     Raises
     ------

@@ -61,7 +61,9 @@ class FullPulses(Rule):
 
     Notes
     -----
-    Chen, Peng, Yu, IEEE TCAD 2018, doi:10.1109/TCAD.2018.2789723.
+    Chen, Peng, Yu, IEEE TCAD 2018, doi:10.1109/TCAD.2018.2789723. A device of a pair that stands at the end
+    of its window cannot take its half of the change; its partner then takes it as well (the pair is read
+    first).
     """
 
     momentum: float = 0.0
@@ -98,6 +100,7 @@ class MixedPrecision(Rule):
 
     Notes
     -----
+    As in :class:`FullPulses`, the partner of a device at the end of its window takes the other half.
     Nandakumar et al., Front. Neurosci. 2020, doi:10.3389/fnins.2020.00406.
     """
 
@@ -162,7 +165,7 @@ def apply_rule(
         event = event_key(key, turn)
         if isinstance(rule, StochasticPulses):
             n = _coincidences(rule, lanes, x, d, event)
-            return _write(design, e, array, lanes, state, n, event_key(event, 1)), None
+            return _write(design, e, array, lanes, state, _planes(design, n), event_key(event, 1)), None
         return _tiki_taka(rule, design, e, array, lanes, state, x, d, event), None
 
     if isinstance(rule, TikiTaka) and state.memory is None:
@@ -184,6 +187,7 @@ def _digital(rule, design, e, array, lanes, state, wanted, key):
         half = _pulses_of(lanes, wanted) / 2
         n = jnp.trunc(wanted * half)
         memory = wanted - n / half
+    n = _with_partners(design, lanes, state.g, n)
     return _write(design, e, array, lanes, state, n, key)._replace(memory=memory)
 
 
@@ -193,11 +197,27 @@ def _pulses_of(lanes: DeviceConstants, direction):
     return jnp.where(direction > 0, full[:, 0], full[:, 1])
 
 
+def _planes(design: Design, n):
+    """Signed pulses of every plane (lanes, planes, rows, columns) for a change of the weight of n pulses."""
+    return n[:, None] * jnp.asarray(np.sign(design.coefficients), jnp.float32)[:, None, None]
+
+
+def _with_partners(design: Design, lanes: DeviceConstants, g, n):
+    """Pulses of every plane; what finds no room in one device of a pair goes to the other, if it fits."""
+    n = _planes(design, n)
+    if design.scheme != "differential":
+        return n
+    full = lanes.pulses[:, :, None, None, None]
+    room = jnp.where(n > 0, (1.0 - g) * full[:, 0], g * full[:, 1])  # pulses to the end of the window
+    partner = jnp.roll(room, design.planes // 2, axis=1)
+    wanted = jnp.abs(n)
+    extra = jnp.clip(wanted - partner, 0.0, jnp.maximum(room - wanted, 0.0))
+    return n + jnp.sign(n) * jnp.floor(extra + 0.5)
+
+
 def _write(design: Design, e: Effects, array: int, lanes: DeviceConstants, state, n, key):
-    """Give every plane its n signed pulses (lanes, rows, columns); planes of both signs share the change."""
-    signs = jnp.asarray(np.sign(design.coefficients), jnp.float32)[:, None, None]
-    n = n[:, None] * signs
-    d, cell = spread(lanes, 4), cell_index(design)[0]
+    """Give every device its signed pulses, (lanes, planes, rows, columns)."""
+    d, cell = spread(lanes, 4), cell_index(design)
     u = curvature_of(design, lanes, e, array)
     g = take_pulses(state.g, jnp.abs(n), n > 0, d, e, key[:, None, None, None], cell, u)
     given = state.given + jnp.abs(n)
@@ -267,5 +287,5 @@ def _tiki_taka(rule: TikiTaka, design, e, array, lanes, state, x, d, key):
         buffer = buffer + moved
         pulses = jnp.trunc(buffer)
         buffer = buffer - pulses
-    state = _write(design, e, array, lanes, state, pulses, event_key(key, 7))
+    state = _write(design, e, array, lanes, state, _planes(design, pulses), event_key(key, 7))
     return state._replace(memory=(fast, buffer, seen + 1))

@@ -101,6 +101,9 @@ def _column(g: np.ndarray, r: float) -> tuple[np.ndarray, np.ndarray]:
     bands = np.empty((2, len(g)))
     bands[0], bands[1] = -1.0, 2.0 + r * g
     bands[1, 0] -= 1.0
+    if len(g) == 1:
+        nodes = np.diag(r * g / (1.0 + r * g))
+        return np.diag(g) - g[:, None] * nodes, nodes[-1] / r
     nodes = solveh_banded(bands, np.diag(r * g), overwrite_b=True, check_finite=False)
     own = np.diag(g) - g[:, None] * nodes
     return (own + own.T) / 2, nodes[-1] / r

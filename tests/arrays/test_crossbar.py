@@ -117,7 +117,23 @@ def test_lumped_wires_lose_more_far_from_the_driver():
     crossbar = Crossbar(SynapseParameters.make(g_max=1e-4), (64, 64), wire_resistance=5.0)
     w = np.asarray(crossbar.weights(crossbar.program(np.ones((64, 64)), method="exact")))[0, 0]
     assert w[-1, 0] > w[0, 0] > w[0, -1]
-    np.testing.assert_allclose(w[0, -1], 1 / (1 + 1e-4 * 5 * (64 + 64)), rtol=1e-5)
+    # Both lines of the far cell are ladders of N = 64 equal cells: cosh((N - k + 1/2) a) / cosh((N + 1/2) a).
+    a = np.arccosh(1 + 5.0 * 1e-4 / 2)
+    end = np.cosh(a / 2) / np.cosh(64.5 * a)
+    np.testing.assert_allclose(w[0, -1], end**2, rtol=1e-4)
+
+
+@pytest.mark.parametrize("rule", [FullPulses(1.0), MixedPrecision(1.0)], ids=str)
+@pytest.mark.parametrize("change", [0.2, -0.2, 0.02, -0.02, 0.7])
+def test_rules_move_a_programmed_weight_by_the_whole_amount(rule, change):
+    """After programming one device of every pair stands at its floor: it must not eat half of a change."""
+    params = SynapseParameters.make(g_min=1e-9, n_pulses_ltp=1000, n_pulses_ltd=1000)
+    crossbar = Crossbar(params, (1, 5))
+    w = np.array([[0.5, -0.4, 0.1, 0.0, 1.0]])
+    state = crossbar.program(w, method="exact")
+    new = crossbar.update(state, np.ones((1, 1)), np.full((1, 5), -change), rule)
+    expected = np.clip(w + change, -1, 1)
+    np.testing.assert_allclose(np.asarray(crossbar.weights(new))[0, 0], expected, atol=2e-3)
 
 
 def test_open_loop_lands_on_the_nearest_pulse_and_verify_within_tolerance():

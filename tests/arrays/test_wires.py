@@ -7,6 +7,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import spsolve
 
 from perovdata.arrays import Crossbar, column_currents, effective_conductance
+from perovdata.arrays.kernel.lines import wired_conductance
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 
@@ -126,6 +127,35 @@ def test_iteration_agrees_with_the_exact_form():
             jnp.asarray(g, jnp.float32), jnp.asarray(batch, jnp.float32), r, r, tolerance=1e-5
         )
         np.testing.assert_allclose(fast, exact, rtol=1e-3)
+
+
+@pytest.mark.parametrize("lines", [8, 32, 128])
+@pytest.mark.parametrize("resistance", [0.5, 2.0, 20.0])
+def test_fast_wires_lose_what_exact_wires_lose(lines, resistance):
+    """The default of a crossbar within a twentieth of the loss of output by nodal analysis."""
+    g_max, on_off = (a.ravel() for a in np.meshgrid([1e-5, 1e-4], [2.0, 100.0, 1e4]))
+    params = SynapseParameters.make(g_max=g_max, g_min=g_max / on_off)
+    rng = np.random.default_rng(lines)
+    w, x = rng.uniform(-1, 1, (lines, lines)), rng.uniform(0, 1, (4, lines))
+    loss = []
+    for wires in ("lumped", "exact"):
+        crossbar = Crossbar(params, w.shape, wires=wires, wire_resistance=resistance)
+        y, _ = crossbar.read(crossbar.program(w, method="exact"), x)
+        loss.append(np.abs(np.asarray(y)[:, 0] - x @ w).mean((1, 2)))
+    np.testing.assert_allclose(loss[0], loss[1], rtol=0.05)
+
+
+def test_fast_wires_are_exact_on_a_single_line():
+    g = np.linspace(1e-5, 9e-5, 12)
+    for cells in (g[None], g[:, None]):
+        fast = wired_conductance(jnp.asarray(cells[None, None], jnp.float32), jnp.full((1, 1, 1), 0.0))
+        np.testing.assert_allclose(fast[0, 0], cells, rtol=1e-6)
+    row = wired_conductance(jnp.asarray(g[None, None, None], jnp.float32), jnp.full((1, 1, 1), 3.0))[0, 0]
+    alone = (
+        effective_conductance(g[None], 3.0, 0.0)
+        * effective_conductance(g.reshape(-1, 1, 1), 0.0, 3.0)[:, 0, 0]
+    )
+    np.testing.assert_allclose(row, alone / g, rtol=1e-5)
 
 
 def test_no_wires_is_the_array_itself():

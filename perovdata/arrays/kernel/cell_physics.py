@@ -21,6 +21,7 @@ __all__ = [
     "current_range",
     "fraction_to_window",
     "level",
+    "read_conductance",
     "read_fraction",
     "spread",
     "take_pulses",
@@ -80,15 +81,11 @@ def level(g, d: DeviceConstants, e: Effects):
     return jnp.where(jnp.isinf(d.states), g, jnp.round(g * steps) / steps)
 
 
-def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches, kept=1.0):
-    """Read current as a fraction of the nominal range: 0 for g_min, 1 for g_max (without wires).
-
-    ``I = V / (1/G + R_access + R_wire)``; the range is that of the access device alone, as in NeuroSim.
+def read_conductance(g, d: DeviceConstants, e: Effects, layer: int, cell, kept=1.0):
+    """Conductance that a read finds in every cell, in units of g_max: its level, its window, stuck or not.
 
     Parameters
     ----------
-    pitches : array
-        Cell pitches of wire in series with each cell.
     kept : array
         Part of the state that time has left.
     """
@@ -96,7 +93,18 @@ def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches, 
     if e.stuck:
         draw = uniform(event_key(d.key, _STUCK, layer), cell)
         g = jnp.where(draw < d.stuck[..., 0], 1.0, jnp.where(draw > 1 - d.stuck[..., 1], 0.0, g))
-    conductance = fraction_to_window(g, d, e, layer, cell)
+    return fraction_to_window(g, d, e, layer, cell)
+
+
+def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches):
+    """Read current as a fraction of the nominal range: 0 for g_min, 1 for g_max (without wires).
+
+    ``I = V / (1/G + R_access + R_wire)``; the range is that of the access device alone. Wire and cell in
+    series is MLP-NeuroSim's circuit (``pitches``: cell pitches of wire to each cell), which the training
+    protocol follows; it leaves out what the other cells of a line draw
+    (:mod:`~perovdata.arrays.kernel.lines` does not).
+    """
+    conductance = read_conductance(g, d, e, layer, cell)
     low, high = current_range(d)
     return (conductance / (1 + conductance * (d.access + pitches * d.wire)) - low) / (high - low)
 

@@ -17,7 +17,7 @@ __all__ = ["curvature_of", "open_loop", "plane_targets", "pulses_to", "write_ver
 
 def curvature_of(design: Design, lanes: DeviceConstants, e: Effects, array: int):
     """Curvature of every device, (lanes, planes, rows, columns, 2), where it varies between devices."""
-    return cell_curvature(spread(lanes, 4), array, cell_index(design)[0]) if e.d2d_label else None
+    return cell_curvature(spread(lanes, 4), array, cell_index(design)) if e.d2d_label else None
 
 
 def plane_targets(design: Design, v):
@@ -62,7 +62,7 @@ def open_loop(design: Design, lanes: DeviceConstants, e: Effects, target, key, a
     n = jnp.round(pulses_to(target, d, e))
     curvature = curvature_of(design, lanes, e, array)
     g = take_pulses(
-        jnp.zeros_like(target), n, True, d, e, key[:, None, None, None], cell_index(design)[0], curvature
+        jnp.zeros_like(target), n, True, d, e, key[:, None, None, None], cell_index(design), curvature
     )
     return g, n
 
@@ -85,7 +85,7 @@ def write_verify(
         ``missed``: devices still outside the tolerance, (lanes,).
     """
     d = spread(lanes, 4)
-    cell = cell_index(design)[0]
+    cell = cell_index(design)
     curvature = curvature_of(design, lanes, e, array)
     g, given = open_loop(design, lanes, e, target, event_key(key, 0), array)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import jax.numpy as jnp
 import numpy as np
 
 from perovdata.arrays.circuit import Design
-from perovdata.arrays.kernel.cell_physics import current_range, read_fraction, spread
+from perovdata.arrays.kernel.cell_physics import current_range, read_conductance, spread
 from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
+from perovdata.arrays.kernel.lines import wired_conductance
 
 __all__ = [
     "cell_index",
@@ -22,12 +25,9 @@ __all__ = [
 
 
 def cell_index(design: Design):
-    """Index of every device and its cell pitches of wire, both (planes, rows, columns)."""
+    """Index of every device, (planes, rows, columns)."""
     shape = (design.planes, design.rows, design.columns)
-    plane, row, column = np.indices(shape)
-    pitches = column + 1 + design.rows - row
-    cell = (plane * design.rows + row) * design.columns + column
-    return jnp.asarray(cell, jnp.uint32), jnp.asarray(pitches, jnp.float32)
+    return jnp.asarray(np.arange(math.prod(shape), dtype=np.uint32).reshape(shape))
 
 
 def plane_fractions(design: Design, lanes: DeviceConstants, e: Effects, g, kept, array: int):
@@ -41,9 +41,13 @@ def plane_fractions(design: Design, lanes: DeviceConstants, e: Effects, g, kept,
     array : int
         Which array of a network this is (its devices are drawn accordingly).
     """
-    cell, pitches = cell_index(design)
-    kept = kept[:, None, None, None]
-    return read_fraction(g, spread(lanes, 4), e, array, cell, pitches, kept)
+    d = spread(lanes, 4)
+    cells = read_conductance(g, d, e, array, cell_index(design), kept[:, None, None, None])
+    cells = cells / (1 + cells * d.access)
+    if design.wires == "lumped" and design.wire_resistance > 0:
+        cells = wired_conductance(cells, d.wire[..., 0])
+    low, high = current_range(d)
+    return (cells - low) / (high - low)
 
 
 def quantise_input(x, bits: int | None, limit: float):
