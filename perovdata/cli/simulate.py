@@ -39,6 +39,12 @@ def simulate(
     run: RunOptions,
     formula: Annotated[str | None, typer.Argument(help="Composition, e.g. '(PEA)2SnI4'.")] = None,
     known: Known = None,
+    law: Annotated[
+        str | None,
+        typer.Option(
+            "--law", help="Update law to run instead of the device file's own, e.g. exponential, measured."
+        ),
+    ] = None,
     protocol: Annotated[
         str,
         typer.Option(
@@ -79,6 +85,7 @@ def simulate(
         result = run_simulation(
             formula,
             task=task,
+            law=law,
             known=dict(parse_known(item) for item in known or []),
             protocol=protocol,
             draws=draws,

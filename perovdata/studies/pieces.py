@@ -7,6 +7,7 @@ numbers follow the index of a set in the whole sweep: the cut into pieces does n
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -109,6 +110,9 @@ def _claim(folder: Path, work: Work, params: SynapseParameters, options: dict, s
     digest = hashlib.sha256()
     for name, column in _arrays(params).items():
         digest.update(name.encode() + np.ascontiguousarray(column).tobytes())
+    if params.laws:
+        digest.update(np.ascontiguousarray(params.law).tobytes())
+        digest.update(repr([(law.name, law.to_dict()) for law in params.laws]).encode())
     try:
         plain = json.loads(json.dumps(options, sort_keys=True))
     except TypeError as error:
@@ -166,9 +170,11 @@ def _gather(folder: Path, starts: list[int]) -> dict[str, np.ndarray]:
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
 
-def _run_piece(work: Work, columns: dict[str, np.ndarray], first_set: int, options: dict) -> dict:
-    """What a worker does: plain arrays in, plain arrays out."""
-    result = work(SynapseParameters.make(**columns), first_set, **options)
+def _run_piece(work: Work, columns: dict[str, Any], first_set: int, options: dict) -> dict:
+    """What a worker does: plain arrays (and laws) in, plain arrays out."""
+    law, laws = columns["law"], columns["laws"]
+    params = SynapseParameters.make(**{k: v for k, v in columns.items() if k not in ("law", "laws")})
+    result = work(dataclasses.replace(params, law=law, laws=laws), first_set, **options)
     return {name: np.asarray(value) for name, value in result.items()}
 
 
@@ -182,7 +188,8 @@ def _compute(
     processes: int,
 ) -> Iterator[tuple[int, Any]]:
     """Yield (first set, result or exception) as pieces come in."""
-    columns = {start: _arrays(params.take(slice(start, start + size))) for start in starts}
+    parts = {start: params.take(slice(start, start + size)) for start in starts}
+    columns = {s: {**_arrays(p), "law": np.asarray(p.law), "laws": p.laws} for s, p in parts.items()}
     if scheduler is None and (processes == 1 or len(starts) <= 1):
         for start in starts:
             try:

@@ -29,6 +29,7 @@ def simulate(
     device: str | os.PathLike[str] | None = None,
     preset: str | None = None,
     record: str | None = None,
+    law: str | None = None,
     known: Mapping[str, float] | None = None,
     protocol: str = "default",
     epochs: int | None = None,
@@ -60,6 +61,8 @@ def simulate(
         Published device.
     record : str, optional
         Device of the tables.
+    law : str, optional
+        Update law to run instead of the one that the device file names.
     known : mapping of metric to value, optional
         Already measured, with a formula.
     protocol, epochs, seeds, seed, data_dir, images, progress
@@ -100,7 +103,9 @@ def simulate(
         if formula is device is preset is record is None:
             formula = films[0].formula
     values = check_request(task, protocol, options)  # before anything long
-    source = resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note)
+    source = resolve(
+        formula, device, preset, record, design, known, draws, seed, level, predictor, note, law=law
+    )
     pixel = None
     if films:
         source, pixel = with_pixel(
@@ -134,7 +139,9 @@ def simulate(
     return Simulation(result, source, description)
 
 
-def resolve(formula, device, preset, record, design, known, draws, seed, level, predictor, note) -> Source:
+def resolve(
+    formula, device, preset, record, design, known, draws, seed, level, predictor, note, *, law=None
+) -> Source:
     """The one source that is given; raises InputError for none or several."""
     given = {"formula": formula, "device": device, "preset": preset, "record": record}
     chosen = [name for name, value in given.items() if value is not None]
@@ -151,12 +158,14 @@ def resolve(formula, device, preset, record, design, known, draws, seed, level, 
     if formula is None and (design or known):
         extra = ", ".join([*(design or {}), *(known or {})])
         raise InputError(f"simulate: {extra} describe a composition to predict, not {chosen[0]}")
+    if law is not None and device is None:
+        raise InputError(f"law: '{law}' chooses among the laws of a device file, not {chosen[0]}")
     if formula is not None:
         return from_composition(
             formula, design, known=known, draws=draws, seed=seed, level=level, predictor=predictor, note=note
         )
     if device is not None:
-        return from_device(device, draws=draws, seed=seed, level=level)
+        return from_device(device, law=law, draws=draws, seed=seed, level=level)
     if preset is not None:
         return from_preset(preset, draws=draws, level=level)
     return from_record(record, draws=draws, seed=seed, level=level)

@@ -12,7 +12,15 @@ import numpy as np
 from perovdata.chemistry import FormulaError, parse
 from perovdata.dataset import SynapseDesign, family_of, load_tables
 from perovdata.dataset.load import measured_metrics, populations
-from perovdata.devices import FIELDS, PRESETS, SynapseParameters, load_device, preset
+from perovdata.devices import (
+    FIELDS,
+    PRESETS,
+    DeviceFile,
+    ExponentialLaw,
+    SynapseParameters,
+    load_device,
+    preset,
+)
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import Drawn, Routed, route
 from perovdata.studies.films import film_facts, with_film
@@ -25,6 +33,7 @@ _STANDS_BEHIND: dict[str, Literal["predicted", "rule", "population"]] = {
     "baseline": "rule",
     "population": "population",
 }
+EXPONENTIAL = ExponentialLaw.name
 
 
 @dataclass(frozen=True)
@@ -195,13 +204,20 @@ def route_record(device_id: str, *, draws: int, seed: int) -> tuple[Routed, Any]
 
 
 def from_device(
-    path: str | os.PathLike[str], *, draws: int | None = None, seed: int = 0, level: float = 0.9
+    path: str | os.PathLike[str],
+    *,
+    law: str | None = None,
+    draws: int | None = None,
+    seed: int = 0,
+    level: float = 0.9,
 ) -> Source:
     """Parameters of a device file; one that a fit wrote is drawn within the uncertainty of the fit.
 
     Parameters
     ----------
     path : path-like
+    law : str, optional
+        Update law to run instead of the file's own; one that the file holds.
     draws : int, optional
         Default 16 for a file with uncertainty. A file without describes one device: one set.
     seed : int
@@ -212,13 +228,32 @@ def from_device(
     Source
     """
     device = load_device(path)
+    if law is not None:
+        device = device.with_law(law)
     if device.uncertainty is not None:
-        parameters = device.draws(_draws(draws), seed)
-        return Source(device.name, "device", parameters, _stated(parameters, level, "device file"))
-    parameters = device.parameters
+        parameters, notes = device.draws(_draws(draws), seed), _law_notes(device)
+    else:
+        parameters, notes = device.parameters, [*_law_notes(device), *_one_set(draws)]
+    details = {"law": device.law}
     return Source(
-        device.name, "device", parameters, _stated(parameters, level, "device file"), {}, _one_set(draws)
+        device.name, "device", parameters, _stated(parameters, level, "device file"), details, notes
     )
+
+
+def _law_notes(device: DeviceFile) -> list[str]:
+    """Which law runs where a file holds several, and how far its label is from what was measured."""
+    if not device.laws:
+        return []
+    others = [name for name in (EXPONENTIAL, *device.laws) if name != device.law]
+    notes = [
+        f"the arrays run the law '{device.law}' of the device file (--law {' or '.join(others)} instead)"
+    ]
+    misfit = device.exponential_misfit()
+    if misfit is not None:
+        notes.append(
+            f"the exponential of the label is {100 * misfit:.2g} % of the window from the measured sweeps"
+        )
+    return notes
 
 
 def from_preset(name: str, *, draws: int | None = None, level: float = 0.9) -> Source:

@@ -12,7 +12,16 @@ from typer.testing import CliRunner
 import perovdata
 from perovdata.cli.application import app
 from perovdata.dataset import load_synapses
-from perovdata.devices import FIELDS, RENAMED, SynapseParameters
+from perovdata.devices import (
+    FIELDS,
+    RENAMED,
+    DeviceFile,
+    MeasuredLaw,
+    SigmoidLaw,
+    SynapseParameters,
+    preset,
+    save_device,
+)
 from perovdata.errors import InputError
 from perovdata.files import finite
 
@@ -180,3 +189,28 @@ def test_vision_tasks_lists_the_suite():
     assert one.exit_code == 0
     assert "frames" in one.stdout
     assert "digits" in CliRunner().invoke(app, ["vision", "tasks"]).stdout
+
+
+def test_device_file_runs_the_law_that_it_names(tmp_path):
+    law = SigmoidLaw(steepness=(9.0, 9.0))
+    sweeps = [[law.curve(sign, 64)] * 3 for sign in (1, -1)]
+    device = DeviceFile(
+        "film", preset("epiram"), laws={"measured": MeasuredLaw.from_cycles(*sweeps)}, law="measured"
+    )
+    save_device(tmp_path / "film.yaml", device)
+    run = {
+        "task": "snn-stdp",
+        "device": tmp_path / "film.yaml",
+        "options": {"train_images": 60, "neurons": 10},
+    }
+    told = perovdata.simulate(**run)
+    assert told["source"]["law"] == "measured"
+    assert any("law 'measured' of the device file (--law exponential instead)" in n for n in told["notes"])
+    assert any("% of the window from the measured sweeps" in n for n in told["notes"])
+    other = perovdata.simulate(**run, law="exponential")
+    assert other["source"]["law"] == "exponential"
+    assert other["accuracy"]["median"] != told["accuracy"]["median"]
+    with pytest.raises(InputError, match="'power' is not one of exponential, measured"):
+        perovdata.simulate(**run, law="power")
+    with pytest.raises(InputError, match="laws of a device file"):
+        perovdata.simulate(task="snn-stdp", preset="epiram", law="measured")
