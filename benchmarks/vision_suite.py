@@ -54,7 +54,7 @@ def main() -> None:
             times.append(time.perf_counter() - start)
         total += times[1]
         print(
-            f"{name:18s} ceiling {result.ceiling.mean():5.1f} %  median {np.median(result.accuracy):5.1f} %  "
+            f"{name:18s} ceiling {result.ceiling:5.1f} %  median {np.median(result.accuracy):5.1f} %  "
             f"first {times[0]:6.1f} s  again {times[1]:6.1f} s",
             flush=True,
         )

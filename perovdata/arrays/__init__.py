@@ -5,6 +5,7 @@ from perovdata.arrays.cost import Assumptions, Cost, array_cost
 from perovdata.arrays.crossbar import Crossbar, CrossbarState
 from perovdata.arrays.inference import infer
 from perovdata.arrays.online.protocol import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol
+from perovdata.arrays.online.software import train_software
 from perovdata.arrays.online.train import OnlineResult, train_online
 from perovdata.arrays.pulses import apply_pulses
 from perovdata.arrays.rules import FullPulses, MixedPrecision, Rule, StochasticPulses, TikiTaka
@@ -32,4 +33,5 @@ __all__ = [
     "effective_conductance",
     "infer",
     "train_online",
+    "train_software",
 ]

@@ -83,7 +83,7 @@ def requirements(
         for (name, context), part in zip(sweeps, accuracies, strict=False)
     ]
     grid = accuracies[-1].mean(axis=1).reshape(map_points, map_points)
-    ceiling = float(result.ceiling.mean())
+    ceiling = result.ceiling
     return {
         "task": task,
         "target": accuracy,

@@ -178,7 +178,7 @@ def _ranked(
                 "accuracy": float(median[index]),
                 "low": float(low),
                 "high": float(high),
-                "ceiling": float(result.ceiling.mean()),
+                "ceiling": result.ceiling,
                 "chance": result.chance,
                 **_evidence(task, device),
                 **_reported(reported, device.device_id, task),

@@ -63,7 +63,7 @@ def draws_frame(result: TaskResult, source: Source):
         "draw": np.repeat(np.arange(n_sets), n_seeds),
         "seed": np.tile(np.asarray(result.seeds), n_sets),
         "accuracy_percent": result.accuracy.ravel(),
-        "ceiling_percent": np.tile(result.ceiling, n_sets),
+        "ceiling_percent": result.ceiling,
     }
     for name, values in result.extras.items():
         if values.ndim == 2:

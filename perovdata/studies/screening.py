@@ -96,7 +96,7 @@ def screen(
                 "low": float(low),
                 "high": float(high),
                 "share_best": float(best[index]),
-                "ceiling": float(result.ceiling.mean()),
+                "ceiling": result.ceiling,
                 "bandgap": _median(np.asarray(source.parameters.bandgap)),
                 **{name: _median(values[index]) for name, values in extras.items()},
             }

@@ -206,7 +206,7 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
             "unit": "%",
             "values": result.accuracy.ravel().tolist(),
         },
-        "ceiling": float(result.ceiling.mean()),
+        "ceiling": result.ceiling,
         "chance": result.chance,
         "energy_per_image_J": energy["median"],
         "energy_per_image_interval_J": energy["interval"],

@@ -14,6 +14,7 @@ import numpy as np
 from perovdata.devices import SynapseParameters, at_temperature
 from perovdata.engine import bucket
 from perovdata.errors import InputError, unknown_choice
+from perovdata.vision.ceilings import float_ceiling
 from perovdata.vision.data.images import Images, load_images
 from perovdata.vision.parts.sensor import fill_memory
 from perovdata.vision.task import Plan, Scores, read_options
@@ -31,8 +32,8 @@ class TaskResult:
     task, protocol, image_source : str
     accuracy : ndarray, shape (P, S)
         Percent. P is what was finished: an interrupted run keeps its finished part.
-    ceiling : ndarray, shape (S,)
-        The same network in float, percent.
+    ceiling : float
+        The same network in float, percent: one number per task, protocol and options.
     chance : float
         Percent.
     checkpoint_axis : str
@@ -62,7 +63,7 @@ class TaskResult:
     protocol: str
     image_source: str
     accuracy: np.ndarray
-    ceiling: np.ndarray
+    ceiling: float
     chance: float
     checkpoint_axis: str
     checkpoints: np.ndarray
@@ -176,7 +177,7 @@ def run(
         task=task,
         protocol=protocol,
         image_source=getattr(course, "source", f"{images.name} ({images.source})"),
-        ceiling=np.asarray(course.ceiling, float),
+        ceiling=float_ceiling(definition, plan, course),
         chance=definition.chance(images),
         checkpoint_axis=axis,
         checkpoints=np.asarray(checkpoints, float),

@@ -203,12 +203,13 @@ class Scores:
 class Course(Protocol):
     """A task made ready: data loaded, software network trained."""
 
-    #: Accuracy of the same network in float, percent, one per seed.
-    ceiling: np.ndarray
     #: Name of the curve's axis and its values; ("", ()) without a curve.
     checkpoints: tuple[str, tuple[float, ...]]
     #: Parameter values that stand in for a device without short-term memory; empty if the task needs none.
     stand_ins: dict[str, float]
+
+    def ceiling(self) -> np.ndarray:
+        """Accuracy of the same network in float, percent, one per seed."""
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets; a long run reports the share done, 0 to 1."""

@@ -2,6 +2,7 @@
 
 import csv
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from fidelity import reference_curves
 from literal import Literal
 from online import images
 
-from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol, train_online
+from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, SOFTWARE, Protocol, train_online, train_software
 from perovdata.arrays.online import train as online_train
 from perovdata.devices import SynapseParameters, preset
 from perovdata.errors import InputError
@@ -42,8 +43,8 @@ def data():
 def test_every_step_follows_the_reference(data, device, protocol):
     result = train_online(device, *data, hidden=HIDDEN, protocol=protocol, keep_weights=True)
     shape = (INPUTS, HIDDEN, CLASSES)
-    order = online_train._order(0, [0], 1, len(data[0]), protocol)[:, 0]
-    start = online_train._start_weights(0, 0, shape, protocol)
+    order = online_train.sample_order(0, [0], 1, len(data[0]), protocol)[:, 0]
+    start = online_train.start_weights(0, 0, shape, protocol)
     literal = Literal(device, *start, protocol, np.random.default_rng(0))
     literal.train(data[0], data[1], order)
     g1, g2 = literal.state
@@ -90,6 +91,17 @@ def test_analog_inputs_and_software_learn(data):
     assert software.epochs.tolist() == [8]
 
 
+@pytest.mark.parametrize("hidden_threshold", [None, 0.5])
+def test_training_in_float_is_the_engine_without_devices(data, hidden_threshold):
+    protocol = replace(SOFTWARE, hidden_threshold=hidden_threshold, gain=0.5, **SMALL)
+    engine = train_online(SynapseParameters.make(), *data, hidden=HIDDEN, epochs=6, protocol=protocol)
+    dense = train_software(*data, hidden=HIDDEN, classes=CLASSES, epochs=6, seeds=(0, 1), protocol=protocol)
+    assert dense.shape == (2, 6)
+    # Equal but for the order of sums: at most a few of the 200 tests are named otherwise.
+    np.testing.assert_allclose(dense[0], engine.accuracy[0, 0], atol=1.5)
+    assert dense[:, -1].min() > 90
+
+
 def test_noise_and_bad_devices_cost_accuracy(data):
     params = SynapseParameters.make(
         n_pulses_ltp=100, n_pulses_ltd=100, c2c_sigma=[0.0, 0.2], stuck_off=[0.0, 0.4]
@@ -120,7 +132,9 @@ def test_devices_wear_out_in_training(data):
 
 def test_permutations_show_every_sample_once_per_pass():
     protocol = Protocol(replacement=False, samples_per_epoch=7)
-    seen = np.concatenate([online_train._order(3, [1], epoch, 10, protocol)[:, 0] for epoch in range(1, 11)])
+    seen = np.concatenate(
+        [online_train.sample_order(3, [1], epoch, 10, protocol)[:, 0] for epoch in range(1, 11)]
+    )
     passes = seen.reshape(7, 10)
     assert (np.sort(passes, 1) == np.arange(10)).all()
     assert not (passes[0] == passes[1]).all()

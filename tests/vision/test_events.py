@@ -121,7 +121,7 @@ def test_nmnist_folder_is_named_by_the_task(tmp_path):
     _write_nmnist(tmp_path, 4, 2)
     result = run("events", SynapseParameters.make(), source="nmnist", per_class=4, bins=3, data_dir=tmp_path)
     assert result.image_source == "N-MNIST"
-    assert result.accuracy[0, 0] == result.ceiling[0] == 100
+    assert result.accuracy[0, 0] == result.ceiling == 100
     assert result.confusion.sum() == 10
     with pytest.raises(InputError, match="Train/0"):
         run("events", SynapseParameters.make(), source="nmnist", data_dir=tmp_path / "Train")

@@ -126,7 +126,7 @@ def train_online(
     InputError
         Shapes or ranges that do not fit, or more than memory holds.
     """
-    data = _check_data(x_train, y_train, x_test, y_test, classes, protocol)
+    data = check_data(x_train, y_train, x_test, y_test, classes, protocol)
     for name, value in (("hidden", hidden), ("epochs", epochs), ("test_every", test_every), ("seeds", seeds)):
         if value < 1:
             raise InputError(f"{name}: {value} is less than 1")
@@ -154,11 +154,11 @@ def train_online(
         index = np.minimum(np.arange(start, start + size), n_lanes - 1)  # the last block repeats a lane
         block = lanes.take(index)
         x_train, y_train, x_test = (jnp.asarray(a) for a in (data.x_train, data.y_train, data.x_test))
-        weights = [_start_weights(seed, s, shape, protocol) for s in index % seeds]
+        weights = [start_weights(seed, s, shape, protocol) for s in index % seeds]
         state, curvature = kernels.begin(kernel, block, *(jnp.stack(w) for w in zip(*weights, strict=True)))
         accuracy, tally, predicted = [], np.zeros((size, 2, 3)), None
         for epoch in range(1, epochs + 1):
-            order = _order(seed, range(seeds), epoch, len(data.x_train), protocol)[:, index % seeds]
+            order = sample_order(seed, range(seeds), epoch, len(data.x_train), protocol)[:, index % seeds]
             first = np.uint32((epoch - 1) * protocol.samples_per_epoch)
             state = kernels.train(kernel, block, curvature, state, x_train, y_train, order, first)
             tally += np.asarray(state.tally, float)
@@ -235,7 +235,8 @@ class _Data(NamedTuple):
     binary: bool
 
 
-def _check_data(x_train, y_train, x_test, y_test, classes, protocol: Protocol) -> _Data:
+def check_data(x_train, y_train, x_test, y_test, classes, protocol: Protocol) -> _Data:
+    """Images and labels as the kernels take them; raises InputError for what does not fit."""
     arrays = {}
     for name, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
         x, y = np.asarray(x, np.float32), np.asarray(y)
@@ -259,7 +260,7 @@ def _check_data(x_train, y_train, x_test, y_test, classes, protocol: Protocol) -
     return _Data(a, b, c, d, max(classes or found, 2), a.dtype == np.uint8)
 
 
-def _start_weights(seed, s, shape, protocol: Protocol):
+def start_weights(seed, s, shape, protocol: Protocol):
     """Weights of one seed, (hidden, inputs) and (classes, hidden), the same for every parameter set."""
     inputs, hidden, classes = shape
     rng = np.random.default_rng([seed, int(s), 0])
@@ -270,7 +271,7 @@ def _start_weights(seed, s, shape, protocol: Protocol):
     ]
 
 
-def _order(seed, seeds, epoch, n, protocol: Protocol) -> np.ndarray:
+def sample_order(seed, seeds, epoch, n, protocol: Protocol) -> np.ndarray:
     """Samples of one epoch for every seed, shape (samples, S)."""
     length, columns = protocol.samples_per_epoch, []
     for s in seeds:

@@ -52,7 +52,10 @@ class AssociateCourse:
         self.age_s = options["age_s"]
         self.seeds = plan.seeds
         self.cues = [self._cues(seed, options["cues"], options["flipped"]) for seed in plan.seeds]
-        self.ceiling = np.array([self._software(*cue) for cue in self.cues])
+
+    def ceiling(self) -> np.ndarray:
+        """Accuracy of the same network in float, percent, one per seed."""
+        return np.array([self._software(*cue) for cue in self.cues])
 
     def _cues(self, seed: int, n_each: int, flipped: float) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng(seed)

@@ -8,7 +8,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from perovdata.arrays import NEUROSIM, NEUROSIM_SHIFTED, Design, OnlineResult, Protocol, train_online
+from perovdata.arrays import (
+    NEUROSIM,
+    NEUROSIM_SHIFTED,
+    Design,
+    OnlineResult,
+    Protocol,
+    train_online,
+    train_software,
+)
 from perovdata.devices import SynapseParameters
 from perovdata.vision.data.scenes import enlarge
 from perovdata.vision.parts.cost import Layer, network_cost
@@ -20,8 +28,6 @@ __all__ = ["online_task"]
 #: (series resistance of its access transistor and wires, the cast that loses pulses).
 _OWN = Protocol(truncating_cast=False, access_resistance=0.0, wire_resistance=0.0, replacement=False)
 _PROTOCOLS = {"default": _OWN, "neurosim": NEUROSIM, "neurosim-shifted-start": NEUROSIM_SHIFTED}
-#: The same network and rule in float: exact weights and updates, no converter.
-_FLOAT = {"device": False, "whole_pulses": False, "adc_bits": None, "truncating_cast": False}
 _MEAN_OF_LAST = 5
 _LARGE_SET = 8000
 
@@ -55,8 +61,21 @@ class OnlineCourse:
         )
         self.seeds = plan.seeds
         self.checkpoints = ("epoch", tuple(range(1, self.epochs + 1)))
-        software = replace(self.protocol, shifted_start=False, **_FLOAT)
-        self.ceiling = self._final(self._learn(SynapseParameters.make(), software))[0]
+
+    def ceiling(self) -> np.ndarray:
+        """Accuracy of the same network in float, percent, one per seed."""
+        accuracy = train_software(
+            self.train,
+            self.train_labels,
+            self.test,
+            self.test_labels,
+            hidden=self.hidden,
+            classes=self.n_classes,
+            epochs=self.epochs,
+            seeds=self.seeds,
+            protocol=self.protocol,
+        )
+        return accuracy[:, -self._last :].mean(axis=1)
 
     def _learn(self, params: SynapseParameters, protocol: Protocol, progress=None) -> OnlineResult:
         return train_online(
@@ -93,9 +112,14 @@ class OnlineCourse:
             for index, (rows, columns, mean_square) in enumerate(shapes)
         ]
 
+    @property
+    def _last(self) -> int:
+        """Tests at the end whose mean is the score."""
+        return min(_MEAN_OF_LAST, -(-self.epochs // 2))
+
     def _final(self, result: OnlineResult) -> np.ndarray:
         # Single tests fluctuate by several points; their mean does not.
-        return result.last(min(_MEAN_OF_LAST, -(-self.epochs // 2)))
+        return result.last(self._last)
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""

@@ -56,8 +56,11 @@ class RetinaCourse:
             )
             for seed in plan.seeds
         ]
-        self.ceiling = np.array([self._software(frames.mean(axis=0)) for frames in self.frames])
         self.bare = np.array([self._software(frames[-1]) for frames in self.frames])
+
+    def ceiling(self) -> np.ndarray:
+        """Accuracy of the same network in float, percent, one per seed."""
+        return np.array([self._software(frames.mean(axis=0)) for frames in self.frames])
 
     def _software(self, pictures: np.ndarray) -> float:
         logits = mlp_logits(self.net, stretch(pictures).reshape(len(pictures), -1))

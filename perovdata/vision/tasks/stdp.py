@@ -79,8 +79,11 @@ class StdpCourse:
         self.epochs = plan.epochs or options["passes"]
         self.neurons, self.steps, self.share = options["neurons"], options["steps"], options["share"]
         self.seeds = plan.seeds
+
+    def ceiling(self) -> np.ndarray:
+        """Accuracy of the same network in float, percent, one per seed."""
         software = SynapseParameters.make(n_pulses_ltp=2.0**20, n_pulses_ltd=2.0**20)
-        self.ceiling = np.array([float(self._one(software, seed)["accuracy"][0]) for seed in plan.seeds])
+        return np.array([float(self._one(software, seed)["accuracy"][0]) for seed in self.seeds])
 
     def _one(self, params: SynapseParameters, seed: int) -> dict:
         rng = np.random.default_rng(seed)

@@ -1,0 +1,75 @@
+"""The float ceiling of a task: one number per images, protocol, epochs and options, computed once.
+
+It belongs to the task and not to the run: the mean over fixed seeds, kept in the user's cache under a digest
+of all that it depends on, the code among it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from perovdata.files import cache_dir, write_json
+
+if TYPE_CHECKING:
+    from perovdata.vision.task import Course, Plan, Task
+
+__all__ = ["CEILING_SEEDS", "float_ceiling"]
+
+#: Seeds of the float networks whose mean accuracy is the ceiling.
+CEILING_SEEDS = (0, 1, 2)
+_PACKAGE = Path(__file__).resolve().parents[1]
+_ROOMS = ("vision", "arrays", "devices")
+
+
+def float_ceiling(task: Task, plan: Plan, course: Course) -> float:
+    """Accuracy of the task's network in float, percent.
+
+    Parameters
+    ----------
+    task : Task
+    plan : Plan
+        What the run asks; its seeds do not matter.
+    course : Course
+        The task made ready for the plan, used where its seeds are those of the ceiling.
+
+    Returns
+    -------
+    float
+    """
+    path = cache_dir() / "ceilings" / f"{_digest(task, plan)}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):  # not computed yet, or damaged
+        return float(json.loads(path.read_text(encoding="utf-8"))["ceiling"])
+    if plan.seeds != CEILING_SEEDS:
+        course = task.prepare(replace(plan, seeds=CEILING_SEEDS))
+    value = float(np.mean(course.ceiling()))
+    with suppress(OSError):  # a read-only home: computed again the next time
+        write_json(path, {"task": task.name, "ceiling": value})
+    return value
+
+
+def _digest(task: Task, plan: Plan) -> str:
+    told = hashlib.sha256(_code())
+    asked = [task.name, plan.protocol, plan.epochs, plan.options, plan.images.name, str(plan.data_dir)]
+    told.update(json.dumps(asked, sort_keys=True, default=str).encode())
+    images = plan.images
+    for array in (images.train, images.train_labels, images.test, images.test_labels):
+        told.update(np.ascontiguousarray(array).data)
+    return told.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    """Digest of the modules that a ceiling depends on."""
+    told = hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((_PACKAGE / room).rglob("*.py")):
+            told.update(path.read_bytes())
+    return told.digest()
