@@ -8,7 +8,7 @@ from perovdata.arrays.online.protocol import NEUROSIM, NEUROSIM_SHIFTED, SOFTWAR
 from perovdata.arrays.online.software import train_software
 from perovdata.arrays.online.train import OnlineResult, train_online
 from perovdata.arrays.pulses import apply_pulses
-from perovdata.arrays.rules import FullPulses, MixedPrecision, Rule, StochasticPulses, TikiTaka
+from perovdata.arrays.rules import Cells, FullPulses, MixedPrecision, Rule, StochasticPulses, TikiTaka
 from perovdata.arrays.wires import column_currents, effective_conductance
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "NEUROSIM_SHIFTED",
     "SOFTWARE",
     "Assumptions",
+    "Cells",
     "Cost",
     "Crossbar",
     "CrossbarState",

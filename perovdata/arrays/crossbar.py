@@ -16,7 +16,7 @@ from perovdata.arrays.kernel.constants import Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.programming import open_loop, plane_targets, write_verify
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
-from perovdata.arrays.rules import FullPulses, Rule, apply_rule
+from perovdata.arrays.rules import Cells, FullPulses, Rule
 from perovdata.arrays.wires import effective_conductance
 from perovdata.devices import SynapseParameters
 from perovdata.devices.ageing import read_disturb, retained
@@ -247,8 +247,8 @@ class Crossbar:
         delta : array_like, shape (n, columns) or (P, S, n, columns)
             Gradient of the loss with respect to the outputs.
         rule : Rule
-            :class:`FullPulses`, :class:`StochasticPulses`, :class:`MixedPrecision` or :class:`TikiTaka`; keep
-            to one rule for a state, its memory is the rule's own.
+            :class:`FullPulses`, :class:`StochasticPulses`, :class:`MixedPrecision`, :class:`TikiTaka` or your
+            own subclass; keep to one rule for a state, its memory is the rule's own.
 
         Returns
         -------
@@ -391,7 +391,7 @@ def _read(design, e, array, lanes, state, kept, wired, x, key):
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))
 def _update(rule, design, e, array, lanes, state, x, delta, key):
-    return apply_rule(rule, design, e, array, lanes, state, x, delta, key)
+    return rule.apply(Cells(design, e, array, lanes), state, x, delta / state.scale[:, None], key)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -22,19 +24,70 @@ from perovdata.arrays.kernel.reading import cell_index
 from perovdata.errors import InputError
 
 __all__ = [
+    "Cells",
     "FullPulses",
     "MixedPrecision",
     "Rule",
     "StochasticPulses",
     "TikiTaka",
-    "apply_rule",
     "symmetry_point",
 ]
 
 
 @dataclass(frozen=True)
+class Cells:
+    """The devices that a rule writes: an array as the kernel sees it.
+
+    Parameters
+    ----------
+    design : Design
+    effects : Effects
+    array : int
+    lanes : DeviceConstants
+    """
+
+    design: Design
+    effects: Effects
+    array: int
+    lanes: DeviceConstants
+
+    def write(self, state: Any, n: jax.Array, key: jax.Array) -> Any:
+        """State after signed pulses: of every weight, shape (lanes, rows, columns), or of every device."""
+        n = self.planes(n) if n.ndim == 3 else n
+        d, cell = spread(self.lanes, 4), cell_index(self.design)
+        u = curvature_of(self.design, self.lanes, self.effects, self.array)
+        g = take_pulses(state.g, jnp.abs(n), n > 0, d, self.effects, key[:, None, None, None], cell, u)
+        given = state.given + jnp.abs(n)
+        return state._replace(g=jnp.minimum(g, worn(d, self.effects, given)), given=given)
+
+    def planes(self, n: jax.Array) -> jax.Array:
+        """Signed pulses of every device, (lanes, planes, rows, columns), for a weight's change of n pulses."""
+        return n[:, None] * jnp.asarray(np.sign(self.design.coefficients), jnp.float32)[:, None, None]
+
+    def with_partners(self, g: jax.Array, n: jax.Array) -> jax.Array:
+        """Pulses of every device; what finds no room in one of a pair goes to the other, if it fits."""
+        n = self.planes(n)
+        if self.design.scheme != "differential":
+            return n
+        full = self.lanes.pulses[:, :, None, None, None]
+        room = jnp.where(n > 0, (1.0 - g) * full[:, 0], g * full[:, 1])  # pulses to the end of the window
+        partner = jnp.roll(room, self.design.planes // 2, axis=1)
+        wanted = jnp.abs(n)
+        extra = jnp.clip(wanted - partner, 0.0, jnp.maximum(room - wanted, 0.0))
+        return n + jnp.sign(n) * jnp.floor(extra + 0.5)
+
+    def pulses_of(self, direction: jax.Array) -> jax.Array:
+        """Pulses of a full sweep in the direction of the sign, (lanes, rows, columns)."""
+        full = self.lanes.pulses[:, :, None, None]
+        return jnp.where(direction > 0, full[:, 0], full[:, 1])
+
+
+@dataclass(frozen=True)
 class Rule:
-    """Base of the update rules.
+    """Base of the update rules: a frozen dataclass whose subclass says how a wanted change becomes pulses.
+
+    A subclass writes :meth:`apply` (a batch at once) or :meth:`apply_one` (sample by sample); both run
+    inside ``jit``. What it must remember it keeps in ``state.memory``, None at first.
 
     Parameters
     ----------
@@ -43,9 +96,40 @@ class Rule:
 
     learning_rate: float = 0.1
 
+    def apply(self, cells: Cells, state: Any, x: jax.Array, drive: jax.Array, key: jax.Array) -> Any:
+        """State after a batch.
+
+        Parameters
+        ----------
+        cells : Cells
+        state : CrossbarState
+            With ``g``, ``given`` and ``memory``, leading axis = lanes.
+        x : array, shape (lanes, n, rows)
+        drive : array, shape (lanes, n, columns)
+            Gradient at the outputs over the scale of the weights.
+        key : array of uint32, shape (lanes, 2)
+            Of this update; :func:`~perovdata.arrays.kernel.counter_rng.event_key` derives others.
+        """
+
+        def one(state: Any, sample: Any) -> Any:
+            turn, x, d = sample
+            return self.apply_one(cells, state, x, d, event_key(key, turn)), None
+
+        turns = jnp.arange(x.shape[1], dtype=jnp.uint32)
+        samples = (turns, jnp.moveaxis(x, 1, 0), jnp.moveaxis(drive, 1, 0))
+        return lax.scan(one, self.begin(cells, state), samples)[0]
+
+    def begin(self, cells: Cells, state: Any) -> Any:
+        """State with the memory that samples need."""
+        return state
+
+    def apply_one(self, cells: Cells, state: Any, x: jax.Array, d: jax.Array, key: jax.Array) -> Any:
+        """State after one sample, x of shape (lanes, rows), d of shape (lanes, columns)."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither apply nor apply_one")
+
     def __post_init__(self) -> None:
         for name, value in self.__dict__.items():
-            if not (math.isfinite(value) and value >= 0):
+            if isinstance(value, (int, float)) and not (math.isfinite(value) and value >= 0):
                 raise InputError(f"{type(self).__name__} {name}: {value!r} is not a number of 0 or more")
 
 
@@ -67,6 +151,16 @@ class FullPulses(Rule):
     """
 
     momentum: float = 0.0
+
+    def apply(self, cells: Cells, state: Any, x: jax.Array, drive: jax.Array, key: jax.Array) -> Any:
+        """State after a batch, whose gradients are summed."""
+        wanted = -self.learning_rate * jnp.einsum("lnr,lnc->lrc", x, drive)
+        memory = jnp.zeros_like(wanted) if state.memory is None else state.memory
+        half = cells.pulses_of(wanted) / 2
+        wanted = self.momentum * memory + wanted
+        n = jnp.sign(wanted) * jnp.floor(jnp.abs(wanted) * half + 0.5)
+        memory = wanted if self.momentum > 0 else state.memory
+        return cells.write(state, cells.with_partners(state.g, n), key)._replace(memory=memory)
 
 
 @dataclass(frozen=True)
@@ -93,6 +187,11 @@ class StochasticPulses(Rule):
         if not 1 <= self.train_length <= 32:
             raise InputError(f"train_length: {self.train_length!r} is not between 1 and 32")
 
+    def apply_one(self, cells: Cells, state: Any, x: jax.Array, d: jax.Array, key: jax.Array) -> Any:
+        """State after one sample."""
+        n = _coincidences(self, cells.lanes, x, d, key)
+        return cells.write(state, n, event_key(key, 1))
+
 
 @dataclass(frozen=True)
 class MixedPrecision(Rule):
@@ -103,6 +202,16 @@ class MixedPrecision(Rule):
     As in :class:`FullPulses`, the partner of a device at the end of its window takes the other half.
     Nandakumar et al., Front. Neurosci. 2020, doi:10.3389/fnins.2020.00406.
     """
+
+    def apply(self, cells: Cells, state: Any, x: jax.Array, drive: jax.Array, key: jax.Array) -> Any:
+        """State after a batch, whose gradients are summed."""
+        wanted = -self.learning_rate * jnp.einsum("lnr,lnc->lrc", x, drive)
+        memory = jnp.zeros_like(wanted) if state.memory is None else state.memory
+        wanted = memory + wanted
+        half = cells.pulses_of(wanted) / 2
+        n = jnp.trunc(wanted * half)
+        done = cells.write(state, cells.with_partners(state.g, n), key)
+        return done._replace(memory=wanted - n / half)
 
 
 @dataclass(frozen=True)
@@ -141,87 +250,15 @@ class TikiTaka(Rule):
         if self.transfer_every < 1 or not 1 <= self.train_length <= 32:
             raise InputError("TikiTaka: transfer_every must be at least 1 and train_length between 1 and 32")
 
+    def begin(self, cells: Cells, state: Any) -> Any:
+        """State with a fast array."""
+        if state.memory is not None:
+            return state
+        return state._replace(memory=_fast_array(cells.lanes, state.g.shape))
 
-def apply_rule(
-    rule: Rule, design: Design, e: Effects, array: int, lanes: DeviceConstants, state, x, delta, key
-):
-    """One update; ``x`` (lanes, n, rows) and ``delta`` (lanes, n, columns) are a batch of samples.
-
-    Full pulses and mixed precision sum the gradient of the batch; the pulse-train rules show its samples one
-    after the other.
-
-    Returns
-    -------
-    state
-        With new ``g``, ``given`` and ``memory``.
-    """
-    drive = delta / state.scale[:, None]
-    if isinstance(rule, FullPulses | MixedPrecision):
-        wanted = -rule.learning_rate * jnp.einsum("lnr,lnc->lrc", x, drive)
-        return _digital(rule, design, e, array, lanes, state, wanted, key)
-
-    def one(state, sample):
-        turn, x, d = sample
-        event = event_key(key, turn)
-        if isinstance(rule, StochasticPulses):
-            n = _coincidences(rule, lanes, x, d, event)
-            return _write(design, e, array, lanes, state, _planes(design, n), event_key(event, 1)), None
-        return _tiki_taka(rule, design, e, array, lanes, state, x, d, event), None
-
-    if isinstance(rule, TikiTaka) and state.memory is None:
-        state = state._replace(memory=_fast_array(lanes, state.g.shape))
-    turns = jnp.arange(x.shape[1], dtype=jnp.uint32)
-    return lax.scan(one, state, (turns, jnp.moveaxis(x, 1, 0), jnp.moveaxis(drive, 1, 0)))[0]
-
-
-def _digital(rule, design, e, array, lanes, state, wanted, key):
-    """Full pulses (with momentum) and mixed precision: the wanted change is known as a number."""
-    memory = jnp.zeros_like(wanted) if state.memory is None else state.memory
-    half = _pulses_of(lanes, wanted) / 2
-    if isinstance(rule, FullPulses):
-        wanted = rule.momentum * memory + wanted
-        n = jnp.sign(wanted) * jnp.floor(jnp.abs(wanted) * half + 0.5)
-        memory = wanted if rule.momentum > 0 else state.memory
-    else:
-        wanted = memory + wanted
-        half = _pulses_of(lanes, wanted) / 2
-        n = jnp.trunc(wanted * half)
-        memory = wanted - n / half
-    n = _with_partners(design, lanes, state.g, n)
-    return _write(design, e, array, lanes, state, n, key)._replace(memory=memory)
-
-
-def _pulses_of(lanes: DeviceConstants, direction):
-    """Pulses of a full sweep in the direction of the sign, (lanes, rows, columns)."""
-    full = lanes.pulses[:, :, None, None]
-    return jnp.where(direction > 0, full[:, 0], full[:, 1])
-
-
-def _planes(design: Design, n):
-    """Signed pulses of every plane (lanes, planes, rows, columns) for a change of the weight of n pulses."""
-    return n[:, None] * jnp.asarray(np.sign(design.coefficients), jnp.float32)[:, None, None]
-
-
-def _with_partners(design: Design, lanes: DeviceConstants, g, n):
-    """Pulses of every plane; what finds no room in one device of a pair goes to the other, if it fits."""
-    n = _planes(design, n)
-    if design.scheme != "differential":
-        return n
-    full = lanes.pulses[:, :, None, None, None]
-    room = jnp.where(n > 0, (1.0 - g) * full[:, 0], g * full[:, 1])  # pulses to the end of the window
-    partner = jnp.roll(room, design.planes // 2, axis=1)
-    wanted = jnp.abs(n)
-    extra = jnp.clip(wanted - partner, 0.0, jnp.maximum(room - wanted, 0.0))
-    return n + jnp.sign(n) * jnp.floor(extra + 0.5)
-
-
-def _write(design: Design, e: Effects, array: int, lanes: DeviceConstants, state, n, key):
-    """Give every device its signed pulses, (lanes, planes, rows, columns)."""
-    d, cell = spread(lanes, 4), cell_index(design)
-    u = curvature_of(design, lanes, e, array)
-    g = take_pulses(state.g, jnp.abs(n), n > 0, d, e, key[:, None, None, None], cell, u)
-    given = state.given + jnp.abs(n)
-    return state._replace(g=jnp.minimum(g, worn(d, e, given)), given=given)
+    def apply_one(self, cells: Cells, state: Any, x: jax.Array, d: jax.Array, key: jax.Array) -> Any:
+        """State after one sample."""
+        return _tiki_taka(self, cells, state, x, d, key)
 
 
 def _coincidences(rule, lanes: DeviceConstants, x, d, key):
@@ -264,7 +301,8 @@ def _fast_array(lanes: DeviceConstants, shape):
     return jnp.broadcast_to(symmetry_point(lanes)[:, None, None], cells), jnp.zeros(cells), jnp.uint32(0)
 
 
-def _tiki_taka(rule: TikiTaka, design, e, array, lanes, state, x, d, key):
+def _tiki_taka(rule: TikiTaka, array: Cells, state: Any, x: jax.Array, d: jax.Array, key: jax.Array) -> Any:
+    lanes, e = array.lanes, array.effects
     fast, buffer, seen = state.memory
     rows, columns = fast.shape[1:]
     cells = spread(lanes, 3)
@@ -282,10 +320,10 @@ def _tiki_taka(rule: TikiTaka, design, e, array, lanes, state, x, d, key):
     mine = (jnp.arange(rows, dtype=jnp.uint32) == row)[:, None] & now
     moved = jnp.where(mine, rule.transfer_rate * 2 * value[:, None, :], 0.0)
     if rule.version == 1:
-        pulses = jnp.sign(moved) * jnp.floor(jnp.abs(moved) * _pulses_of(lanes, moved) / 2 + 0.5)
+        pulses = jnp.sign(moved) * jnp.floor(jnp.abs(moved) * array.pulses_of(moved) / 2 + 0.5)
     else:
         buffer = buffer + moved
         pulses = jnp.trunc(buffer)
         buffer = buffer - pulses
-    state = _write(design, e, array, lanes, state, _planes(design, pulses), event_key(key, 7))
+    state = array.write(state, pulses, event_key(key, 7))
     return state._replace(memory=(fast, buffer, seen + 1))

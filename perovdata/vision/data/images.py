@@ -10,6 +10,7 @@ import numpy as np
 
 from perovdata.errors import InputError, unknown_choice
 from perovdata.files import cache_dir
+from perovdata.plugins import plugins
 from perovdata.vision.data.idx import IDX_FILES, find_idx, idx_sha256, read_idx
 
 __all__ = ["IMAGE_SETS", "Images", "load_images", "locate"]
@@ -85,7 +86,8 @@ def load_images(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] |
     name : str or path
         ``digits`` (8 x 8, ships with scikit-learn), ``mnist``, ``fashion``, or the user's own: a folder
         with one sub-folder of pictures per class, or an ``.npz`` file with ``images`` (n, height, width)
-        and ``labels`` (n,), optionally ``test_images`` and ``test_labels``.
+        and ``labels`` (n,), optionally ``test_images`` and ``test_labels``. Other packages add names by entry
+        points of the group ``perovdata.images``, each a function of ``data_dir`` that gives :class:`Images`.
     data_dir : path, optional
         Folder with the original four IDX files, gzipped or not. Without it: ``PEROVDATA_DATA_DIR``,
         then what ``perovdata vision fetch`` put into the user's cache.
@@ -104,12 +106,21 @@ def load_images(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] |
         return _load_digits()
     if name in IMAGE_SETS:
         return _load_idx(str(name), data_dir)
+    outside = plugins("perovdata.images")
+    if name in outside:
+        return _checked(name, outside[name](data_dir))
     path = Path(name)
     if path.suffix == ".npz" and path.is_file():
         return _load_npz(path)
     if path.is_dir():
         return _load_folder(path)
-    raise unknown_choice("image set", name, [*IMAGE_SETS, "FOLDER", "FILE.npz"])
+    raise unknown_choice("image set", name, [*IMAGE_SETS, *outside, "FOLDER", "FILE.npz"])
+
+
+def _checked(name: str | os.PathLike[str], images: object) -> Images:
+    if not isinstance(images, Images):
+        raise InputError(f"image set {name}: its package gave {type(images).__name__}, not Images")
+    return images
 
 
 def _load_digits() -> Images:

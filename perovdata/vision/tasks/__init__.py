@@ -1,7 +1,12 @@
-"""The suite: every task by name; one module per kind of task."""
+"""The suite: every task by name; one module per kind of task, and those of other packages.
+
+A package offers a task of its own by an entry point of the group ``perovdata.tasks`` that names a
+:class:`~perovdata.vision.task.Task`.
+"""
 
 from __future__ import annotations
 
+from perovdata.plugins import plugins
 from perovdata.vision.task import Task
 from perovdata.vision.tasks.associate import associate_task
 from perovdata.vision.tasks.colour import colour_task
@@ -14,7 +19,13 @@ from perovdata.vision.tasks.reservoir import reservoir_task
 from perovdata.vision.tasks.retina import retina_task
 from perovdata.vision.tasks.stdp import stdp_task
 
-__all__ = ["TASKS"]
+__all__ = ["TASKS", "outside_tasks"]
+
+
+def outside_tasks() -> dict[str, Task]:
+    """Tasks of other installed packages, by name."""
+    return {task.name: task for task in plugins("perovdata.tasks").values()}
+
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -38,3 +49,4 @@ TASKS: dict[str, Task] = {
         stdp_task(),
     )
 }
+TASKS |= outside_tasks()
