@@ -61,7 +61,7 @@ class Cells:
         return state._replace(g=jnp.minimum(g, worn(d, self.effects, given)), given=given)
 
     def planes(self, n: jax.Array) -> jax.Array:
-        """Signed pulses of every device, (lanes, planes, rows, columns), for a weight's change of n pulses."""
+        """Signed pulses of every device, (lanes, planes, rows, columns), for n of a weight."""
         return n[:, None] * jnp.asarray(np.sign(self.design.coefficients), jnp.float32)[:, None, None]
 
     def with_partners(self, g: jax.Array, n: jax.Array) -> jax.Array:
