@@ -15,6 +15,7 @@ from perovdata.devices import RENAMED
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.report import dataset_figures, model_figures, simulation_figures
+from perovdata.report.gap_part import gap_section
 from perovdata.report.page import Column, Page, Section
 from perovdata.report.style import figure_style, to_svg
 from perovdata.units import number, quantity
@@ -34,6 +35,8 @@ class Derived:
     simulations: dict[str, dict[str, Any]]
     leaderboard: list[dict[str, Any]]
     limits: list[dict[str, Any]]
+    gap: dict[str, Any]
+    gap_tables: dict[str, pd.DataFrame]
 
 
 def read_derived(folder: Path) -> Derived:
@@ -57,6 +60,8 @@ def read_derived(folder: Path) -> Derived:
         simulations=_read_json(folder / "simulation.json"),
         leaderboard=_read_json(folder / "leaderboard.json"),
         limits=_read_json(folder / "limits.json"),
+        gap=_read_json(folder / "bandgap" / "summary.json"),
+        gap_tables={n: pd.read_csv(_existing(folder / "bandgap" / f"{n}.csv")) for n in ("parity", "series")},
     )
 
 
@@ -85,6 +90,7 @@ def build_report(derived: Derived, output: Path) -> None:
             _worked_section(derived),
             _leaderboard_section(derived),
             _dataset_section(counts),
+            gap_section(derived.gap, derived.gap_tables),
             _model_section(derived),
             _reading_section(),
         ]
@@ -146,7 +152,7 @@ def _worked_section(derived: Derived) -> Section:
             Column("papers", number=True),
             Column("rests on"),
         ],
-        _prediction_rows(worked["predictions"]),
+        [*_gap_rows(worked["properties"]), *_prediction_rows(worked["predictions"])],
     )
     ranges = [
         f"{METRICS[metric].label} {' to '.join(quantity(v, p['unit']) for v in p['reported_range'])}"
@@ -213,6 +219,21 @@ def _worked_section(derived: Derived) -> Section:
 
 
 _RESTS_ON = {"known": 0, "model": 1, "baseline": 2, "population": 3}
+
+
+def _gap_rows(properties: dict[str, dict[str, Any]]) -> list[list[Any]]:
+    """The band gap and its wavelength, which the composition itself tells."""
+    return [
+        [
+            label,
+            f"{p['value']:.3g} {p['unit']}",
+            f"{p['low']:.3g} to {p['high']:.3g} {p['unit']}",
+            "",
+            p["origin"],
+        ]
+        for label, p in (("Band gap", properties["bandgap"]), ("Cutoff", properties["cutoff_wavelength"]))
+        if p["origin"] != "missing"
+    ]
 
 
 def _prediction_rows(predictions: dict[str, dict[str, Any]]) -> list[list[Any]]:
@@ -290,14 +311,16 @@ def _model_section(derived: Derived) -> Section:
     section = Section("models", "How far predictions can be trusted")
     skill = derived.evaluation["skill"]
     better = skill[skill["skill_low"] > 0]["metric"]
+    telling = int((skill["skill_over_median_low"] > 0).sum())
     verdict = (
         f"A model beats the best naive baseline for {', '.join(METRICS[m].label for m in better)}."
         if len(better)
         else "For no metric does a model beat the best naive baseline with a 90 % interval above zero."
     )
     section.text(
-        f"{verdict} Where none does, the baseline is shipped and every output says so. Each number below "
-        "comes from papers that the model had not seen, in any fold, at any step."
+        f"{verdict} Against the median of all papers, which knows nothing of the design, {telling} of "
+        f"{len(skill)} metrics gain. Where no model wins, the rule is shipped and every output says so. Each "
+        "number below comes from papers that the model had not seen, in any fold, at any step."
     )
     section.figure(
         _svg(model_figures.skill_figure(skill)),
@@ -363,7 +386,9 @@ def summarise(derived: Derived) -> dict[str, str]:
     """The report in a few lines for the terminal."""
     counts = info()
     skill = derived.evaluation["skill"]
+    hidden = next(iter(derived.gap["questions"].values()))
     lines = {
+        "band gap": f"predicted to {hidden['mae_eV']:.3f} eV for hidden compositions",
         "dataset": f"{counts['papers']} papers, {counts['devices']} devices, {counts['values']} values",
         "predictors": f"{int((skill['skill_low'] > 0).sum())} of {len(skill)} metrics beat the best naive "
         "baseline on unseen papers",

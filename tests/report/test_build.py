@@ -56,6 +56,29 @@ def simulation(accuracy, energy):
     }
 
 
+def band_gap_results(folder):
+    """What the stage bandgap leaves."""
+    folder.mkdir()
+    question = {
+        "n_groups": 9, "mae_eV": 0.04, "mae_interval_eV": [0.03, 0.05], "baseline": "family median",
+        "skill": 0.6, "skill_interval": [0.5, 0.7], "coverage": {"0.9": 0.91},
+    }  # fmt: skip
+    told = {"scatter": {"mean_eV": 0.028}, "questions": {"composition": question}}
+    (folder / "summary.json").write_text(json.dumps(told))
+    parity = {
+        "question": "composition",
+        "measured_eV": 1.6,
+        "predicted_eV": 1.65,
+        "low_eV": 1.6,
+        "high_eV": 1.7,
+    }
+    pd.DataFrame([parity]).to_csv(folder / "parity.csv", index=False)
+    point = {"series": "MAPb(I,Br)3", "x": 0.5, "gap_eV": 1.9, "low": 1.8, "high": 2.0}
+    pd.DataFrame([{**point, "kind": kind} for kind in ("model", "measured")]).to_csv(
+        folder / "series.csv", index=False
+    )
+
+
 @pytest.fixture
 def derived(tmp_path):
     """A folder as the pipeline leaves it."""
@@ -69,6 +92,7 @@ def derived(tmp_path):
         "skill": [0.2, 0.0, -0.1],
         "skill_low": [0.05, 0.0, -0.3],
         "skill_high": [0.35, 0.0, 0.07],
+        "skill_over_median_low": [0.1, -0.1, -0.3],
         "procedure_skill": [0.2, -0.01, -0.1],
         **{
             f"coverage_{level}": [level / 100, level / 100 - 0.05, level / 100 + 0.02]
@@ -117,6 +141,7 @@ def derived(tmp_path):
         "doi": None,
         "url": "https://example.org",
     }
+    gap = {"value": 2.36, "low": 2.28, "high": 2.44, "unit": "eV", "origin": "predicted"}
     prediction = {
         "design": design,
         "predictions": {
@@ -128,6 +153,7 @@ def derived(tmp_path):
         },
         "applicability": {"score": 0.4, "distance": 0.2, "threshold": 0.3, "extrapolating": False},
         "nearest": [near],
+        "properties": {"bandgap": gap, "cutoff_wavelength": gap | {"value": 526.0, "unit": "nm"}},
         "seed": 1,
         "versions": {"data": "abc", "perovdata": "0"},
     }
@@ -141,6 +167,7 @@ def derived(tmp_path):
     gain = {"device": "CsPbBr3", "accuracy": 80.0, "accuracy_ideal": 90.0, "low": 5.0, "high": 12.0}
     effects = [{**gain, "effect": e, "gain": g} for e, g in (("nonlinearity", 10.0), ("read noise", -0.5))]
     (tmp_path / "limits.json").write_text(json.dumps(effects))
+    band_gap_results(tmp_path / "bandgap")
     return tmp_path
 
 
@@ -151,6 +178,9 @@ def test_the_page_says_what_the_stages_found(derived):
     assert "1 of 3" in page  # one metric is predicted better than the baseline
     assert "median accuracy 80.0 %" in page
     assert "3 nJ" in page
+    assert "2.28 to 2.44 eV" in page
+    assert "0.040 (0.030 to 0.050)" in page
+    assert "0.60 (0.50 to 0.70)" in page
     assert re.search(r"SET voltage.*?400 mV.*?given", page, flags=re.S)
     assert "≥ 1" in page
     assert "Threshold voltage" in page
