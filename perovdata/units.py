@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["number", "quantity"]
+__all__ = ["number", "quantity", "with_error"]
 
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 # Units that take an SI prefix; days, percent, cycles and Jones do not.
@@ -53,6 +53,22 @@ def quantity(value: float | None, unit: str) -> str:
     if power not in _PREFIXES or (unit == "s" and power > 0):
         return f"{number(value)} {unit}"
     return f"{rounded / 10.0**power:.3g} {_PREFIXES[power]}{unit}"
+
+
+def with_error(value: float, error: float | None, unit: str) -> str:
+    """A number with its standard error, with the digits that the error leaves: ``76 ± 3 %``.
+
+    Parameters
+    ----------
+    value : float
+    error : float or None
+        None: not known, one decimal is shown.
+    unit : str
+    """
+    if error is None or not math.isfinite(error):
+        return f"{value:.1f} {unit}"
+    decimals = 2 if error < 0.095 else 1 if error < 0.95 else 0
+    return f"{value:.{decimals}f} ± {error:.{decimals}f} {unit}"
 
 
 def _superscript(exponent: int) -> str:

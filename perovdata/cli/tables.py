@@ -238,15 +238,16 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
     return [*shown, near, f"applicability {a['score']:.2f} ({place}); {versions}"]
 
 
-def simulation_tables(result: Mapping[str, Any]) -> list[Table]:
-    """A simulation: what the system reaches, and the device parameters with their origin."""
+def simulation_tables(result: Mapping[str, Any]) -> list[Table | str]:
+    """A simulation: what the system reaches, the device parameters with their origin, the verdict."""
     from perovdata.devices import RENAMED
-    from perovdata.units import number, quantity
+    from perovdata.units import number, quantity, with_error
 
     accuracy = result["accuracy"]
     low, high = accuracy["interval"]
+    median = with_error(accuracy["median"], accuracy["standard_error"], "%")
     facts = {
-        "accuracy": f"{accuracy['median']:.1f} % ({accuracy['level']:.0%}: {low:.1f} to {high:.1f})",
+        "accuracy": f"{median} ({accuracy['level']:.0%}: {low:.1f} to {high:.1f})",
         "same network in float": f"{result['ceiling']:.1f} %",
         "guessing": f"{result['chance']:.1f} %",
     }
@@ -265,7 +266,8 @@ def simulation_tables(result: Mapping[str, Any]) -> list[Table]:
         median = quantity(value["median"], value["unit"])
         origin = value["origin"] if value["metric"] is None else f"{value['origin']}: {value['detail']}"
         table.add_row(name, median, "" if low == high else f"{low} to {high}", origin)
-    return [record_table(facts, f"{result['source']['name']}: {result['task']}"), table]
+    title = f"{result['source']['name']}: {result['task']}"
+    return [record_table(facts, title), table, result["verdict"]["text"]]
 
 
 def tasks_table(rows: Iterable[Mapping[str, Any]]) -> Table:

@@ -18,7 +18,7 @@ from perovdata.report import dataset_figures, model_figures, simulation_figures
 from perovdata.report.gap_part import gap_section
 from perovdata.report.page import Column, Page, Section
 from perovdata.report.style import figure_style, to_svg
-from perovdata.units import number, quantity
+from perovdata.units import number, quantity, with_error
 
 __all__ = ["Derived", "build_report", "read_derived", "summarise"]
 
@@ -120,6 +120,10 @@ def _cards(counts: dict[str, Any], derived: Derived) -> list[dict[str, str]]:
     ]
 
 
+def _median(result: dict[str, Any]) -> str:
+    return with_error(result["accuracy"]["median"], result["accuracy"]["standard_error"], "%")
+
+
 def _fields(result: dict[str, Any]) -> dict[str, Any]:
     """Parameters of a simulation, without the former names that stand there for scripts."""
     return {name: p for name, p in result["parameters"].items() if name not in RENAMED}
@@ -185,9 +189,10 @@ def _worked_section(derived: Derived) -> Section:
         energy = result["energy_per_image_J"]
         told = "not known" if energy is None else quantity(energy, "J")
         section.text(
-            f"{task}: median accuracy {result['accuracy']['median']:.1f} %, "
+            f"{task}: median accuracy {_median(result)}, "
             f"90 % interval {low:.1f} to {high:.1f} %, "
-            f"floating point {result['ceiling']:.1f} %, median energy per image {told}."
+            f"floating point {result['ceiling']:.1f} %, median energy per image {told}. "
+            f"{result['verdict']['text']}"
         )
     section.heading("What is measured, predicted, typical or assumed")
     result = next(iter(derived.simulations.values()))
@@ -396,7 +401,7 @@ def summarise(derived: Derived) -> dict[str, str]:
     for task, result in derived.simulations.items():
         low, high = result["accuracy"]["interval"]
         lines[task] = (
-            f"{derived.worked['design']['composition']}: {result['accuracy']['median']:.1f} % "
+            f"{derived.worked['design']['composition']}: {_median(result)} "
             f"(90 % interval {low:.1f} to {high:.1f}; floating point {result['ceiling']:.1f})"
         )
     return lines

@@ -9,6 +9,7 @@ from perovdata.studies.screening import screen
 from perovdata.studies.simulation import describe, simulate
 from perovdata.studies.sobol import sensitivity
 from perovdata.studies.sources import Source, by_name, from_composition, from_device, from_preset, from_record
+from perovdata.studies.verdict import Verdict, judge
 
 __all__ = [
     "EFFECTS",
@@ -16,6 +17,7 @@ __all__ = [
     "LEADERBOARD_TASKS",
     "Simulation",
     "Source",
+    "Verdict",
     "by_name",
     "describe",
     "eligible_devices",
@@ -23,6 +25,7 @@ __all__ = [
     "from_device",
     "from_preset",
     "from_record",
+    "judge",
     "leaderboard",
     "limits",
     "requirements",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perovdata.studies.sources import Source
+from perovdata.units import with_error
 from perovdata.vision import TaskResult
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ class Simulation(Mapping[str, Any]):
 
     def _repr_html_(self) -> str:
         shown = {name: self.described[name] for name in ("ceiling", "chance", "draws", "seeds", "not_read")}
+        shown["verdict"] = self.described["verdict"]["text"]
         rows = "".join(f"<tr><th>{k}</th><td>{html.escape(str(v))}</td></tr>" for k, v in shown.items())
         return f"<table><caption>{html.escape(self._line())}</caption>{rows}</table>"
 
     def _line(self) -> str:
         accuracy = self.described["accuracy"]
         low, high = accuracy["interval"]
-        median, level = accuracy["median"], accuracy["level"]
+        median = with_error(accuracy["median"], accuracy["standard_error"], "%")
         name = f"{self.source.name}, {self.described['task']}"
-        return f"{name}: {median:.1f} % ({level:.0%}: {low:.1f} to {high:.1f})"
+        return f"{name}: {median} ({accuracy['level']:.0%}: {low:.1f} to {high:.1f})"

@@ -14,9 +14,11 @@ from perovdata.dataset import DESIGN_COLUMNS
 from perovdata.devices import with_former_names
 from perovdata.errors import InputError, unknown_choice
 from perovdata.studies.films import films_of_pixel
+from perovdata.studies.intervals import spread, standard_error
 from perovdata.studies.outcome import Simulation
 from perovdata.studies.pixel import with_pixel
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
+from perovdata.studies.verdict import judge
 from perovdata.vision import TASKS, TaskResult, check_request, run
 
 __all__ = ["describe", "resolve", "simulate", "spread", "versions"]
@@ -171,16 +173,6 @@ def resolve(
     return from_record(record, draws=draws, seed=seed, level=level)
 
 
-def spread(values, level: float) -> dict[str, Any]:
-    """Median and interval of the finite values; None where there are none."""
-    values = np.asarray(values, float).ravel()
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return {"median": None, "interval": None}
-    tails = np.quantile(finite, (0.5 - level / 2, 0.5 + level / 2))
-    return {"median": float(np.median(finite)), "interval": [float(q) for q in tails]}
-
-
 def versions() -> dict[str, str]:
     """Versions of what the numbers depend on."""
     found = {"python": platform.python_version()}
@@ -202,6 +194,7 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
         "source": {"kind": source.kind, "name": source.name, **source.details},
         "accuracy": {
             **spread(result.accuracy, level),
+            "standard_error": standard_error(result.accuracy),
             "level": level,
             "unit": "%",
             "values": result.accuracy.ravel().tolist(),
@@ -234,6 +227,9 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
         told[result.checkpoint_axis] = result.checkpoints.tolist()
     if result.confusion is not None:
         told["confusion"] = result.confusion.sum(axis=(0, 1)).tolist()
+    columns = {name: column[:n_sets] for name, column in source.parameters.as_dict().items()}
+    verdict = judge(result.accuracy, columns, source.table, TASKS[result.task].uses, level=level)
+    told["verdict"] = verdict.to_dict()
     told["extras"] = {
         name: spread(values, level) for name, values in result.extras.items() if values.ndim == 2
     }

@@ -40,8 +40,10 @@ def predicted(kind, median, n_papers, **more):
 
 
 def simulation(accuracy, energy):
+    values = [accuracy - 4, accuracy, accuracy + 4]
     return {
-        "accuracy": {**spread(accuracy, 4.0), "level": 0.9, "values": [accuracy - 4, accuracy, accuracy + 4]},
+        "accuracy": {**spread(accuracy, 4.0), "standard_error": 2.7, "level": 0.9, "values": values},
+        "verdict": {"text": "Undecided: measure the window."},
         "ceiling": 93.1,
         "chance": 10.0,
         "versions": {"perovdata": "0", "jax": "0"},
@@ -176,7 +178,8 @@ def test_the_page_says_what_the_stages_found(derived):
     build_report(found, derived / "report.html")
     page = (derived / "report.html").read_text(encoding="utf-8")
     assert "1 of 3" in page  # one metric is predicted better than the baseline
-    assert "median accuracy 80.0 %" in page
+    assert "median accuracy 80 ± 3 %" in page
+    assert "Undecided: measure the window." in page
     assert "3 nJ" in page
     assert "2.28 to 2.44 eV" in page
     assert "0.040 (0.030 to 0.050)" in page

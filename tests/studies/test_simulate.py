@@ -59,6 +59,8 @@ def test_composition_gives_the_documented_structure():
     accuracy = result["accuracy"]
     assert len(accuracy["values"]) == 16
     assert accuracy["interval"][0] <= accuracy["median"] <= accuracy["interval"][1]
+    assert 0 < accuracy["standard_error"] < np.ptp(accuracy["values"])
+    assert set(result["verdict"]) >= {"text", "measure_next", "expected_half_width"}
     assert result["source"]["family"] == "lead-free"
     for name, entry in result["parameters"].items():
         now = RENAMED.get(name, name)
