@@ -44,6 +44,8 @@ def assemble(path: Path, first_line: str, rows: list[Row], style: Style, word: s
     def problem(message: str) -> InputError:
         return InputError(f"{path.name}: {message} (first line read: '{shorten(first_line)}')")
 
+    if not rows:
+        raise problem("nothing but comments and empty lines; a table of numbers is expected")
     rows, source, notes = known_layout(rows, style)
     numeric = [is_numeric(cells, style) for _, cells in rows]
     if not any(numeric):
@@ -108,7 +110,7 @@ def _heading(above: list[Row], numeric: list[bool], width: int) -> tuple[list[st
         block.insert(0, row)
     cells = [row[1] for row in block]
     units = next((k for k in range(len(cells) - 1, 0, -1) if units_row(cells[k])), None)
-    if units is None:
+    if units is None or len({len(row) for row in cells}) > 1:
         return _join_units(cells[-1], width), 1
     names = [
         f"{name} ({unit})" if unit else name

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from perovdata.errors import InputError
+from perovdata.files import refuse_swelling
 from perovdata.fitting.table.assemble import COMMENTS, Row, assemble
 from perovdata.fitting.table.numbers import parse_number
 from perovdata.fitting.table.readings import Table
 
 __all__ = ["read_excel"]
+
+
+MOST_BYTES = 100_000_000  # unpacked
+MOST_CELLS = 1_000_000  # empty ones counted: a sheet may declare a million columns
 
 
 def read_excel(path: Path, sheet: str | None, max_rows: int) -> Table:
@@ -22,6 +27,8 @@ def read_excel(path: Path, sheet: str | None, max_rows: int) -> Table:
     """
     import openpyxl
 
+    refuse_swelling(path, MOST_BYTES)
+    cells_read = 0
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception:  # openpyxl lets errors of zip, XML and its own schema through, whatever they are
@@ -36,6 +43,9 @@ def read_excel(path: Path, sheet: str | None, max_rows: int) -> Table:
         for number, values in enumerate(book[name].iter_rows(values_only=True), 1):
             if number > max_rows:
                 raise InputError(f"{path.name}: more than {max_rows} rows; give every k-th row")
+            cells_read += len(values)
+            if cells_read > MOST_CELLS:
+                raise InputError(f"{path.name}: more than {MOST_CELLS} cells; give a part, or every k-th row")
             cells = ["" if v is None else repr(v) if isinstance(v, float) else str(v).strip() for v in values]
             if any(cells) and not cells[0].startswith(COMMENTS):
                 rows.append((number, cells))

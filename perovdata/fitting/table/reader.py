@@ -79,12 +79,27 @@ def read_table(
     return read_text(path, _decode(path, raw), decimal)
 
 
+LONGEST_LINE = 2_000_000  # bytes; ten thousand readings in one row are some hundred thousand
+LARGEST_FILE = 128_000_000  # bytes
+
+
 def _read_bytes(path: Path) -> bytes:
     """All bytes, after counting the lines without holding them."""
-    lines = 0
+    lines = open_line = size = 0
     with path.open("rb") as stream:
-        while chunk := stream.read(1 << 22):
+        while chunk := stream.read(1 << 20):
             lines += chunk.count(b"\n")
+            size += len(chunk)
+            last = chunk.rfind(b"\n")
+            open_line = open_line + len(chunk) if last < 0 else len(chunk) - 1 - last
+            if open_line > LONGEST_LINE or size > LARGEST_FILE:
+                what = (
+                    f"a line of over {LONGEST_LINE}" if open_line > LONGEST_LINE else f"over {LARGEST_FILE}"
+                )
+                raise InputError(
+                    f"{path.name}: {what} bytes; at most {LONGEST_LINE} a line and {LARGEST_FILE} a file are "
+                    "read: give every k-th row, or a part"
+                )
     if lines > MAX_ROWS:
         with path.open("rb") as stream:
             first = stream.readline(200).decode("utf-8", errors="replace")

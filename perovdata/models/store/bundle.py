@@ -10,27 +10,38 @@ stranger's bundle guards the closed list of types.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from perovdata.documents import read_json
 from perovdata.errors import InputError
-from perovdata.files import write_atomic
+from perovdata.files import refuse_swelling, write_atomic
 from perovdata.models.predictor.copula import Copula
 from perovdata.models.predictor.intervals import LocalScale, ResidualSample
 from perovdata.models.predictor.metric_model import MetricModel
 from perovdata.models.predictor.predictor import Predictor
 from perovdata.models.store.card import model_card
 from perovdata.models.store.json_estimators import from_plain, is_plain, to_plain
+from perovdata.models.store.trees import check_estimators
 from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 
 __all__ = ["TRUSTED", "StaleBundle", "load_bundle", "save_bundle"]
+
+
+_FILES = re.compile(r"README\.md|metadata\.json|models/\w+\.(json|skops)")
+_LARGEST = 500_000_000  # bytes of a file, unpacked
+_ASIDE = ".aside"
+_DEAD_AFTER = 3600.0  # s; training takes minutes
 
 
 class StaleBundle(InputError):
@@ -76,11 +87,15 @@ def save_bundle(predictor: Predictor, folder: str | Path) -> None:
         sums = {str(p.relative_to(staging)): _sha256(p) for p in sorted(staging.rglob("*")) if p.is_file()}
         write_atomic(staging / "checksums.json", json.dumps(sums, indent=1, sort_keys=True) + "\n")
         staging.chmod(0o755)
+        aside = folder.with_name(f".{folder.name}{_ASIDE}")
+        _restore(folder)
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.rename(aside)
         staging.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
+        _restore(folder)
         raise
 
 
@@ -101,15 +116,10 @@ def load_bundle(folder: str | Path, *, check_data: bool = True) -> Predictor:
         If the bundle has another schema or was trained on other data.
     """
     folder = Path(folder)
-    sums = _read_json(folder / "checksums.json")
-    for name, digest in sums.items():
-        path = folder / name
-        if not path.is_file():
-            raise InputError(f"model bundle {folder}: file {name} is missing; train it anew")
-        if _sha256(path) != digest:
-            raise InputError(f"model bundle {folder}: file {name} was changed after training; train it anew")
-    content = _read_json(folder / "metadata.json")
+    _restore(folder)
+    sums = _checked_sums(folder)
     try:
+        content = _read_json(folder / "metadata.json")
         versions = content["metadata"]["versions"]
         if versions["bundle"] != BUNDLE_SCHEMA:
             raise StaleBundle(
@@ -122,10 +132,50 @@ def load_bundle(folder: str | Path, *, check_data: bool = True) -> Predictor:
                 "train it anew"
             )
         return _from_json(content, {name: _load_models(folder, name, sums) for name in content["models"]})
-    except (KeyError, TypeError, IndexError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # a stranger's state can break NumPy, pandas, skops and XGBoost in any way
+        what = f"{type(error).__name__}: {str(error)[:200]}"
         raise StaleBundle(
-            f"model bundle {folder}: not the layout of this version ({error}); train it anew"
+            f"model bundle {folder}: not the layout of this version ({what}); train it anew"
         ) from None
+
+
+def _checked_sums(folder: Path) -> dict[str, str]:
+    """The checksums, after every file was compared: all of them, and no file or link besides."""
+    sums = _read_json(folder / "checksums.json")
+    if not isinstance(sums, dict) or not {"metadata.json", "README.md"} <= set(sums):
+        raise InputError(f"{folder / 'checksums.json'}: does not name all files of a bundle; train it anew")
+    there = set()
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise InputError(f"model bundle {folder}: {path.name} is a link or no plain file; train it anew")
+        if path.is_file() and path != folder / "checksums.json":
+            there.add(str(path.relative_to(folder)))
+    for name in sorted(set(sums) ^ there):
+        what = "is missing" if name in sums else "has no checksum"
+        raise InputError(f"model bundle {folder}: file {name[:80]} {what}; train it anew")
+    for name in sorted(there):
+        if not _FILES.fullmatch(name):
+            raise InputError(f"model bundle {folder}: file {name[:80]} is no part of a bundle; train it anew")
+        if _sha256(folder / name) != sums[name]:
+            raise InputError(f"model bundle {folder}: file {name} was changed after training; train it anew")
+    return sums
+
+
+def _restore(folder: Path) -> None:
+    """Put back the bundle that a writer had set aside when it died, and clear what such writers left."""
+    aside = folder.with_name(f".{folder.name}{_ASIDE}")
+    if aside.is_dir():
+        with contextlib.suppress(OSError):  # another process may do the same
+            if folder.exists():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                aside.rename(folder)
+    for left in folder.parent.glob(f".{folder.name}.*"):
+        with contextlib.suppress(OSError):
+            if left.name != aside.name and time.time() - left.stat().st_mtime > _DEAD_AFTER:
+                shutil.rmtree(left)
 
 
 def _save_models(models: list, folder: Path, name: str) -> None:
@@ -146,12 +196,15 @@ def _load_models(folder: Path, name: str, sums: dict[str, str]) -> list:
     import skops.io
 
     path = folder / "models" / f"{name}.skops"
+    refuse_swelling(path, _LARGEST)
     unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
     if unknown:
         raise InputError(
             f"model bundle {folder}: models/{name}.skops asks for unknown types {', '.join(unknown)}"
         )
-    return skops.io.load(path, trusted=list(TRUSTED))
+    models = skops.io.load(path, trusted=list(TRUSTED))
+    check_estimators(models)
+    return models
 
 
 def _sha256(path: Path) -> str:
@@ -160,11 +213,9 @@ def _sha256(path: Path) -> str:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: not found; this is no model bundle") from None
-    except ValueError as error:
-        raise InputError(f"{path}: not readable as JSON ({error})") from None
+        return read_json(path, _LARGEST)
+    except InputError as error:
+        raise InputError(f"{error}; this is no model bundle, train one anew") from None
 
 
 def _to_json(predictor: Predictor) -> dict[str, Any]:

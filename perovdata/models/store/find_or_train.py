@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from perovdata.dataset import DESIGN_COLUMNS, SynapseDesign
-from perovdata.errors import unknown_choice
+from perovdata.errors import InputError, unknown_choice
 from perovdata.files import cache_dir
 from perovdata.models.predictor.predictor import Prediction, Predictor
 from perovdata.models.store.bundle import StaleBundle, load_bundle
@@ -49,7 +49,7 @@ def load_predictor(
     Raises
     ------
     InputError
-        If the cached bundle was tampered with.
+        If the repository's bundle was tampered with. A damaged one of the cache is trained anew.
     """
     tell = note or (lambda _: None)
     bundle = repository_bundle()
@@ -61,6 +61,11 @@ def load_predictor(
     cached = cache_dir() / "models" / f"{data_version()}-{BUNDLE_SCHEMA}"
     if not (cached / "checksums.json").is_file():
         tell("no fitted predictor for this data yet: evaluating and training one, once (a few minutes)")
+        _train_into(cached, progress)
+    try:
+        return _load_once(cached, (cached / "checksums.json").stat().st_mtime_ns)
+    except InputError as error:
+        tell(f"the cached predictor is damaged ({error}): training one anew")
         _train_into(cached, progress)
     return _load_once(cached, (cached / "checksums.json").stat().st_mtime_ns)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from perovdata.errors import InputError
+from perovdata.models.store.trees import check_booster
 
 __all__ = ["from_plain", "is_plain", "to_plain"]
 
@@ -77,6 +78,7 @@ def from_plain(data: Any) -> Any:
     if "booster" in data:
         import xgboost
 
+        check_booster(data["booster"])
         return xgboost.Booster(model_file=bytearray(json.dumps(data["booster"]).encode()))
     name = data.get("class")
     if name not in _CLASSES:

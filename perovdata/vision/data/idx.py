@@ -22,6 +22,8 @@ IDX_FILES = {
     "test_labels": "t10k-labels-idx1-ubyte",
 }
 _UNSIGNED_BYTE = 0x08
+_LONGEST_HEADER = 16  # bytes: three dimensions
+_LARGEST = 1_000_000_000  # bytes; the MNIST images are 47 million
 
 
 def find_idx(folder: Path) -> dict[str, Path] | None:
@@ -50,13 +52,29 @@ def find_idx(folder: Path) -> dict[str, Path] | None:
 
 
 def _content(path: Path) -> bytes:
+    """The uncompressed content, of which no more is unpacked than its header declares and one byte."""
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as stream:
+            head = stream.read(_LONGEST_HEADER)
+            return head + stream.read(_declared(path, head) - len(head) + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(
             f"file {path}: cannot be read ({error}); expected an IDX file, gzipped or not"
         ) from error
+
+
+def _declared(path: Path, head: bytes) -> int:
+    """Bytes that a file has by its header, at least those of `head`."""
+    n_dims = head[3] if len(head) > 3 and head[:2] == b"\0\0" else 0
+    sizes = np.frombuffer(
+        head, ">u4", min(n_dims, (len(head) - 4) // 4 if n_dims else 0), offset=min(4, len(head))
+    )
+    size = 4 + 4 * n_dims + math.prod(int(s) for s in sizes) if n_dims else len(head)
+    if size > _LARGEST:
+        raise InputError(f"file {path}: its header states {size:,} bytes; at most {_LARGEST:,} are read")
+    return max(size, len(head))
 
 
 def idx_sha256(path: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from perovdata.errors import InputError, unknown_choice
-from perovdata.files import cache_dir
+from perovdata.files import cache_dir, refuse_swelling
 from perovdata.plugins import plugins
 from perovdata.vision.data.idx import IDX_FILES, find_idx, idx_sha256, read_idx
 
@@ -192,11 +192,15 @@ def _load_idx(name: str, data_dir: str | os.PathLike[str] | None) -> Images:
     )
 
 
+_LARGEST_NPZ = 2_000_000_000  # bytes, unpacked
+
+
 def _load_npz(path: Path) -> Images:
+    refuse_swelling(path, _LARGEST_NPZ)
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
-    except (OSError, ValueError) as error:
+    except Exception as error:  # NumPy lets errors of zip, zlib and its own header through, whatever they are
         raise InputError(
             f"file {path}: cannot be read ({error}); expected an .npz with images, labels"
         ) from error
