@@ -18,7 +18,7 @@ import yaml
 
 from perovdata.errors import InputError
 
-__all__ = ["parse_json", "parse_yaml", "read_json", "read_text", "read_yaml"]
+__all__ = ["parse_json", "parse_yaml", "read_json", "read_text", "read_yaml", "refuse_swelling"]
 
 JSON_LIMIT = 64_000_000  # bytes
 YAML_LIMIT = 1_000_000  # bytes; a device file with a measured table of jumps holds some ten thousand
@@ -58,6 +58,27 @@ def read_json(path: str | os.PathLike[str], limit: int = JSON_LIMIT) -> Any:
         If the file cannot be read, or see :func:`parse_json`.
     """
     return parse_json(read_text(path, limit), f"file '{path}'")
+
+
+def refuse_swelling(path: str | os.PathLike[str], limit: int) -> None:
+    """Refuse a zip archive (.npz, .xlsx) that unpacks to more than `limit` bytes, by what it declares.
+
+    Its readers stop at the declared sizes. Anything that is no zip archive passes: its reader tells.
+
+    Raises
+    ------
+    InputError
+        If it would be larger.
+    """
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return
+    if size > limit:
+        raise InputError(f"file {path}: unpacks to {size:,} bytes; at most {limit:,} are read")
 
 
 def parse_json(text: str, place: str) -> Any:

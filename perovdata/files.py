@@ -12,9 +12,7 @@ from typing import Any
 
 import platformdirs
 
-from perovdata.errors import InputError
-
-__all__ = ["cache_dir", "data_dir", "finite", "refuse_swelling", "tables_dir", "write_atomic", "write_json"]
+__all__ = ["cache_dir", "data_dir", "finite", "tables_dir", "write_atomic", "write_json"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -69,27 +67,6 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def refuse_swelling(path: str | os.PathLike[str], limit: int) -> None:
-    """Refuse a zip archive (.npz, .xlsx) that unpacks to more than `limit` bytes, by what it declares.
-
-    Its readers stop at the declared sizes. Anything that is no zip archive passes: its reader tells.
-
-    Raises
-    ------
-    InputError
-        If it would be larger.
-    """
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return
-    if size > limit:
-        raise InputError(f"file {path}: unpacks to {size:,} bytes; at most {limit:,} are read")
 
 
 def finite(value: Any) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from perovdata.documents import refuse_swelling
 from perovdata.errors import InputError
-from perovdata.files import refuse_swelling
 from perovdata.fitting.table.assemble import COMMENTS, Row, assemble
 from perovdata.fitting.table.numbers import parse_number
 from perovdata.fitting.table.readings import Table

@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perovdata.documents import read_json
+from perovdata.documents import read_json, refuse_swelling
 from perovdata.errors import InputError
-from perovdata.files import refuse_swelling, write_atomic
+from perovdata.files import write_atomic
 from perovdata.models.predictor.copula import Copula
 from perovdata.models.predictor.intervals import LocalScale, ResidualSample
 from perovdata.models.predictor.metric_model import MetricModel

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from perovdata.documents import refuse_swelling
 from perovdata.errors import InputError, unknown_choice
-from perovdata.files import cache_dir, refuse_swelling
+from perovdata.files import cache_dir
 from perovdata.plugins import plugins
 from perovdata.vision.data.idx import IDX_FILES, find_idx, idx_sha256, read_idx
 
