@@ -1,12 +1,17 @@
-"""Numbers as people read them: few digits, SI prefixes, powers of ten."""
+"""SI prefixes, for all that reads numbers with units; and numbers as people read them."""
 
 from __future__ import annotations
 
 import math
 
-__all__ = ["number", "quantity", "with_error"]
+__all__ = ["SI_PREFIXES", "number", "quantity", "with_error"]
 
-_PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+#: Prefix to power of ten, as people and instruments write it: both signs for micro, and u.
+SI_PREFIXES = {
+    **{"a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "µ": -6, "μ": -6, "m": -3, "c": -2},
+    **{"": 0, "k": 3, "M": 6, "G": 9, "T": 12},
+}
+_SHOWN = {power: prefix for prefix, power in SI_PREFIXES.items() if prefix not in ("u", "μ", "c", "T")}
 # Units that take an SI prefix; days, percent, cycles and Jones do not.
 _PREFIXED = {"J", "V", "A", "W", "S", "s", "A/W"}
 
@@ -50,9 +55,9 @@ def quantity(value: float | None, unit: str) -> str:
     if unit not in _PREFIXED or rounded == 0:
         return f"{number(value)} {unit}"
     power = 3 * math.floor(math.log10(abs(rounded)) / 3)
-    if power not in _PREFIXES or (unit == "s" and power > 0):
+    if power not in _SHOWN or (unit == "s" and power > 0):
         return f"{number(value)} {unit}"
-    return f"{rounded / 10.0**power:.3g} {_PREFIXES[power]}{unit}"
+    return f"{rounded / 10.0**power:.3g} {_SHOWN[power]}{unit}"
 
 
 def with_error(value: float, error: float | None, unit: str) -> str:

@@ -7,24 +7,10 @@ import re
 
 from perovdata.dataset.schema.metrics import METRICS
 from perovdata.errors import InputError, unknown_choice
+from perovdata.units import SI_PREFIXES
 
 __all__ = ["parse_known"]
 
-_PREFIXES = {
-    "a": -18,
-    "f": -15,
-    "p": -12,
-    "n": -9,
-    "u": -6,
-    "µ": -6,
-    "μ": -6,
-    "m": -3,
-    "": 0,
-    "k": 3,
-    "M": 6,
-    "G": 9,
-    "T": 12,
-}
 _PREFIXED = {"V", "J", "s", "W", "A", "A/W"}
 _OTHER = {
     "s": {"min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0, "days": 86400.0},
@@ -84,7 +70,7 @@ def _factor(unit: str, own: str) -> float | None:
     if unit in _OTHER.get(own, {}):
         return _OTHER[own][unit]
     if own in _PREFIXED and unit.endswith(own):
-        exponent = _PREFIXES.get(unit.removesuffix(own))
+        exponent = SI_PREFIXES.get(unit.removesuffix(own))
         return None if exponent is None else 10.0**exponent
     return None
 

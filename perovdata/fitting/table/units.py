@@ -5,20 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from perovdata.units import SI_PREFIXES
+
 __all__ = ["Heading", "parse_heading", "unit_of"]
 
-_PREFIX = {
-    "": 1.0,
-    "f": 1e-15,
-    "p": 1e-12,
-    "n": 1e-9,
-    "u": 1e-6,
-    "m": 1e-3,
-    "c": 1e-2,
-    "k": 1e3,
-    "M": 1e6,
-    "G": 1e9,
-}
 _BASE = {"S": "conductance", "A": "current", "V": "voltage", "s": "time", "Ohm": "resistance"}
 _WHOLE = {
     "%": ("percent", 1.0),
@@ -110,8 +100,8 @@ def unit_of(text: str) -> tuple[str, float] | None:
     unit = re.sub(r"ohms?$", "Ohm", unit, flags=re.IGNORECASE)
     for base, quantity in _BASE.items():
         prefix = unit.removesuffix(base)
-        if prefix != unit and prefix in _PREFIX:
-            return quantity, _PREFIX[prefix]
+        if prefix != unit and prefix in SI_PREFIXES:
+            return quantity, float(f"1e{SI_PREFIXES[prefix]}")
     return None
 
 

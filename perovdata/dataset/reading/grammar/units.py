@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from perovdata.units import SI_PREFIXES
+
 __all__ = ["Unit", "unit_at"]
 
 
@@ -31,21 +33,6 @@ class Unit:
     words: str
 
 
-_PREFIX = {
-    "a": -18,
-    "f": -15,
-    "p": -12,
-    "n": -9,
-    "u": -6,
-    "µ": -6,
-    "m": -3,
-    "c": -2,
-    "": 0,
-    "k": 3,
-    "M": 6,
-    "G": 9,
-    "T": 12,
-}
 _PREFIX_WORD = {
     "atto": -18,
     "femto": -15,
@@ -189,9 +176,9 @@ def _unit(text: str, at: int) -> tuple[str, float, int] | None:
         area = _AREA[m[3] or m[4]]
         if m[3] and not re.search(r"2|²|square", m[0]):
             return "other", 1.0, m.end()
-        return f"{m[2]}/m2", 10.0 ** _PREFIX[m[1]] / area, m.end()
+        return f"{m[2]}/m2", 10.0 ** SI_PREFIXES[m[1]] / area, m.end()
     if m := _RESPONSIVITY.match(text, at):
-        return "A/W", 10.0 ** _PREFIX[m[1]], m.end()
+        return "A/W", 10.0 ** SI_PREFIXES[m[1]], m.end()
     if m := _JONES.match(text, at):
         return "Jones", 1.0, m.end()
     if m := _SHARE.match(text, at):
@@ -205,7 +192,7 @@ def _unit(text: str, at: int) -> tuple[str, float, int] | None:
     if (m := _SIMPLE.match(text, at)) and m[0] not in ("C", "T", "F"):
         dimension = m[2]
         tail = _SPEED_TAIL.match(text, m.end()) if dimension in ("V", "A") else None
-        return (dimension, 10.0 ** _PREFIX[m[1]], m.end()) if not tail else ("other", 1.0, tail.end())
+        return (dimension, 10.0 ** SI_PREFIXES[m[1]], m.end()) if not tail else ("other", 1.0, tail.end())
     if m := _LENGTH.match(text, at):
         scale = {"nm": 1e-9, "Å": 1e-10, "µm": 1e-6, "um": 1e-6, "mm": 1e-3, "cm": 1e-2, "km": 1e3}[m[1]]
         return ("m", scale, m.end()) if m[0] == m[1] else ("other", 1.0, m.end())
