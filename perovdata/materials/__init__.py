@@ -5,6 +5,7 @@ features and the simulator's users can all ask it.
 """
 
 from perovdata.materials.absorption_estimate import Absorption, absorption, absorption_draws
+from perovdata.materials.absorption_skill import hidden_absorption
 from perovdata.materials.gap_estimate import (
     Gap,
     bandgap,
@@ -29,6 +30,7 @@ __all__ = [
     "bandgaps",
     "class_median",
     "cutoff_wavelength",
+    "hidden_absorption",
     "lookup_property",
     "measured_spectra",
     "optical_properties",

@@ -23,7 +23,7 @@ from perovdata.materials.gap_models import CANDIDATES, SHIPPED
 from perovdata.materials.layered_gap import WellLaw, bulk_of, fit_well, layered_edges
 from perovdata.materials.spectra import HC_EV_NM, Spectrum, red_edge
 
-__all__ = ["HeldOut", "absorptance_error", "held_out", "hidden_gap", "repeat_error"]
+__all__ = ["HeldOut", "absorptance_error", "hidden_absorption", "hidden_gap", "repeat_error"]
 
 Array = npt.NDArray[np.float64]
 _FILM_CM = 3e-5
@@ -46,10 +46,9 @@ class HeldOut:
     kind: str
     shape: LineShape
 
-    def predicted(self, gap: float) -> Spectrum:
-        """Spectrum of the law at a gap in eV, on the wavelengths of the measured one."""
-        values = self.shape.absorption(HC_EV_NM / self.spectrum.wavelength, gap)
-        return Spectrum(self.spectrum.perovskite, self.spectrum.wavelength, values, "")
+    def at(self, wavelength_nm: Array) -> Array:
+        """Absorption coefficient (1/cm) of the law at the measured red edge."""
+        return self.shape.absorption(HC_EV_NM / wavelength_nm, HC_EV_NM / red_edge(self.spectrum))
 
     def edge_error(self, gap: float) -> float:
         """Red edge of the law at a gap less the measured one, in nm."""
@@ -59,7 +58,7 @@ class HeldOut:
         return found - red_edge(self.spectrum)
 
 
-def held_out() -> list[HeldOut]:
+def hidden_absorption() -> list[HeldOut]:
     """Every measured spectrum of a class with a law, each material hidden in turn."""
     found = []
     for kind in CLASSES:

@@ -23,7 +23,7 @@ from perovdata.materials.absorption_shape import (
     spectra_of,
     trusted,
 )
-from perovdata.materials.absorption_skill import absorptance_error, held_out, repeat_error
+from perovdata.materials.absorption_skill import absorptance_error, hidden_absorption, repeat_error
 from perovdata.materials.spectra import HC_EV_NM
 
 GRID = np.arange(350.0, 1101.0, 10.0)
@@ -31,7 +31,7 @@ GRID = np.arange(350.0, 1101.0, 10.0)
 
 @pytest.fixture(scope="module")
 def hidden():
-    return held_out()
+    return hidden_absorption()
 
 
 def at(formula: str, *wavelengths: float) -> np.ndarray:
