@@ -1,7 +1,7 @@
 """Float ceiling and time of every embedded task: 64 parameter sets, compiled already, then cold.
 
 Run ``python benchmarks/vision_suite.py``; with MNIST in PEROVDATA_DATA_DIR add ``--mnist`` for its tasks (8
-sets). ``perovdata/vision/catalogue.py`` holds the numbers that ``perovdata vision tasks`` shows.
+sets). ``perovdata/vision/suite_table.py`` holds the numbers that ``perovdata vision tasks`` shows.
 """
 
 from __future__ import annotations

@@ -18,8 +18,7 @@ from perovdata.arrays.kernel.programming import open_loop, plane_targets, write_
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
 from perovdata.arrays.rules import Cells, FullPulses, Rule
 from perovdata.arrays.wires import effective_conductance
-from perovdata.devices import SynapseParameters
-from perovdata.devices.ageing import read_disturb, retained
+from perovdata.devices import SynapseParameters, read_disturb, retained
 from perovdata.engine import require_memory
 from perovdata.errors import InputError, unknown_choice
 

@@ -20,8 +20,7 @@ from perovdata.arrays.crossbar import program_lanes
 from perovdata.arrays.kernel.constants import DeviceConstants, Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
-from perovdata.devices import SynapseParameters
-from perovdata.devices.ageing import retained
+from perovdata.devices import SynapseParameters, retained
 from perovdata.engine import block_size, require_memory, run_blocks
 from perovdata.errors import InputError, unknown_choice
 

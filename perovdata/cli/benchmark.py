@@ -34,8 +34,7 @@ def register(app: typer.Typer) -> None:
 @_group.command()
 def tasks(json: Json = False) -> None:
     """List the frozen tasks: what is predicted, how many rows and groups there are."""
-    from perovdata.benchmark import VERSION, task_names
-    from perovdata.benchmark.frozen import summary
+    from perovdata.benchmark import VERSION, summary, task_names
 
     rows = [summary(name) for name in task_names()]
     if json:
@@ -57,8 +56,8 @@ def score(
     json: Json = False,
 ) -> None:
     """Score predictions of the hidden folds; an estimator is scored in Python (docs/benchmark.md)."""
+    from perovdata.benchmark import read_predictions
     from perovdata.benchmark import score as score_model
-    from perovdata.benchmark.records import read_predictions
     from perovdata.files import write_json
 
     found = score_model(read_predictions(predictions), task, name=name)

@@ -14,7 +14,7 @@ from perovdata.cli.output import emit_json, note, print_tables
 from perovdata.errors import InputError
 
 if TYPE_CHECKING:
-    from perovdata.dataset.add.planning import Addition
+    from perovdata.dataset.add import Addition
 
 group = typer.Typer(no_args_is_help=True, help="The tables of reported devices: show, check, add, export.")
 

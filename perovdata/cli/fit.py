@@ -108,7 +108,7 @@ def _fit_many(
 ) -> None:
     """One line per file; exit code 3 if some failed."""
     from perovdata.errors import InputError
-    from perovdata.fitting.batch import fit_many, write_table
+    from perovdata.fitting import fit_many, write_table
 
     given = [option for option, value in only_one.items() if value is not None]
     if given:

@@ -26,7 +26,7 @@ def tasks(
     json: Json = False,
 ) -> None:
     """List the tasks: what each shows, on which images, its float ceiling and its time."""
-    from perovdata.vision.tasks.catalogue import catalogue
+    from perovdata.vision import catalogue
 
     rows = catalogue(name)
     if json:

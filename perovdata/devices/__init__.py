@@ -1,7 +1,7 @@
 """How one synapse behaves: parameters, update laws, short-term dynamics, light, ageing."""
 
 from perovdata.devices.ageing import age, at_temperature, read_disturb, retained
-from perovdata.devices.device_file import DeviceFile, load_device, save_device
+from perovdata.devices.device_file import DeviceFile, dump_device, load_device, save_device
 from perovdata.devices.experiments import (
     epsc,
     paired_pulse_index,
@@ -105,6 +105,7 @@ __all__ = [
     "current",
     "curvature_to_label",
     "decay",
+    "dump_device",
     "edge_absorption",
     "electrical_drive",
     "epsc",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -145,19 +144,6 @@ class SynapseParameters:
                 raise InputError("device parameters: sets with different numbers of films cannot be stacked")
         laws = tuple(dict.fromkeys(law for one in sets for law in one.laws))
         return jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *(one._among(laws) for one in sets))
-
-    @classmethod
-    def from_yaml(cls, path: str | os.PathLike[str]) -> SynapseParameters:
-        """Read the nominal parameters of a device file (:func:`~perovdata.devices.load_device` reads all)."""
-        from perovdata.devices.device_file import load_device
-
-        return load_device(path).parameters
-
-    def to_yaml(self, path: str | os.PathLike[str], *, name: str = "device", **notes: Any) -> None:
-        """Write a device file; fields at their neutral value are left out."""
-        from perovdata.devices.device_file import DeviceFile, save_device
-
-        save_device(path, DeviceFile(name=name, parameters=self, notes=notes))
 
     def with_law(self, law: Law | None) -> SynapseParameters:
         """Copy in which every set follows a law (None: the exponential of its own labels)."""
@@ -317,9 +303,9 @@ def _check_together(columns: dict[str, np.ndarray]) -> None:
 
 SynapseParameters.__doc__ = """Parameters of P synapses, a pytree of float32 arrays of shape (P,).
 
-Build with :meth:`make`, from a device file with :meth:`from_yaml`, or from a preset with
-:func:`perovdata.devices.preset`. Works under ``jit``, ``vmap`` and ``grad``; inside ``vmap`` over the leading
-axis every field is a scalar.
+Build with :meth:`make`, from a device file with :func:`perovdata.devices.load_device`, or from a preset
+with :func:`perovdata.devices.preset`. Works under ``jit``, ``vmap`` and ``grad``; inside ``vmap`` over the
+leading axis every field is a scalar.
 
 Parameters
 ----------

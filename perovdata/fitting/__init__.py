@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from perovdata.errors import InputError, unknown_choice
-from perovdata.fitting.result import Curve, Estimate, FitResult
+from perovdata.fitting.batch import fit_many, write_table
+from perovdata.fitting.estimate import Curve, Estimate
+from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.recognise import interpret
 from perovdata.fitting.signal.traces import ReadRule
 from perovdata.fitting.table.chosen import choose_columns
 from perovdata.fitting.table.reader import read_table
 
-__all__ = ["KINDS", "Curve", "Estimate", "FitResult", "fit"]
+__all__ = ["KINDS", "Curve", "Estimate", "FitResult", "fit", "fit_many", "write_table"]
 
 #: Kinds of measurement that can be fitted.
 KINDS = ("auto", "pd", "ppf", "decay", "jump", "iv-endurance")

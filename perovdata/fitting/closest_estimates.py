@@ -8,8 +8,7 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from perovdata.devices.device_file import DeviceFile
-from perovdata.devices.fields import MAX_LABEL
+from perovdata.devices import MAX_LABEL, DeviceFile
 from perovdata.fitting.device_estimates import (
     DIRECTION,
     field_estimate,
@@ -18,9 +17,9 @@ from perovdata.fitting.device_estimates import (
     with_a,
     with_noise,
 )
+from perovdata.fitting.estimate import Estimate
 from perovdata.fitting.laws.closest import Closest
 from perovdata.fitting.laws.likelihood import Sweep
-from perovdata.fitting.result import Estimate
 
 __all__ = ["closest_estimates", "cycle_noise"]
 

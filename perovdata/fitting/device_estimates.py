@@ -6,13 +6,9 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from perovdata.devices.device_file import DeviceFile
-from perovdata.devices.fields import FIELDS, MAX_LABEL
-from perovdata.devices.label import label_to_a
-from perovdata.devices.parameters import SynapseParameters
-from perovdata.devices.uncertainty import Uncertainty
+from perovdata.devices import FIELDS, MAX_LABEL, DeviceFile, SynapseParameters, Uncertainty, label_to_a
+from perovdata.fitting.estimate import Estimate
 from perovdata.fitting.laws.noise_models import Maximum, label_at
-from perovdata.fitting.result import Estimate
 
 __all__ = ["DIRECTION", "estimates", "field_estimate", "make_device", "mirrored", "with_a", "with_noise"]
 

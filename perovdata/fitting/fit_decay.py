@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from perovdata.fitting.device_estimates import make_device
+from perovdata.fitting.estimate import Curve, Estimate
 from perovdata.fitting.laws.least_squares import Model, Solution, propagate, ranking, solve
-from perovdata.fitting.result import Curve, Estimate, FitResult
+from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Decay
 
 __all__ = ["fit_decay"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from perovdata.devices.jumps import JumpTable
+from perovdata.devices import JumpTable
 from perovdata.errors import InputError
 from perovdata.fitting.device_estimates import make_device
+from perovdata.fitting.estimate import Curve, Estimate
 from perovdata.fitting.fit_pd import fit_pulse_train
 from perovdata.fitting.laws.least_squares import Model, propagate, ranking, solve
-from perovdata.fitting.result import Curve, Estimate, FitResult
+from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Endurance, PulseTrain
 
 __all__ = ["fit_endurance", "fit_jumps", "jump_table"]

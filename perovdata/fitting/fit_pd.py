@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from perovdata.devices.device_file import DeviceFile
+from perovdata.devices import DeviceFile
 from perovdata.devices.laws import MeasuredLaw
 from perovdata.errors import InputError
 from perovdata.fitting.closest_estimates import closest_estimates
 from perovdata.fitting.device_estimates import DIRECTION, estimates
 from perovdata.fitting.device_laws import choose_law, device_laws, measured_r2
+from perovdata.fitting.estimate import Curve, Estimate
 from perovdata.fitting.judgement import check_description, law_holds, share_window
 from perovdata.fitting.laws.closest import Closest, closest_exponential
 from perovdata.fitting.laws.compare import Comparison, compare_laws, residual_pattern
@@ -26,7 +27,7 @@ from perovdata.fitting.laws.noise_models import (
     maximise,
 )
 from perovdata.fitting.likeliest_cut import likeliest_cut
-from perovdata.fitting.result import Curve, Estimate, FitResult
+from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import PulseTrain
 from perovdata.fitting.sweeps import sweeps_of, without_outliers, without_spikes
 from perovdata.fitting.table_rows import train_metrics

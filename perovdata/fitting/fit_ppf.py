@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from perovdata.devices.fields import FIELDS
-from perovdata.devices.uncertainty import Uncertainty
+from perovdata.devices import FIELDS, Uncertainty
 from perovdata.fitting.device_estimates import make_device
+from perovdata.fitting.estimate import Curve, Estimate
 from perovdata.fitting.laws.least_squares import Model, Solution, ranking, solve
-from perovdata.fitting.result import Curve, Estimate, FitResult
+from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import PairedPulse
 
 __all__ = ["fit_paired_pulse"]

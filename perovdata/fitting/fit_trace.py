@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from perovdata.errors import InputError
+from perovdata.fitting.estimate import Estimate
 from perovdata.fitting.fit_decay import fit_decay
 from perovdata.fitting.fit_pd import fit_pulse_train
-from perovdata.fitting.result import Estimate, FitResult
+from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Trace
 
 __all__ = ["fit_trace"]

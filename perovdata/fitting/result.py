@@ -7,35 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from perovdata.devices.device_file import DeviceFile, dump_device
-from perovdata.devices.parameters import SynapseParameters
-from perovdata.devices.renamed import with_former_names
+from perovdata.devices import DeviceFile, SynapseParameters, dump_device, with_former_names
 from perovdata.files import write_atomic
+from perovdata.fitting.estimate import Curve, Estimate
+from perovdata.fitting.table_rows import record
 
-__all__ = ["Curve", "Estimate", "FitResult"]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A fitted value with its confidence interval (None: not known)."""
-
-    value: float
-    low: float | None
-    high: float | None
-    unit: str
-    meaning: str = ""
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One line of the figure: readings and what the fit says about them."""
-
-    label: str
-    x: np.ndarray
-    measured: np.ndarray
-    fitted: np.ndarray
+__all__ = ["FitResult"]
 
 
 @dataclass(frozen=True)
@@ -135,13 +112,14 @@ class FitResult:
         """Write the figure (PNG, SVG or PDF by the suffix)."""
         from perovdata.fitting.figure import save_figure
 
-        save_figure(self, path)
+        title = f"{self.device.name}: R² = {self.r2:.4f}"
+        wide = self.kind in ("ppf", "decay")
+        save_figure(path, self.curves, law=self.law, axes=self.axes, title=title, wide=wide)
 
     def record(self, device_id: str | None = None) -> dict[str, Any]:
         """A record for ``dataset add`` with one value per metric of the tables."""
-        from perovdata.fitting.table_rows import record
-
-        return record(self, device_id)
+        conditions = f"{self.law} law fitted, R2 {self.r2:.4f}"
+        return record(self.device.name, self.metrics, conditions, device_id)
 
 
 def _plain(estimate: Estimate) -> dict[str, Any]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from perovdata.fitting.result import Estimate
+from perovdata.fitting.estimate import Estimate
 
 if TYPE_CHECKING:
     from perovdata.fitting.laws.likelihood import Sweep
-    from perovdata.fitting.result import FitResult
     from perovdata.fitting.signal.measurements import PulseTrain
 
 __all__ = ["energy_per_event", "record", "symmetric_error", "train_metrics"]
@@ -132,18 +132,24 @@ _TABLE_METRICS = {
 }
 
 
-def record(result: FitResult, device_id: str | None = None) -> dict[str, Any]:
+def record(
+    record_id: str, metrics: Mapping[str, Estimate], conditions: str, device_id: str | None = None
+) -> dict[str, Any]:
     """A record for ``dataset add``: the measured values; paper and design are for the contributor to fill in.
 
     Parameters
     ----------
-    result : FitResult
+    record_id : str
+    metrics : mapping of str to Estimate
+        Metrics that the curve gives.
+    conditions : str
+        How they were found; follows the meaning of each.
     device_id : str, optional
         Device of the tables to which the values belong; None: a new one.
     """
     rows = []
     for key, (metric, definition) in _TABLE_METRICS.items():
-        estimate = result.metrics.get(key)
+        estimate = metrics.get(key)
         if estimate is None or not np.isfinite(estimate.value):
             continue
         value, operator = estimate.value, "="
@@ -154,7 +160,7 @@ def record(result: FitResult, device_id: str | None = None) -> dict[str, Any]:
         row = {"metric": metric, "op": operator, "value": float(f"{value:.6g}"), "unit": estimate.unit}
         if definition:
             row["definition"] = definition
-        row["conditions"] = f"{estimate.meaning}; {result.law} law fitted, R2 {result.r2:.4f}"[:200]
+        row["conditions"] = f"{estimate.meaning}; {conditions}"[:200]
         rows.append(row)
     head = {"device_id": device_id} if device_id else {"paper": {}, "design": {}}
-    return {"record_id": result.device.name, **head, "source_kind": "fulltext", "measurements": rows}
+    return {"record_id": record_id, **head, "source_kind": "fulltext", "measurements": rows}

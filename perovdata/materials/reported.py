@@ -13,9 +13,7 @@ from functools import cache
 from statistics import median
 from typing import Literal
 
-from perovdata.chemistry.errors import FormulaError
-from perovdata.chemistry.formula import parse
-from perovdata.chemistry.perovskite import Perovskite
+from perovdata.chemistry import FormulaError, Perovskite, parse
 from perovdata.errors import unknown_choice
 from perovdata.files import tables_dir
 

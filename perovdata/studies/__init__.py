@@ -2,11 +2,14 @@
 
 from perovdata.studies.films import HALIDE_SERIES
 from perovdata.studies.gains import EFFECTS, limits
+from perovdata.studies.intervals import spread
 from perovdata.studies.needs import requirements, requirements_figure
 from perovdata.studies.outcome import Simulation
+from perovdata.studies.pieces import sweep, task_accuracy
 from perovdata.studies.ranking import LEADERBOARD_TASKS, eligible_devices, leaderboard
+from perovdata.studies.saving import write_parquet
 from perovdata.studies.screening import screen
-from perovdata.studies.simulation import describe, simulate
+from perovdata.studies.simulation import describe, resolve, simulate
 from perovdata.studies.sobol import sensitivity
 from perovdata.studies.sources import Source, by_name, from_composition, from_device, from_preset, from_record
 from perovdata.studies.verdict import Verdict, judge
@@ -30,7 +33,12 @@ __all__ = [
     "limits",
     "requirements",
     "requirements_figure",
+    "resolve",
     "screen",
     "sensitivity",
     "simulate",
+    "spread",
+    "sweep",
+    "task_accuracy",
+    "write_parquet",
 ]

@@ -13,8 +13,7 @@ from perovdata.routing.design_space import (
     EFFECTS,
     pulse_noise,
 )
-from perovdata.vision import TASKS
-from perovdata.vision.runner import run_stacked
+from perovdata.vision import TASKS, run_stacked
 
 __all__ = ["EFFECTS", "limits"]
 

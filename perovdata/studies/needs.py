@@ -12,7 +12,7 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.routing.design_space import NOISE_TRAIN, Span, parameter_sets, quantities
 from perovdata.studies.ranking import eligible_devices
-from perovdata.vision.runner import run_stacked
+from perovdata.vision import run_stacked
 
 __all__ = ["CONTEXTS", "requirements", "requirements_figure"]
 

@@ -12,8 +12,7 @@ from perovdata.dataset.schema import known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import DESIGN_SPACE, Routed
 from perovdata.studies.sources import route_record
-from perovdata.vision import TASKS
-from perovdata.vision.runner import run_stacked
+from perovdata.vision import TASKS, run_stacked
 
 __all__ = ["LEADERBOARD_TASKS", "eligible_devices", "leaderboard"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from perovdata.errors import InputError
 from perovdata.studies.sources import Source, from_composition
-from perovdata.vision.runner import run_stacked
+from perovdata.vision import run_stacked
 
 __all__ = ["screen"]
 

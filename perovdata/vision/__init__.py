@@ -4,6 +4,7 @@ from perovdata.vision.data.downloads import DOWNLOADS, fetch
 from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
 from perovdata.vision.parts.light import Lamp, lamp_of
 from perovdata.vision.runner import TaskResult, check_request, run, run_stacked
+from perovdata.vision.suite_table import catalogue
 from perovdata.vision.tasks import TASKS
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Images",
     "Lamp",
     "TaskResult",
+    "catalogue",
     "check_request",
     "fetch",
     "lamp_of",

@@ -25,7 +25,7 @@ from perovdata.devices import (
     preset,
     save_device,
 )
-from perovdata.devices.laws import base
+from perovdata.devices.laws import by_name
 from perovdata.errors import InputError
 
 LAWS = (
@@ -226,8 +226,8 @@ def test_a_users_law_is_found_through_its_entry_point(monkeypatch, tmp_path):
         def load():
             return Halving
 
-    monkeypatch.setattr(base, "entry_points", lambda group: [Entry] if group == "perovdata.laws" else [])
-    base._known.cache_clear()
+    monkeypatch.setattr(by_name, "entry_points", lambda group: [Entry] if group == "perovdata.laws" else [])
+    by_name._known.cache_clear()
     try:
         assert "halving" in law_names()
         path = tmp_path / "d.yaml"
@@ -235,7 +235,7 @@ def test_a_users_law_is_found_through_its_entry_point(monkeypatch, tmp_path):
         law = load_device(path).parameters.law_of(0)
         assert law.change(np.array([0.5]), 1, 10).tolist() == [0.25]
     finally:
-        base._known.cache_clear()
+        by_name._known.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_device_file_of_the_interface_page(tmp_path):
         "retention_tau: null\nppf: {amplitude_1: null, tau_1: null, amplitude_2: null, tau_2: null}\n"
         "energy_per_pulse: null\n"
     )
-    params = SynapseParameters.from_yaml(path)
+    params = load_device(path).parameters
     assert float(params.g_max[0]) == pytest.approx(1e-6)
     assert {"retention_tau", "ppf_amplitude_1", "energy_per_pulse"} <= set(params.ideal_fields)
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from perovdata.cli.application import app
 from perovdata.dataset import METRICS
-from perovdata.devices import FIELDS, RENAMED, SynapseParameters, Uncertainty, load_device
+from perovdata.devices import FIELDS, RENAMED, SynapseParameters, Uncertainty, load_device, save_device
 from perovdata.devices.renamed import _tell_once, with_former_names
 from perovdata.errors import InputError
 
@@ -53,7 +53,7 @@ def test_an_old_device_file_reads_and_is_written_anew(tmp_path, caplog):
     assert float(device.parameters.c2c_sigma[0]) == pytest.approx(0.03)
     assert float(device.parameters.d2d_label_sigma[0]) == pytest.approx(0.1)
     assert "c2c_sigma" in caplog.text
-    device.parameters.to_yaml(tmp_path / "new.yaml")
+    save_device(tmp_path / "new.yaml", device)
     assert "c2c_sigma: 0.03" in (tmp_path / "new.yaml").read_text()
     assert "c2c_variation" not in (tmp_path / "new.yaml").read_text()
     path.write_text("c2c_variation: 0.03\nc2c_sigma: 0.03\n")

@@ -103,7 +103,7 @@ def test_record_completes_from_its_family():
 def test_device_file_and_preset(tmp_path):
     path = tmp_path / "device.yaml"
     params = SynapseParameters.make(ppf_amplitude_1=0.5, ppf_tau_1=0.2, energy_per_pulse=1e-12)
-    params.to_yaml(path, name="mine")
+    save_device(path, DeviceFile("mine", params))
     result = simulate(device=path)
     assert result["source"]["name"] == "mine"
     assert result["draws"] == 1

@@ -13,8 +13,7 @@ import jax.numpy as jnp
 from perovdata.arrays.kernel.constants import STRAIGHT, DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal, uniform
 from perovdata.arrays.kernel.look_up import tabulated_pulses
-from perovdata.devices import label_to_curvature
-from perovdata.devices.fields import MAX_LABEL
+from perovdata.devices import MAX_LABEL, label_to_curvature
 
 __all__ = [
     "cell_curvature",

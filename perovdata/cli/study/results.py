@@ -18,7 +18,7 @@ def save_rows(output: Path | None, name: str, rows: Sequence[Mapping[str, Any]])
     import pandas as pd
 
     from perovdata.files import write_json
-    from perovdata.studies.saving import write_parquet
+    from perovdata.studies import write_parquet
 
     write_json(output / f"{name}.json", rows)
     write_parquet(output / f"{name}.parquet", pd.DataFrame(rows))

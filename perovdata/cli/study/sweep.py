@@ -37,9 +37,8 @@ def sweep(
     json: Json = False,
 ) -> None:
     """Many draws of one device in pieces, on processes or a Dask cluster; resumable."""
-    from perovdata.studies.pieces import sweep as run_sweep
-    from perovdata.studies.pieces import task_accuracy
-    from perovdata.studies.simulation import resolve, spread
+    from perovdata.studies import resolve, spread, task_accuracy
+    from perovdata.studies import sweep as run_sweep
     from perovdata.vision import check_request
 
     check_positive(draws=draws, seeds=run.seeds, sets_per_piece=sets_per_piece, processes=processes)

@@ -1,4 +1,4 @@
-"""What an update law is, and the laws known by name.
+"""What an update law is.
 
 A law says what one pulse does to the normalised conductance g = (G - g_min) / (g_max - g_min). The engine of
 the arrays needs nothing else: it tabulates the outcomes of one pulse, composes them to 2, 4, 8 ... pulses and
@@ -13,15 +13,12 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from statistics import NormalDist
 from typing import Any, ClassVar
 
 import numpy as np
 
-from perovdata.errors import InputError, unknown_choice
-
-__all__ = ["ATOMS", "DIRECTIONS", "Law", "law_names", "make_law"]
+__all__ = ["ATOMS", "DIRECTIONS", "Law"]
 
 #: Equally likely outcomes that stand for the distribution of one transition.
 ATOMS = 64
@@ -111,38 +108,3 @@ def _normal_atoms() -> np.ndarray:
     density = np.array([0.0 if math.isinf(z) else normal.pdf(z) for z in edges])
     atoms = ATOMS * (density[:-1] - density[1:])
     return atoms / np.sqrt(np.mean(atoms**2))
-
-
-@cache
-def _known() -> dict[str, type[Law]]:
-    """Built-in laws and those that installed packages add, by name."""
-    from perovdata.devices.laws.measured import MeasuredLaw
-    from perovdata.devices.laws.rises import RISES
-
-    found: dict[str, type[Law]] = {law.name: law for law in (*RISES, MeasuredLaw)}
-    for entry in entry_points(group="perovdata.laws"):
-        law = entry.load()
-        if not (isinstance(law, type) and issubclass(law, Law)):
-            raise InputError(f"entry point perovdata.laws, {entry.name}: {law!r} is not a subclass of Law")
-        found[law.name] = law
-    return found
-
-
-def law_names() -> tuple[str, ...]:
-    """Names that a device file may give after ``law:``."""
-    return tuple(_known())
-
-
-def make_law(name: str, block: Mapping[str, Any]) -> Law:
-    """A law by its name and the numbers that a device file keeps of it.
-
-    Raises
-    ------
-    InputError
-        Unknown name, numbers missing or out of range.
-    """
-    if name not in _known():
-        raise unknown_choice("law", name, law_names())
-    if not isinstance(block, Mapping):
-        raise InputError(f"law {name}: '{block}' is not a mapping of its parameters")
-    return _known()[name].from_dict(block)

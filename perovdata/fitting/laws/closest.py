@@ -16,7 +16,7 @@ import numpy as np
 from scipy.interpolate import BSpline
 from scipy.stats import t as student
 
-from perovdata.devices.label import curvature_to_label
+from perovdata.devices import curvature_to_label
 from perovdata.fitting.laws.compare import LawFit, Reduced, lag_one, reduced
 from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.laws.shapes import EXPONENTIAL, curvature_of, saturating

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from perovdata.devices.label import label_to_a
+from perovdata.devices import label_to_a
 from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.laws.shapes import SHAPES, ShapeFit, fit_shape
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import least_squares
 from scipy.stats import t as student
 
-from perovdata.devices.uncertainty import Uncertainty
+from perovdata.devices import Uncertainty
 from perovdata.fitting.laws.compare import aicc
 
 __all__ = ["Model", "Solution", "propagate", "ranking", "solve"]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
-from perovdata.devices.label import label_to_curvature
+from perovdata.devices import label_to_curvature
 
 __all__ = ["Profile", "Sweep", "mean_curve", "profile", "steepness"]
 

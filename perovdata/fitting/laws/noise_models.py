@@ -18,8 +18,7 @@ from scipy.optimize import minimize
 from scipy.special import log_ndtr
 from scipy.stats import norm
 
-from perovdata.devices.fields import MAX_LABEL
-from perovdata.devices.label import curvature_to_label, label_to_curvature
+from perovdata.devices import MAX_LABEL, curvature_to_label, label_to_curvature
 from perovdata.fitting.laws.likelihood import Sweep, mean_curve, profile
 
 __all__ = ["CensoredReadings", "CensoredSteps", "Maximum", "StateSpace", "hard_ends", "maximise", "peak"]

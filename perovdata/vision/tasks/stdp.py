@@ -19,9 +19,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from perovdata.arrays.kernel.cell_physics import spread
-from perovdata.arrays.kernel.constants import DeviceConstants, make_constants
-from perovdata.arrays.kernel.look_up import tabulated_pulses
+from perovdata.arrays.kernel import DeviceConstants, make_constants, spread, tabulated_pulses
 from perovdata.devices import (
     SynapseParameters,
     add_cycle_noise,
