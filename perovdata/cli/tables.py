@@ -257,6 +257,10 @@ def simulation_tables(result: Mapping[str, Any]) -> list[Table | str]:
     for name, value in result["extras"].items():
         if value["median"] is not None:
             facts[name] = number(value["median"])
+    if "pixel" in result:
+        condition, error = (result["pixel"][name]["median"] for name in ("condition_number", "colour_error"))
+        facts["condition number of the mixing matrix"] = number(condition)
+        facts["colour error, CIE Delta E 2000"] = number(error)
     facts["parameter sets x seeds"] = f"{result['draws']} x {result['seeds']}, {result['wall_s']:.1f} s"
     table = Table("parameter", "median", "interval", "origin", title_justify="left")
     for name, value in result["parameters"].items():

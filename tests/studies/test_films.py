@@ -185,6 +185,11 @@ def test_commands(tmp_path):
     told = json.loads(result.stdout)
     assert told["pixel"]["layers"] == ["CsPbBr3", "CsPbI3"]
     assert told["options"]["filters"] == "none"
+    shown = CliRunner().invoke(
+        app, ["simulate", "--preset", "ideal", "--task", "colour", "--layers", "CsPbBr3,CsPbI3",
+              "--set", "wavelengths_nm=450,635", "--set", "pulses=1"],
+    )  # fmt: skip
+    assert "CIE Delta E 2000" in " ".join(shown.output.split())
     wrong = CliRunner().invoke(app, ["study", "screen", "--goal", "speed"])
     assert "'speed' is not one of colour" in str(wrong.exception)
 
