@@ -10,7 +10,7 @@ import numpy as np
 from table import Row, seconds, show
 
 from perovdata.arrays import apply_pulses
-from perovdata.devices import SynapseParameters, preset, step_exponential
+from perovdata.devices import ExponentialLaw, MeasuredLaw, SynapseParameters, preset, step_exponential
 
 DEVICES = 1 << 20
 
@@ -40,6 +40,18 @@ def rows(sets: int = 64) -> list[Row]:
             {"peer": "NumPy, one thread, same run", "peer_value": numpy_rate() / 1e6},
         )
     ]
+    table = measured_rate(n)
+    found.append(
+        Row(
+            "  the same by a measured table",
+            table / 1e6,
+            "M/s",
+            rate / 3e6,
+            "exponential, same run",
+            rate / 1e6,
+            True,
+        )
+    )
     aihwkit = aihwkit_rate()
     if aihwkit:
         found.append(
@@ -53,6 +65,37 @@ def rows(sets: int = 64) -> list[Row]:
         bandwidth = 8 * g.size / seconds(lambda: copy(g).block_until_ready())
         found.append(Row("  share of the memory bound, 9 bytes an update", 100 * rate * 9 / bandwidth, "%"))
     return found
+
+
+def measured_rate(n: jax.Array) -> float:
+    """Updates per second of devices that follow the jump table of 20 cycles."""
+    sets = len(n)
+    params = SynapseParameters.stack([preset("ag-a-si").with_law(measured_law())] * sets)
+    g = jnp.full(n.shape, 0.5)
+    event = 0
+
+    def ours() -> None:
+        nonlocal g, event
+        event += 1
+        g = apply_pulses(params, g, n, event=event, donate=True)
+        g.block_until_ready()
+
+    ours()
+    return sets * DEVICES / seconds(ours)
+
+
+def measured_law(cycles: int = 20, pulses: int = 100, sigma: float = 0.035) -> MeasuredLaw:
+    """Table of noisy sweeps of the benchmark's device."""
+    rng = np.random.default_rng(0)
+    law, sweeps = ExponentialLaw(label=(2.4, -4.88)), []
+    for sign in (1, -1):
+        g = np.full(cycles, 0.0 if sign > 0 else 1.0)
+        rows = [g]
+        for _ in range(pulses):
+            g = np.clip(g + law.change(g, sign, pulses) + sigma * rng.standard_normal(cycles), 0, 1)
+            rows.append(g)
+        sweeps.append(np.array(rows).T)
+    return MeasuredLaw.from_cycles(*sweeps)
 
 
 def threefry(sets: int = 4) -> float:

@@ -83,7 +83,7 @@ def test_one_pulse_is_what_the_law_says(law, noise, n):
     np.testing.assert_allclose(got.std(1), expected.std(1), rtol=0.06, atol=1e-5)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=8)
 @given(
     law=st.sampled_from(LAWS),
     n=st.integers(2, 20),
