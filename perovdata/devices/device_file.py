@@ -29,6 +29,7 @@ from perovdata.files import write_atomic
 
 __all__ = ["DeviceFile", "dump_device", "load_device", "save_device"]
 
+_LONGEST_SWEEP = 5000
 _PPF = ("amplitude_1", "tau_1", "amplitude_2", "tau_2")
 _OTHER_KEYS = ("name", "notes", "ppf", "uncertainty", "law", "law_parameters", "measured")
 
@@ -80,9 +81,13 @@ class DeviceFile:
         return self.uncertainty.draws(self.parameters, n, seed).with_law(self._chosen())
 
     def exponential_misfit(self) -> float | None:
-        """How far the exponential of the labels is from the measured sweeps (rms, fraction of the window)."""
+        """How far the exponential of the labels is from the measured sweeps (rms, fraction of the window).
+
+        None without a measured law, and for sweeps of more pulses than anyone measures one by one.
+        """
         measured = self.laws.get(MeasuredLaw.name)
-        if not isinstance(measured, MeasuredLaw):
+        longest = float(max(self.parameters.n_pulses_ltp[0], self.parameters.n_pulses_ltd[0]))
+        if not isinstance(measured, MeasuredLaw) or longest > _LONGEST_SWEEP:
             return None
         p = {name: float(column[0]) for name, column in self.parameters.as_dict().items()}
         closest = ExponentialLaw(label=(p["nonlinearity_ltp"], p["nonlinearity_ltd"]))
@@ -166,9 +171,9 @@ def _law_blocks(device: DeviceFile) -> dict[str, Any]:
     others = {name: law.to_dict() for name, law in device.laws.items() if name != MeasuredLaw.name}
     blocks: dict[str, Any] = {"law_parameters": others} if others else {}
     misfit = device.exponential_misfit()
-    if misfit is not None:
-        table = device.laws[MeasuredLaw.name].to_dict()
-        blocks[MeasuredLaw.name] = {"exponential_misfit": float(f"{misfit:.3g}"), **table}
+    if MeasuredLaw.name in device.laws:
+        told = {} if misfit is None else {"exponential_misfit": float(f"{misfit:.3g}")}
+        blocks[MeasuredLaw.name] = {**told, **device.laws[MeasuredLaw.name].to_dict()}
     return blocks
 
 

@@ -174,6 +174,17 @@ class MeasuredLaw(Law):
         atoms *= np.divide(spread, scale, out=np.zeros_like(scale), where=scale > 0)[:, None]
         return np.clip(g[:, None] + self._inside(g, mean, sign)[:, None] + atoms, 0.0, 1.0)
 
+    def curve(self, sign: int, n_pulses: int) -> np.ndarray:
+        """Mean course of a sweep as measured: from the start of its window, with the noise of pulses."""
+        low, high = self._jumps(sign).window
+        atoms = np.full(ATOMS, low if sign > 0 else high)
+        states = [atoms[0]]
+        for _ in range(n_pulses):
+            pairs = np.sort(self.outcomes(atoms, sign, n_pulses, 0.0, 0.0), axis=None)
+            atoms = pairs.reshape(ATOMS, ATOMS).mean(1)
+            states.append(atoms.mean())
+        return np.array(states)
+
     def _inside(self, g: np.ndarray, mean: np.ndarray, sign: int) -> np.ndarray:
         """No pulse drives on beyond the end of its direction's window."""
         low, high = self._jumps(sign).window
@@ -225,7 +236,7 @@ class MeasuredLaw(Law):
 
 
 def _short(value: Any) -> Any:
-    """Numbers as a file keeps them: five digits, a table of readings holds no more."""
+    """Numbers as a file keeps them: six digits, a table of readings holds no more."""
     if isinstance(value, np.ndarray | tuple | list):
         return [_short(item) for item in value]
-    return float(f"{float(value):.5g}")
+    return float(f"{float(value):.6g}")
