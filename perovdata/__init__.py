@@ -21,6 +21,7 @@ _FACE = {
     "predict": "perovdata.models",
     "fit": "perovdata.fitting",
     "simulate": "perovdata.studies",
+    "compare": "perovdata.studies",
 }
 
 __all__ = ["__version__", *sorted(_FACE)]

@@ -10,7 +10,19 @@ from typing import Annotated
 import typer
 
 from perovdata import __version__
-from perovdata.cli import benchmark, cite, composition, dataset, fit, predict, report, simulate, study, vision
+from perovdata.cli import (
+    benchmark,
+    cite,
+    compare,
+    composition,
+    dataset,
+    fit,
+    predict,
+    report,
+    simulate,
+    study,
+    vision,
+)
 from perovdata.cli.output import log_to_stderr, note
 from perovdata.errors import InputError
 
@@ -45,7 +57,19 @@ def _root(
 
 
 # Each module has a function register(app); it imports heavy libraries only inside its commands.
-for _module in (composition, dataset, predict, fit, simulate, vision, study, benchmark, report, cite):
+for _module in (
+    composition,
+    dataset,
+    predict,
+    fit,
+    simulate,
+    compare,
+    vision,
+    study,
+    benchmark,
+    report,
+    cite,
+):
     _module.register(app)
 
 

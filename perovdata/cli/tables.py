@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from perovdata.models import Prediction
 
 __all__ = [
+    "comparison_tables",
     "composition_tables",
     "fit_tables",
     "gaps_table",
@@ -272,6 +273,36 @@ def simulation_tables(result: Mapping[str, Any]) -> list[Table | str]:
         table.add_row(name, median, "" if low == high else f"{low} to {high}", origin)
     title = f"{result['source']['name']}: {result['task']}"
     return [record_table(facts, title), table, result["verdict"]["text"]]
+
+
+def comparison_tables(told: Mapping[str, Any]) -> list[Table | str]:
+    """A comparison: what each thing reaches, the paired differences, the verdicts."""
+    from perovdata.units import number, quantity, with_error
+
+    share = f"{told['level']:.0%} interval"
+    title = f"{told['task']}: same network in float {told['ceiling']:.1f} %, guessing {told['chance']:.1f} %"
+    reached = Table("thing", "accuracy", share, "energy per image", title=title, title_justify="left")
+    for thing in told["things"]:
+        accuracy = thing["accuracy"]
+        low, high = accuracy["interval"]
+        energy = thing["energy_per_image_J"]
+        cost = "not known" if energy is None else quantity(energy, "J") + (" *" if thing["on_front"] else "")
+        median = with_error(accuracy["median"], accuracy["standard_error"], "%")
+        reached.add_row(thing["name"], median, f"{low:.1f} to {high:.1f}", cost)
+    reached.caption = "*: no other is as accurate and as frugal (medians)"
+    names = list(dict.fromkeys(name for thing in told["things"] for name in thing["energy_terms"]))
+    terms = Table("thing", *names, title="Energy by term (median)", title_justify="left")
+    for thing in told["things"]:
+        row = (thing["energy_terms"].get(name, {}).get("median_J") for name in names)
+        terms.add_row(thing["name"], *("" if value is None else quantity(value, "J") for value in row))
+    pairs = Table("a", "b", "a - b, points", share, "a better", title="Pair by pair", title_justify="left")
+    for pair in told["paired"]:
+        low, high = pair["interval"]
+        difference = f"{pair['difference']:+.1f}"
+        better = f"{number(100 * pair['share_better'])} %"
+        pairs.add_row(pair["a"], pair["b"], difference, f"{low:+.1f} to {high:+.1f}", better)
+    verdicts = [f"{thing['name']}: {thing['verdict']['text']}" for thing in told["things"]]
+    return [reached, *([terms] if names else []), pairs, *verdicts]
 
 
 def tasks_table(rows: Iterable[Mapping[str, Any]]) -> Table:

@@ -1,5 +1,6 @@
 """Questions across many designs: simulation from any source, leaderboard, limits, requirements, screening."""
 
+from perovdata.studies.comparison import Comparison, compare
 from perovdata.studies.films import HALIDE_SERIES
 from perovdata.studies.gains import EFFECTS, limits
 from perovdata.studies.intervals import spread
@@ -18,10 +19,12 @@ __all__ = [
     "EFFECTS",
     "HALIDE_SERIES",
     "LEADERBOARD_TASKS",
+    "Comparison",
     "Simulation",
     "Source",
     "Verdict",
     "by_name",
+    "compare",
     "describe",
     "eligible_devices",
     "from_composition",

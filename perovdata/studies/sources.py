@@ -25,7 +25,15 @@ from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import Drawn, Routed, route
 from perovdata.studies.films import film_facts, with_film
 
-__all__ = ["Source", "by_name", "from_composition", "from_device", "from_preset", "from_record"]
+__all__ = [
+    "Source",
+    "by_name",
+    "distinct_names",
+    "from_composition",
+    "from_device",
+    "from_preset",
+    "from_record",
+]
 
 DEFAULT_DRAWS = 16
 _STANDS_BEHIND: dict[str, Literal["predicted", "rule", "population"]] = {
@@ -267,13 +275,20 @@ def from_preset(name: str, *, draws: int | None = None, level: float = 0.9) -> S
 
 def by_name(sources: Iterable[Source]) -> dict[str, SynapseParameters]:
     """Parameters of every source by its name; sources that share a name are numbered."""
-    found: dict[str, SynapseParameters] = {}
-    for source in sources:
-        name, number = source.name, 1
+    listed = list(sources)
+    names = distinct_names([source.name for source in listed])
+    return {name: source.parameters for name, source in zip(names, listed, strict=True)}
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """The names, those that come again numbered: ``mine``, ``mine (2)``."""
+    found: list[str] = []
+    for first in names:
+        name, number = first, 1
         while name in found:
             number += 1
-            name = f"{source.name} ({number})"
-        found[name] = source.parameters
+            name = f"{first} ({number})"
+        found.append(name)
     return found
 
 
