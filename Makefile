@@ -9,7 +9,7 @@ export DVC_NO_ANALYTICS := 1
 # One pytest worker per core, two at most: each compiles its own simulator kernels.
 WORKERS ?= 2
 
-.PHONY: renew run test test-slow lint lock bench clean help
+.PHONY: renew run test test-slow lint lock bench stress clean help
 
 help:
 	@echo "make run        reproduce the pipeline and write the report"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-slow  the long fidelity and recovery tests"
 	@echo "make bench      print the speed table"
 	@echo "make renew      write again what the repository says of itself (stage inputs, pictures, tables of results)"
+	@echo "make stress     the long search for what breaks readers and writers (about two CPU hours)"
 	@echo "make lock       resolve requirements.lock again from pyproject.toml"
 
 $(STAMP): requirements.lock pyproject.toml
@@ -48,6 +49,12 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run_all.py
+
+# The short forms are part of make test; docs/reliability.md says what each found.
+stress: $(STAMP)
+	$(BIN)/python tests/stress/table_writers.py --runs 200 --kills 200
+	PEROVDATA_STRESS_BUNDLE=data/derived/model $(BIN)/python tests/stress/readers.py --cpu 3600
+	-$(BIN)/python tests/stress/licences.py
 
 # uv resolves for all platforms and writes hashes without any index address.
 lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -25,6 +26,7 @@ from perovdata.cli import (
 )
 from perovdata.cli.output import log_to_stderr, note
 from perovdata.errors import InputError
+from perovdata.files import cache_dir, write_atomic
 
 __all__ = ["app", "main"]
 
@@ -92,8 +94,45 @@ def main() -> None:
     except Exception as error:
         if _debugging():
             traceback.print_exc()
-        if isinstance(error, InputError):
-            note(f"error: {error}")
-            sys.exit(2)
-        note(f"internal error: {type(error).__name__}: {' '.join(str(error).split())}")
-        sys.exit(1)
+        sys.exit(_told(error))
+
+
+def _told(error: Exception) -> int:
+    """Say in one line what went wrong and what to do; the exit code."""
+    if isinstance(error, InputError):
+        note(f"error: {error}")
+        return 2
+    if isinstance(error, OSError) and error.filename is not None:
+        note(f"error: '{error.filename}': {error.strerror}; {_REMEDIES.get(error.errno or 0, _LOOK)}")
+        return 2
+    if isinstance(error, MemoryError):
+        note("error: the memory is not enough; ask for less at once (fewer --draws, a part of the file)")
+        return 2
+    what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    note(f"internal error: {what}; this is a fault of the program, please report it{_saved_traceback(error)}")
+    return 1
+
+
+_LOOK = "look whether it is there and may be read and written"
+_REMEDIES = {
+    errno.ENOSPC: "make room on the disk and run the command again",
+    errno.EDQUOT: "your quota of the disk is used up: make room and run the command again",
+    errno.EROFS: "the disk can only be read: give another place for the output",
+    errno.EACCES: "you may not use it: change its permissions, or give another place",
+    errno.EPERM: "you may not use it: change its permissions, or give another place",
+    errno.ENOENT: "it is not there: check the path",
+    errno.EISDIR: "it is a folder: name a file in it",
+    errno.ENOTDIR: "a part of the path is a file: check the path",
+    errno.ENAMETOOLONG: "give a shorter name",
+}
+
+
+def _saved_traceback(error: Exception) -> str:
+    """Where the traceback was put, as the end of a sentence."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        path = cache_dir() / "last_internal_error.txt"
+        write_atomic(path, f"perovdata {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{text}")
+    except OSError:
+        return " (run it again with PEROVDATA_DEBUG=1 for the traceback)"
+    return f" with the file {path}"

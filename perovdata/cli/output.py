@@ -47,12 +47,12 @@ def log_to_stderr(*, debug: bool = False) -> None:
 
 
 def print_tables(shown: Iterable[Table | str]) -> None:
-    """Print tables and lines for people on stdout, when ``--json`` is not given."""
+    """Print tables and lines for people on stdout, when ``--json`` is not given; brackets stay brackets."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     for part in shown:
-        console.print(part, markup=not isinstance(part, str))
+        console.print(part)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def progress(
 
     size = (DownloadColumn(),) if in_bytes else ()
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         *size,
         TimeRemainingColumn(),

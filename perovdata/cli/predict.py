@@ -33,7 +33,7 @@ def predict(
         list[str] | None, typer.Option("--metric", help="Only this metric (may be repeated).")
     ] = None,
     level: Level = 0.9,
-    seed: Annotated[int, typer.Option(help="Seed of whatever is drawn.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn.")] = 0,
     source: Annotated[
         Path | None,
         typer.Option(

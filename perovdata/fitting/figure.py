@@ -13,6 +13,7 @@ import numpy as np
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.fitting.estimate import Curve
+from perovdata.text import figure_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +62,7 @@ def figure(curves: Sequence[Curve], *, law: str, axes: tuple[str, str], title: s
     bottom.set_ylabel("residual")
     bottom.set_xlabel(axes[0])
     top.legend(frameon=False)
-    top.set_title(title, fontsize=10)
+    top.set_title(figure_text(title), fontsize=10)
     return fig
 
 

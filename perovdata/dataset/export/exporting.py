@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,8 +16,11 @@ from perovdata.dataset.load.synapses import load_synapses
 from perovdata.dataset.schema.schema import NOT_STATED, TABLES, Column
 from perovdata.errors import InputError, unknown_choice
 from perovdata.files import tables_dir, write_atomic
+from perovdata.text import spreadsheet_text
 
 __all__ = ["FORMATS", "export", "records", "template"]
+
+_LOG = logging.getLogger(__name__)
 
 
 def export(format: str, output: str | Path) -> Path:
@@ -66,7 +70,17 @@ def _parquet() -> bytes:
 
 
 def _csv() -> str:
-    return load_synapses().to_csv(index=False, lineterminator="\n")
+    """One row per value; text that a spreadsheet would run as a formula gets an apostrophe, which is told."""
+    frame = load_synapses()
+    changed = 0
+    for name in frame.select_dtypes("object"):
+        cells = frame[name].tolist()
+        safe = [spreadsheet_text(cell) if isinstance(cell, str) else cell for cell in cells]
+        changed += sum(a is not b and a != b for a, b in zip(cells, safe, strict=True))
+        frame[name] = safe
+    if changed:
+        _LOG.warning("%d cells begin like a spreadsheet formula: an apostrophe was put before them", changed)
+    return frame.to_csv(index=False, lineterminator="\n")
 
 
 def _jsonl() -> str:
