@@ -56,9 +56,7 @@ def main() -> int:
         strict = bool(_COPYLEFT.search(stated)) and not re.search("LGPL| OR ", stated)
         remark = "  (copyleft)" if strict else ""
         doubtful += not stated or strict
-        print(
-            f"{name:<28} {distribution(name).version:<14} {stated or 'NOT STATED'}{'  (copyleft)' if strict else ''}"
-        )
+        print(f"{name:<28} {distribution(name).version:<14} {stated or 'NOT STATED'}{remark}")
     return int(doubtful > 0)
 
 
