@@ -2,6 +2,7 @@
 
     python benchmarks/fit_recovery.py [--repeats 8] [--noise KIND] [--pulses N] [--json FILE]
     python benchmarks/fit_recovery.py --show FILE...
+    python benchmarks/fit_recovery.py --odd [--repeats 18]
 
 Every case is written to a CSV file and goes the whole way: reading, cutting into sweeps, fit, interval.
 Reading noise: one row per pulse number with columns of LTP and LTD, cycle below cycle. Pulse noise
@@ -195,9 +196,16 @@ def main() -> None:
     parser.add_argument("--noise", choices=("reading", "pulse"), action="append")
     parser.add_argument("--pulses", type=int, action="append", help="only these lengths of a sweep")
     parser.add_argument("--json", type=Path, help="store the cells")
+    parser.add_argument("--odd", action="store_true", help="second half: curves that no exponential made")
     parser.add_argument("--show", type=Path, nargs="+", help="only print the table of stored cells")
     args = parser.parse_args()
     warnings.simplefilter("ignore")
+    if args.odd:
+        from fit_odd_curves import odd_table
+
+        with tempfile.TemporaryDirectory() as folder:
+            print("\n" + odd_table(args.repeats, args.seed, Path(folder)))
+        return
     cells: dict[tuple, dict[str, float]] = {}
     for path in args.show or ():
         for key, cell in json.loads(path.read_text()).items():

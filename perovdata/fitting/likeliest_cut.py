@@ -32,13 +32,18 @@ def likeliest_cut(train: PulseTrain) -> PulseTrain:
         # Beside the usual starts where the best cut so far ended: that one may lie in a flat part.
         near = [point for point in warm if len(point) == len(model.bounds)]
         point, minimum = peak(model, model.starts([1.0] * len(sweeps)) + near, quick=True)
-        lengths = {(s.sign, len(s.values)) for s in segments[1:]}
-        n_parameters = len(sweeps) + (0 if len(lengths) <= 2 else len(segments) - 1)
+        n_parameters = len(sweeps) + (0 if _regular(segments) else len(segments) - 1)
         counted = sum(len(s.values) for s in _first(segments))
         score = minimum * counted / model.n_used + n_parameters * np.log(model.n_used)
         if score < lowest:
             best, lowest, warm = segments, score, [point]
     return PulseTrain(best, train.read_voltage, train.notes)
+
+
+def _regular(segments: list[Segment]) -> bool:
+    """Whether the sweeps of each direction are equally long, but for the first and a last one broken off."""
+    gaps = any(len(s.values) != round(float(s.pulses[-1] - s.pulses[0])) + 1 for s in segments)
+    return gaps or len({(s.sign, len(s.values)) for s in segments[1:-1]}) <= 2
 
 
 def _first(segments: list[Segment]) -> list[Segment]:

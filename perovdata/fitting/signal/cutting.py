@@ -36,9 +36,33 @@ def split(
     if sign is not None:
         return [[Segment(sign, _count(run, 0, number), run) for run, number in runs]]
     if len(runs) == 1:
-        ways = [_cut(*runs[0], layout) for layout in layouts(g)]
+        ways = _cut_with_gaps(g, pulses) or [_cut(*runs[0], layout) for layout in layouts(g)]
         return [way for k, way in enumerate(ways) if k == 0 or _alternates(way)]
     return [[segment for run, number in runs for segment in _cut(run, number, _plain_layout(run))]]
+
+
+def _cut_with_gaps(g: np.ndarray, pulses: np.ndarray | None) -> list[list[Segment]]:
+    """Cuts of a train that is numbered through with readings missing: sweeps are equally long in pulses.
+
+    The turns are looked for with the gaps bridged; what was bridged is no reading. Empty without gaps.
+    """
+    if pulses is None or (pulses != np.round(pulses)).any() or np.diff(pulses).max(initial=1) == 1:
+        return []
+    full = np.arange(pulses[0], pulses[-1] + 1)
+    if len(full) > 2 * len(g):
+        return []
+    bridged = np.interp(full, pulses, g)
+    present = np.isin(full, pulses)
+    place = np.arange(float(len(full)))
+    ways = []
+    for layout in layouts(bridged):
+        segments = []
+        for own, where in zip(_cut(bridged, full, layout), _cut(place, full, layout), strict=True):
+            kept = present[where.values.astype(int)]
+            shared = own.shared_start and bool(kept[0])
+            segments.append(Segment(own.sign, own.pulses[kept], own.values[kept], shared))
+        ways.append([s for s in segments if len(s.values)])
+    return ways
 
 
 def _alternates(segments: list[Segment]) -> bool:

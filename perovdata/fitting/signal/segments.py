@@ -68,6 +68,19 @@ def layouts(y: np.ndarray) -> list[Layout]:
             found.append(Layout(turns, False, True, 1 - before))
             if not before:
                 found.append(Layout(turns, True, True))
+    return found + _unfinished(n, free)
+
+
+def _unfinished(n: int, free: list[int]) -> list[Layout]:
+    """Equally long sweeps of which the last one was broken off, near the lengths that were found freely."""
+    if len(free) < 2:
+        return []
+    found = []
+    for length in {int(np.median(np.diff(free))) + step for step in (-1, 0, 1)}:
+        for before in (0, 1):
+            turns = tuple(range(before + length - 1, n - 2, length))
+            if length >= 3 and len(turns) > 1 and (n - before) % length > 0:
+                found.append(Layout(turns, False, True, 1 - before))
     return found
 
 
