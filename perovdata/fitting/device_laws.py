@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def device_laws(comparison: Comparison, sweeps: list[Sweep], g_min: float, g_max
     laws: dict[str, Law] = {}
     for fit in comparison.fits:
         if fit.runs and fit.law != "exponential":
-            law = _made(lambda fit=fit: make_law(fit.law, _block(comparison.signs, fit.directions)))
+            law = _made(partial(make_law, fit.law, _block(comparison.signs, fit.directions)))
             if law is not None:
                 laws[fit.law] = law
     curvatures = [

@@ -25,7 +25,8 @@ def likeliest_cut(train: PulseTrain) -> PulseTrain:
     ways = [train.segments, *train.alternatives]
     if len(ways) == 1:
         return train
-    best, lowest, warm = train.segments, np.inf, []
+    best, lowest = train.segments, np.inf
+    warm: list[np.ndarray] = []
     for segments in _finalists(ways):
         sweeps = sweeps_of(PulseTrain(_first(segments)))
         model = StateSpace(sweeps)

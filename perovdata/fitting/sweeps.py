@@ -101,9 +101,7 @@ def without_outliers(sweeps: list[Sweep], curves: list[np.ndarray]) -> tuple[lis
         values = sweep.values.copy()
         cycles = np.isfinite(values).sum(axis=0)
         if len(values) >= _MANY and np.median(cycles) >= _MANY:
-            # Readings after the same pulses in other cycles say what a reading should be.
-            off = values - np.nanmedian(np.where(cycles > 0, values, 0.0), axis=0)
-            off = off - np.nanmedian(np.where(np.isfinite(off), off, np.nan), axis=1, keepdims=True)
+            off = _off_cycles(values)
         else:
             off = np.stack([_off_neighbours(row - curve) for row in values])
         if not np.isfinite(off).any():
@@ -130,4 +128,22 @@ def _off_neighbours(residual: np.ndarray) -> np.ndarray:
     middle = np.median(np.stack([padded[k : len(r) + k] for k in range(5)]), axis=0)
     off[seen] = r - middle
     off[seen[[0, -1]]] = 0.0
+    return off
+
+
+def _off_cycles(values: np.ndarray) -> np.ndarray:
+    """Residuals of each cycle against the median of all at the same pulses, shifted and stretched to it."""
+    middle = np.full(values.shape[1], np.nan)
+    seen = np.isfinite(values).any(axis=0)
+    middle[seen] = np.nanmedian(values[:, seen], axis=0)
+    off = np.full(values.shape, np.nan)
+    for row, left in zip(values, off, strict=True):
+        own = np.isfinite(row)
+        basis = np.stack([np.ones(int(own.sum())), middle[own]], axis=1)
+        kept = np.ones(len(basis), bool)
+        for _ in range(2):  # once more without what lies far off
+            drift = np.linalg.lstsq(basis[kept], row[own][kept], rcond=None)[0]
+            residual = row[own] - basis @ drift
+            kept = np.abs(residual) <= _OUTLIER * 1.4826 * np.median(np.abs(residual)) + 1e-300
+        left[own] = residual
     return off

@@ -105,8 +105,9 @@ def train_metrics(
             100 * between, None, None, "%", "deviation between cycles at the same pulse, of the window"
         )
     c2c, read = parameters.get("c2c_sigma"), parameters.get("read_noise")
-    if c2c is not None:
-        found["c2c_variation"] = Estimate(100 * c2c.value, 100 * c2c.low, 100 * c2c.high, "%", "of one pulse")
+    if c2c is not None and read is not None:
+        ends = [None if v is None else 100 * v for v in (c2c.low, c2c.high)]
+        found["c2c_variation"] = Estimate(100 * c2c.value, ends[0], ends[1], "%", "of one pulse")
         noise = float(np.hypot(c2c.value, read.value))
         longest = max(s.n_pulses for s in sweeps) + 1
         states = longest if noise == 0 else min(longest, int(1 + 1 / (2 * noise)))
@@ -153,7 +154,7 @@ def record(
         if estimate is None or not np.isfinite(estimate.value):
             continue
         value, operator = estimate.value, "="
-        if key == "c2c_variation" and estimate.low == 0.0:
+        if key == "c2c_variation" and estimate.low == 0.0 and estimate.high is not None:
             value, operator = estimate.high, "<"  # not told apart from none: only its bound is known
             if value == 0.0:
                 continue
@@ -162,5 +163,5 @@ def record(
             row["definition"] = definition
         row["conditions"] = f"{estimate.meaning}; {conditions}"[:200]
         rows.append(row)
-    head = {"device_id": device_id} if device_id else {"paper": {}, "design": {}}
+    head: dict[str, Any] = {"device_id": device_id} if device_id else {"paper": {}, "design": {}}
     return {"record_id": record_id, **head, "source_kind": "fulltext", "measurements": rows}

@@ -80,8 +80,8 @@ def solve(model: Model, x: np.ndarray, y: np.ndarray) -> Solution:
 
     tries = []
     for start in model.starts:
-        start = np.asarray(start, float)
-        inner = np.where(positive, np.log(np.where(positive, np.maximum(start, 1e-300), 1.0)), start)
+        first = np.asarray(start, float)
+        inner = np.where(positive, np.log(np.where(positive, np.maximum(first, 1e-300), 1.0)), first)
         tries.append(
             least_squares(residual, inner, loss="soft_l1", f_scale=0.05, x_scale="jac", max_nfev=200)
         )

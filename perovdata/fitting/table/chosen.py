@@ -70,8 +70,8 @@ def _find(table: Table, text: str) -> tuple[int, str | None]:
     """Index of a column by number or heading, and the unit after a colon."""
     candidates: list[tuple[str, str | None]] = [(text, None)]
     if ":" in text:
-        name, _, unit = text.rpartition(":")
-        candidates.append((name.strip(), unit.strip()))
+        before, _, after = text.rpartition(":")
+        candidates.append((before.strip(), after.strip()))
     for name, unit in candidates:
         if name.isdigit():
             if not 1 <= int(name) <= len(table.columns):
