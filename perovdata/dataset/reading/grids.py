@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from perovdata.dataset.reading.document import Document, Evidence, Grid
+from perovdata.dataset.reading.columns import Column, column_of, heading_unit, metric_of
+from perovdata.dataset.reading.document import Document, Evidence, Grid, Place
 from perovdata.dataset.reading.findings import Accuracy, Finding
 from perovdata.dataset.reading.grammar.conditions import definition
 from perovdata.dataset.reading.grammar.cues import CUES
@@ -13,7 +14,6 @@ from perovdata.dataset.reading.grammar.operators import operator_before
 from perovdata.dataset.reading.grammar.quantities import Quantity, quantities
 from perovdata.dataset.reading.grammar.sentence import convert
 from perovdata.dataset.reading.grammar.text import plain
-from perovdata.dataset.reading.grammar.units import unit_at
 from perovdata.dataset.reading.materials import mentions
 from perovdata.dataset.schema.metrics import METRICS
 
@@ -28,129 +28,11 @@ _OWN_ROW = re.compile(r"\b(?:this|present|our) (?:work|study|paper)\b|\bours?\b"
 _REFERENCE = re.compile(r"\b(?:refs?\.?|references?|source|work|literature)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,3}")
 _STACK = re.compile(r"\b(?:structure|stack|device|configuration|architecture|cell)\b", re.IGNORECASE)
-_UNIT = re.compile(
-    r"[(\[]\s*(?:[×x]\s?)?(10\s?\^?\s?\d{1,2}\s)?\s*([^)\]]{1,14}?)\s*[)\]]"
-    r"|[,/]\s*([A-Za-zµ%][^,/()\[\]]{0,8})\s*$|\s(%|[mµn]?V|[afpnµ]J|[mµn]?s|A/W)\s*$"
-)
-_OTHER_HEADS = re.compile(
-    r"\b(?:year|thickness|wavelength|temperature|method|electrode|mechanism|type"
-    r"|compliance|interval|pulses?(?! width)|light|function\w*)\b",
-    re.IGNORECASE,
-)
 _NO_DEVICE = re.compile(
     r"\b(?:spread|std|standard|error|deviation|uncertainty|unit|symbol|notes?|remarks?|comments?|min|max|definition"
     r"|meaning|equation)\b|±|σ",
     re.IGNORECASE,
 )
-_BARE = {
-    "endurance": "cycles",
-    "bending_endurance": "cycles",
-    "n_states": "states",
-    "retention": "s",
-    "c2c_variation": "%",
-    "d2d_variation": "%",
-    "accuracy": "%",
-    "yield": "%",
-}
-_HEADS = (
-    (
-        re.compile(
-            r"^\s*(?:states?|levels?|n)\s*$|\b(?:no\.?|number|#) of (?:\w+ )*(?:states|levels)"
-            r"|multilevel|(?:conductance|resistance) (?:states|levels)",
-            re.IGNORECASE,
-        ),
-        "n_states",
-    ),
-    (re.compile(r"\bbits?\b", re.IGNORECASE), "n_states"),
-    (
-        re.compile(
-            r"\bon\s?[/-]\s?off|I_?on\s?/\s?I_?off|^\s*(?:ratio|window)\s*$|(?:switching"
-            r"|resistance|memory|current) (?:ratio|window(?!.*V\b))|HRS\s?/\s?[IR]?_?LRS"
-            r"|LRS\s?/\s?[IR]?_?HRS|R_?off",
-            re.IGNORECASE,
-        ),
-        "on_off_ratio",
-    ),
-    (re.compile(r"bend", re.IGNORECASE), "bending_endurance"),
-    (re.compile(r"endurance|cycl(?:es?|ing|ability)(?!-to)", re.IGNORECASE), "endurance"),
-    (re.compile(r"retention", re.IGNORECASE), "retention"),
-    (re.compile(r"stability|storage|lifetime", re.IGNORECASE), "ambient_stability"),
-    (
-        re.compile(
-            r"(?:\b|V_?)set\b.{0,12}?(?:/|and|,|&) ?V?_?reset|write ?/ ?erase (?:voltage|\(V)", re.IGNORECASE
-        ),
-        "set_voltage+reset_voltage",
-    ),
-    (re.compile(r"V_?reset|\breset\b.*(?:volt|\bV\b)", re.IGNORECASE), "reset_voltage"),
-    (re.compile(r"V_?set|\bset\b.*(?:volt|\bV\b)|writ\w* voltage", re.IGNORECASE), "set_voltage"),
-    (re.compile(r"V_?th\b|threshold", re.IGNORECASE), "threshold_voltage"),
-    (
-        re.compile(
-            r"(?:operat\w*|working|driving|programming|pulse|spike|switching"
-            r"|stimul\w*)[- ]*(?:voltage|bias|amplitude|V\b)|^\s*voltages?\b",
-            re.IGNORECASE,
-        ),
-        "operating_voltage",
-    ),
-    (re.compile(r"\bPPF\b|paired", re.IGNORECASE), "ppf_index"),
-    (re.compile(r"accurac|recognition", re.IGNORECASE), "accuracy"),
-    (re.compile(r"\bC2C\b|cycle-to-cycle", re.IGNORECASE), "c2c_variation"),
-    (re.compile(r"\bD2D\b|device-to-device", re.IGNORECASE), "d2d_variation"),
-    (
-        re.compile(
-            r"(?:non-?linearity|\bNL|\bα|\bν).*(?:LTP|potent|P\b)|\bNL_?(?:LTP|p)\b|α_?p", re.IGNORECASE
-        ),
-        "nonlinearity_ltp",
-    ),
-    (
-        re.compile(
-            r"(?:non-?linearity|\bNL|\bα|\bν).*(?:LTD|depress|D\b)|\bNL_?(?:LTD|d)\b|α_?d", re.IGNORECASE
-        ),
-        "nonlinearity_ltd",
-    ),
-    (re.compile(r"non-?linearity|\bNL\b", re.IGNORECASE), "nonlinearity"),
-    (
-        re.compile(r"(?:switching|response|rise|write|set) (?:time|speed)|\bspeed\b", re.IGNORECASE),
-        "switching_time",
-    ),
-    (re.compile(r"pulse (?:width|duration)", re.IGNORECASE), "pulse_width"),
-    (re.compile(r"decay|relaxation|time constant|τ", re.IGNORECASE), "memory_decay"),
-    (re.compile(r"responsivity", re.IGNORECASE), "responsivity"),
-    (re.compile(r"detectivity|D\*", re.IGNORECASE), "detectivity"),
-    (re.compile(r"rectif", re.IGNORECASE), "rectification_ratio"),
-    (re.compile(r"dynamic range|G_?max", re.IGNORECASE), "dynamic_range"),
-    (re.compile(r"yield", re.IGNORECASE), "yield"),
-    (re.compile(r"activation energy", re.IGNORECASE), "activation_energy"),
-    (re.compile(r"band ?gap", re.IGNORECASE), "bandgap"),
-    (re.compile(r"energy|consumption|power", re.IGNORECASE), "energy_per_event"),
-)
-_BY_DIMENSION = {"energy_per_event": {"W": "power_per_event", "J/m2": "areal_energy"}, "retention": {}}
-_DIMENSIONS = {
-    "A/W": "A/W",
-    "Jones": "Jones",
-    "V": "V",
-    "J": "J",
-    "J/m2": "J/m2",
-    "W": "W",
-    "A": "A",
-    "s": "s",
-    "d": "s",
-    "%": "%",
-    "eV": "eV",
-    "1": "1",
-    "cycles": "cycles",
-}
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column that holds a metric."""
-
-    index: int
-    heading: str
-    metrics: tuple[str, ...]
-    dimension: str | None
-    factor: float
 
 
 @dataclass(frozen=True)
@@ -181,7 +63,7 @@ def read_grids(document: Document) -> list[Row]:
     out: list[Row] = []
     for grid in document.grids:
         grid = _upright(grid)
-        columns = [c for i, h in enumerate(grid.header) if (c := _column(i, plain(h))) is not None]
+        columns = [c for i, h in enumerate(grid.header) if (c := column_of(i, plain(h))) is not None]
         if columns:
             out += [
                 row
@@ -195,8 +77,8 @@ def _upright(grid: Grid) -> Grid:
     """A table of parameters by rows is turned: its first column becomes the heading."""
     width = len(grid.header)
     grid = replace(grid, rows=tuple((*r, *[""] * (width - len(r))) for r in grid.rows))
-    across = sum(_metric_of(plain(h)) is not None for h in grid.header[1:])
-    down = sum(_metric_of(plain(r[0])) is not None for r in grid.rows if r)
+    across = sum(metric_of(plain(h)) is not None for h in grid.header[1:])
+    down = sum(metric_of(plain(r[0])) is not None for r in grid.rows if r)
     if down <= across or down < 2:
         return grid
     unit = next(
@@ -211,45 +93,8 @@ def _upright(grid: Grid) -> Grid:
     return replace(grid, header=("Device", *heads), rows=rows)
 
 
-def _metric_of(heading: str) -> str | None:
-    if _OTHER_HEADS.search(heading) and not re.search(
-        r"pulse (?:width|duration)|switching|ratio|PPF", heading, re.IGNORECASE
-    ):
-        return None
-    return next((metric for pattern, metric in _HEADS if pattern.search(heading)), None)
-
-
-def _column(index: int, heading: str) -> _Column | None:
-    metric = _metric_of(heading)
-    if metric is None:
-        return None
-    dimension, factor = _heading_unit(heading)
-    metric = _BY_DIMENSION.get(metric, {}).get(dimension or "", metric)
-    if dimension is None:
-        dimension = _BARE.get(metric)
-    if metric == "n_states" and re.search(r"\bbits?\b", heading, re.IGNORECASE):
-        dimension = "bits"
-    first = metric.split("+")[0]
-    expected = "%" if first == "accuracy" else _DIMENSIONS.get(METRICS[first].unit, "1")
-    fits = dimension in (None, expected) or (
-        first in ("n_states", "ppf_index", "accuracy") and dimension in ("states", "bits", "1", "%")
-    )
-    return _Column(index, heading, tuple(metric.split("+")), dimension, factor) if fits else None
-
-
-def _heading_unit(heading: str) -> tuple[str | None, float]:
-    for match in _UNIT.finditer(heading):
-        words = match[2] or match[3] or match[4]
-        scale = 10.0 ** int(re.sub(r"10\s?\^?", "", match[1])) if match[1] else 1.0
-        unit = unit_at(f" {words.strip()}", 0)
-        if unit is not None and unit.length >= len(words.strip()):
-            dimension = {"count": None}.get(unit.dimension, unit.dimension)
-            return dimension, unit.factor * scale
-    return None, 1.0
-
-
 def _row(
-    grid: Grid, cells: tuple[str, ...], number: int, columns: list[_Column], known: dict[str, str]
+    grid: Grid, cells: tuple[str, ...], number: int, columns: list[Column], known: dict[str, str]
 ) -> Row | None:
     words = [plain(c) for c in cells]
     metric_columns = {c.index for c in columns}
@@ -303,7 +148,9 @@ def _reference(grid: Grid, words: list[str], metric_columns: set[int]) -> str | 
     return None
 
 
-def _cell(cell: str, column: _Column, text: str, start: int, place, caption: str) -> list[Finding | Accuracy]:
+def _cell(
+    cell: str, column: Column, text: str, start: int, place: Place, caption: str
+) -> list[Finding | Accuracy]:
     if _MISSING.fullmatch(cell):
         return []
     # A sign between two numbers of a pair is a polarity, elsewhere a range.
@@ -338,7 +185,7 @@ def _cell(cell: str, column: _Column, text: str, start: int, place, caption: str
     return out
 
 
-def _fits(column: _Column, q: Quantity) -> bool:
+def _fits(column: Column, q: Quantity) -> bool:
     """Whether a cell's own unit suits the column's metric."""
     metric = column.metrics[0]
     if metric == "accuracy":
@@ -353,7 +200,7 @@ def _fits(column: _Column, q: Quantity) -> bool:
 
 
 def _value(
-    metric: str, q: Quantity, cell: str, column: _Column, evidence: Evidence, caption: str
+    metric: str, q: Quantity, cell: str, column: Column, evidence: Evidence, caption: str
 ) -> Finding | Accuracy | None:
     operator, note = ("range", "") if q.high is not None else operator_before(cell, q.start, q.end)
     if metric == "accuracy":
@@ -380,7 +227,7 @@ def _value(
     if (
         metric == "retention"
         and column.dimension == "s"
-        and _heading_unit(column.heading)[0] is None
+        and heading_unit(column.heading)[0] is None
         and not q.unit
     ):
         confidence, reason = 0.4, f"column '{column.heading}' names no unit; seconds assumed"

@@ -25,7 +25,7 @@ _BACK = re.compile(
 )
 _EACH = re.compile(r"\b(?:both|all|each|either)\b", re.IGNORECASE)
 _BEHIND = re.compile(
-    r"^\W{0,2}(?:\([^)]*\) ?)?(?:, )?(?:was |were |is |are )?(?:\w+ ){0,2}?(?:for|in|of|on"
+    r"^\s?\($|^\W{0,2}(?:\([^)]*\) ?)?(?:, )?(?:was |were |is |are )?(?:\w+ ){0,2}?(?:for|in|of|on"
     r"|with|using|from) (?:the |a |an |our )?(?:\w+[- ]){0,2}?$"
 )
 _VARIANT = re.compile(
@@ -55,15 +55,17 @@ def _read_passage(passage: Passage, known: dict[str, str]) -> list[Finding | Acc
     own = own_part(passage.place.section)
     out: list[Finding | Accuracy] = []
     last: str | None = None
+    before = ""
     for _, sentence in sentences(passage.text):
         words = plain(sentence)
         found = mentions(words, known)
         own_mentions = _own(words, found)
         if own or _OWN.search(words):
-            values = read_sentence(sentence, passage.place, list(found.spans))
+            values = read_sentence(sentence, passage.place, list(found.spans), before)
             back = last if not own_mentions and _BACK.match(words) else None
             out += _attributed(words, values, own_mentions, back)
         formulas = {f for m in own_mentions for f in m.formulas}
+        before = sentence
         if own_mentions:
             last = formulas.pop() if len(formulas) == 1 else None
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perovdata.dataset.reading.grammar.hits import Hit, hits
@@ -173,7 +174,7 @@ class Claim:
     cue_end: int
 
 
-def claims(text: str, found: list[Quantity]) -> list[Claim]:
+def claims(text: str, found: list[Quantity], subject: Sequence[Hit] = ()) -> list[Claim]:
     """Assign metrics to the quantities of one sentence.
 
     Parameters
@@ -182,13 +183,15 @@ def claims(text: str, found: list[Quantity]) -> list[Claim]:
         The sentence in the spelling of :func:`plain`.
     found : list of Quantity
         Its quantities.
+    subject : sequence of Hit
+        Cues that a pronoun stands for, see :func:`carried`.
 
     Returns
     -------
     list of Claim
         Quantities that no metric claims are left out.
     """
-    named = hits(text)
+    named = [*hits(text), *subject]
     best: dict[int, tuple[float, Hit] | None] = {i: _best(text, found, i, named) for i in range(len(found))}
     out: list[Claim] = []
     for i, quantity in enumerate(found):
@@ -199,6 +202,11 @@ def claims(text: str, found: list[Quantity]) -> list[Claim]:
         follows = first != i and quantity.dimension == found[first].dimension
         if follows and head and (not choice or head[0] <= choice[0] or choice[1].start == head[1].start):
             choice = head
+        if choice is None or choice[0] > 1.0:
+            pulse = _part_of_pulse(text, found, i)
+            if pulse:
+                out.append(pulse)
+                continue
         if choice is None:
             claim = _unnamed(text, found, i, out)
             out += [claim] if claim else []
@@ -212,14 +220,38 @@ def claims(text: str, found: list[Quantity]) -> list[Claim]:
     return out
 
 
-_BY_UNIT = {"A/W": "responsivity", "Jones": "detectivity", "states": "n_states", "J": "energy_per_event"}
+_BY_UNIT = {
+    "A/W": "responsivity",
+    "Jones": "detectivity",
+    "states": "n_states",
+    "J": "energy_per_event",
+    "J/m2": "areal_energy",
+}
 _EVENT_WORDS = re.compile(r"spik|event|synap|energ|pulse|consum|writ|switch|program", re.IGNORECASE)
+_PULSE = re.compile(r"pulse|spike|stimul", re.IGNORECASE)
+_BESIDE = re.compile(r"\s?(?:,|/|;|and|for|×|@|-)\s?[+-]?")
+_READING = re.compile(r"\bread|\bgate|\bdrain|\bbias", re.IGNORECASE)
 _OTHER_LEVELS = re.compile(r"gr[ae]y|energy|trap|defect|surface|image|input|quanti[sz]", re.IGNORECASE)
 _PARALLEL = re.compile(
     r"^ (for|in|of|with|at|under|using)\b [^.;:]{1,60}?(?:,|\band\b|\bbut\b|\bwhile\b"
     r"|\bwhereas\b|\bversus\b|\bto\b)\s?(?:and |but |only |about |~ ?|just |even |that |it"
     r" |is |was |a |of |to |nearly |over |>)*[-+~]?$"
 )
+
+
+def _part_of_pulse(text: str, found: list[Quantity], i: int) -> Claim | None:
+    """A voltage and a time side by side are those of a pulse: ``(1 V, 10 ms)``, ``1 V/10 ms pulses``."""
+    own = found[i]
+    for other in (*found[max(0, i - 1) : i], *found[i + 1 : i + 2]):
+        if {own.dimension, other.dimension} != {"V", "s"}:
+            continue
+        low, high = sorted((own, other), key=lambda q: q.start)
+        around = text[max(0, low.start - 40) : high.end + 25]
+        pulse = _PULSE.search(around)
+        if pulse and _BESIDE.fullmatch(text[low.end : high.start]) and not _READING.search(around):
+            metric = "operating_voltage" if own.dimension == "V" else "pulse_width"
+            return Claim(own, metric, 1.0, pulse[0], low.start, high.end)
+    return None
 
 
 def _unnamed(text: str, found: list[Quantity], i: int, before: list[Claim]) -> Claim | None:
@@ -239,7 +271,7 @@ def _unnamed(text: str, found: list[Quantity], i: int, before: list[Claim]) -> C
     around = text[max(0, quantity.start - 30) : quantity.end + 30]
     if metric is None or (metric == "n_states" and _OTHER_LEVELS.search(around)):
         return None
-    if metric == "energy_per_event" and not _EVENT_WORDS.search(text):
+    if metric in ("energy_per_event", "areal_energy") and not _EVENT_WORDS.search(text):
         return None
     return Claim(quantity, metric, 2.5, quantity.unit, quantity.number_end, quantity.end)
 

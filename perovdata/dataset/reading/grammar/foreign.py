@@ -8,7 +8,7 @@ from itertools import pairwise
 __all__ = ["foreign_spans"]
 
 _BREAK = re.compile(
-    r"[;:]|,? (?:while|whereas|but|although|though|however|whilst|yet)\b|\((?=compar|vs|cf"
+    r"[;:]|, where\b|,? (?:while|whereas|but|although|though|however|whilst|yet)\b|\((?=compar|vs|cf"
     r"|than|in (?:contrast|comparison))"
     r"|, (?:which (?:is|are|was|were|outperform\w*|surpass\w*|exceed\w*|compar\w*) ?(?:\w+"
     r" ){0,3}(?:to|than|with|the|that|those)?"

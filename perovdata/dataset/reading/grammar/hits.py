@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from perovdata.dataset.reading.grammar.cues import CUES, Cue
+from perovdata.dataset.reading.grammar.cue import Cue
+from perovdata.dataset.reading.grammar.cues import CUES
 
 __all__ = ["Hit", "hits"]
 

@@ -38,6 +38,10 @@ def member(text: str, found: list[Quantity], i: int, hit: Hit) -> str | None:
     if hit.cue.metrics == ("nonlinearity",):
         asymmetry = re.match(r"asymm", text[hit.start :], re.IGNORECASE)
         return "nonlinearity" if asymmetry else _branch(text, found, i, hit)
+    if hit.cue.metrics == ("operating_voltage",) and re.search(
+        r"switching[^,;]*±\s?$", text[: quantity.start]
+    ):
+        return "set_voltage+reset_voltage"
     if len(hit.cue.metrics) == 1:
         return hit.cue.metrics[0]
     peers = [

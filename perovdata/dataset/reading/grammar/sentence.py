@@ -14,6 +14,8 @@ from perovdata.dataset.reading.grammar.conditions import conditions, definition
 from perovdata.dataset.reading.grammar.foreign import foreign_spans
 from perovdata.dataset.reading.grammar.operators import operator_before
 from perovdata.dataset.reading.grammar.quantities import Quantity, quantities
+from perovdata.dataset.reading.grammar.special import ARRAY, MAGNITUDES, arrays, orders_of_magnitude
+from perovdata.dataset.reading.grammar.subject import carried
 from perovdata.dataset.reading.grammar.text import plain
 from perovdata.dataset.schema.metrics import METRICS
 
@@ -23,27 +25,14 @@ __all__ = ["convert", "read_sentence"]
 _POWERS = frozenset(
     {"on_off_ratio", "dynamic_range", "rectification_ratio", "retention", "endurance", "detectivity"}
 )
-_ORDERS = re.compile(
-    r"(?:(?:of|exceeding|exceeds|over|above|more than|reaches|reaching|spans|spanning"
-    r"|covering|about|~|up to|nearly|by)\s+)*"
-    r"(?<![\w.])(\d{1,2}|two|three|four|five|six|seven|eight|nine) orders? of magnitude",
-    re.IGNORECASE,
-)
-_MAGNITUDES = re.compile(r"([\w.\u2013-]+(?: to \w+)?) orders? of(?: \w+)? magnitude", re.IGNORECASE)
-_ORDER_CUE = re.compile(
-    r"(?:on ?/ ?off|resistance|current|switching|conductance|dynamic"
-    r"|memory)[\w/ -]{0,20}(?:ratio|window|range|contrast)[^.;]{0,25}$",
-    re.IGNORECASE,
-)
 _LONG = re.compile(r"\b(?:days?|weeks?|months?)\b")
+_ON = re.compile(r"(?:turn|switch)", re.IGNORECASE)
+_VOLATILE = re.compile(r"threshold[- ]switch|diffusive|(?<!non-)(?<!non)volatile", re.IGNORECASE)
+_SMALL_SIGNAL = re.compile(r"(?i:impedance|capacitance|small[- ]signal)|\bEIS\b|\bAC\b")
+# a parameter that was varied to show something else: "... as the amplitude is raised from 0.4 to 1.2 V"
+_SWEPT = re.compile(r"\b(?:as|when|while|with|by|upon|on)\b[^,;]{0,60}\bfrom ~?$", re.IGNORECASE)
 _SHELF = re.compile(
     r"\bstor(?:ed|age|ing)\b|\bair\b|\bambient|\bnitrogen|\bglove ?box|encapsul|\bexpos|\bhumid|\bshelf",
-    re.IGNORECASE,
-)
-_BEYOND = re.compile(r"\s*\(?(?:above|below|over|beyond|more|less|than|from)\b", re.IGNORECASE)
-_CHANGE = re.compile(
-    r"\b(?:increas|enhanc|improv|reduc|decreas|lower|higher|larger|smaller|better|greater"
-    r"|faster|boost|drop|rais|fall|by)\w*\b",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
@@ -53,9 +42,6 @@ _FROM_TO = re.compile(
     r" (?:\w+ ){0,6}?from ~?$",
     re.IGNORECASE,
 )
-_NUMBER_WORDS = {
-    w: i for i, w in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine"], 2)
-}
 _BY = re.compile(
     r"\b(?:increas|enhanc|improv|reduc|decreas|lower|rais|rise|rose|grow|grew|drop|fall"
     r"|fell|boost|declin|chang|shift|higher|larger|better|differ|degrad)\w*(?:"
@@ -71,15 +57,11 @@ _STATE = re.compile(
     r"|window|\bweights?\b|levels?\b|\bbits?\b|polari[sz]",
     re.IGNORECASE,
 )
-_ARRAY = re.compile(
-    r"(?<![\w.])(\d{1,4}) ?(?:×|x|by|\*) ?(\d{1,4})(?! ?(?:×|x) ?\d)(?="
-    r" (?:\w+[- ]){0,4}?(?:arrays?|crossbars?|cross-?points?|matrix|devices))|(?:array"
-    r"|crossbar|matrix)(?: of| with| \()? ?(\d{1,4}) ?(?:×|x) ?(\d{1,4})"
-)
-_NOT_BUILT = re.compile(r"\bpixels?\b|\bimages?\b|\bkernels?\b|\binput\b|\bMNIST\b|µm|mm", re.IGNORECASE)
 
 
-def read_sentence(text: str, place: Place, skip: list[tuple[int, int]]) -> list[Finding | Accuracy]:
+def read_sentence(
+    text: str, place: Place, skip: list[tuple[int, int]], before: str = ""
+) -> list[Finding | Accuracy]:
     """Values and accuracies that a sentence states of the paper's own devices.
 
     Parameters
@@ -90,6 +72,8 @@ def read_sentence(text: str, place: Place, skip: list[tuple[int, int]]) -> list[
         Where it stands.
     skip : list of (int, int)
         Spans that hold no quantity (formulas).
+    before : str
+        The sentence before it in its paragraph, for a pronoun to stand for its metric.
 
     Returns
     -------
@@ -101,14 +85,14 @@ def read_sentence(text: str, place: Place, skip: list[tuple[int, int]]) -> list[
         words,
         [
             *skip,
-            *(m.span(1) for m in _MAGNITUDES.finditer(words)),
-            *(m.span() for m in _ARRAY.finditer(words)),
+            *(m.span(1) for m in MAGNITUDES.finditer(words)),
+            *(m.span() for m in ARRAY.finditer(words)),
         ],
     )
     foreign = foreign_spans(words)
     out: list[Finding | Accuracy] = []
     taken: list[Claim] = []
-    for claim in claims(words, numbers):
+    for claim in claims(words, numbers, carried(words, plain(before))):
         q = claim.quantity
         if any(a <= q.start < b for a, b in foreign):
             continue
@@ -125,8 +109,8 @@ def read_sentence(text: str, place: Place, skip: list[tuple[int, int]]) -> list[
         for metric in claim.metric.split("+"):
             finding = _finding(words, metric, claim, taken, numbers, evidence)
             out += [finding] if finding else []
-    out += _orders_of_magnitude(text, words, foreign, place)
-    out += _arrays(text, words, foreign, place)
+    out += orders_of_magnitude(text, words, foreign, place)
+    out += arrays(text, words, foreign, place)
     out = _fast_and_slow(out)
     return sorted(_once(out), key=lambda f: f.evidence.start)
 
@@ -193,8 +177,10 @@ def _finding(
     near = words[max(0, min(claim.cue_start, q.start) - 25) : max(claim.cue_end, q.end) + 40]
     if not _plausible_claim(words, metric, claim, taken):
         return None
-    if metric == "retention" and _LONG.search(q.unit) and _SHELF.search(words):
+    if metric == "retention" and _on_shelf(words, claim):
         metric = "ambient_stability"
+    if metric == "set_voltage" and _ON.match(claim.cue) and _VOLATILE.search(words):
+        metric = "threshold_voltage"
     if metric == "ambient_stability" and not (_LONG.search(q.unit) or _SHELF.search(words)):
         if not _STATE.search(words):
             return None
@@ -281,14 +267,33 @@ def _plausible_claim(words: str, metric: str, claim: Claim, taken: list[Claim]) 
     if metric == "endurance" and re.search(r"averag|statistic|mean", around):
         return False
     if metric == "retention" and _HOLDING.match(claim.cue):
-        return bool(_STATE.search(around)) and not re.search(r"anneal|°\s?C for|stirr|spin", words)
+        return bool(_STATE.search(around) or _on_shelf(words, claim)) and not re.search(
+            r"anneal|°\s?C for|stirr|spin", words
+        )
+    if (
+        metric in ("operating_voltage", "pulse_width")
+        and q.high is not None
+        and _SWEPT.search(words[: q.start])
+    ):
+        return False
+    if metric == "memory_decay" and re.search(r"\bat ~?$", words[: q.start]):
+        return False
     if metric == "operating_voltage":
-        return not re.search(r"\bread(?:ing)?\b[^,;]{0,20}$", words[: q.start])
+        return not _SMALL_SIGNAL.search(words) and not re.search(
+            r"\bread(?:ing)?\b[^,;]{0,20}$", words[: q.start]
+        )
     if metric == "switching_time":
         return not re.search(r"sampling|frame", around)
     if metric == "energy_per_event":
         return q.value < 1
     return True
+
+
+def _on_shelf(words: str, claim: Claim) -> bool:
+    """Whether a time is one of storage: days and more, or hours that a device was kept in air."""
+    q = claim.quantity
+    long = _LONG.search(q.unit) or (_HOLDING.match(claim.cue) and q.value >= 86400)
+    return bool(long and _SHELF.search(words))
 
 
 def _fast_and_slow(found: list[Finding | Accuracy]) -> list[Finding | Accuracy]:
@@ -307,67 +312,6 @@ def _fast_and_slow(found: list[Finding | Accuracy]) -> list[Finding | Accuracy]:
     return [
         replace(f, definition=terms[id(f)]) if isinstance(f, Finding) and id(f) in terms else f for f in found
     ]
-
-
-def _orders_of_magnitude(
-    text: str, words: str, foreign: list[tuple[int, int]], place: Place
-) -> list[Finding]:
-    """``an ON/OFF ratio of five orders of magnitude``; a change *by* some orders is none."""
-    out = []
-    for match in _ORDERS.finditer(words):
-        start = match.start(1)
-        cue = _ORDER_CUE.search(words[: match.start()])
-        if not cue or any(a <= start < b for a, b in foreign):
-            continue
-        between = words[cue.start() : match.end() + 25]
-        if (
-            _CHANGE.search(between.replace(match[0], ""))
-            or _BEYOND.match(words[match.end() :])
-            or re.search(r"\bby\b", match[0])
-        ):
-            continue
-        exponent = _NUMBER_WORDS.get(match[1].lower()) or int(match[1])
-        metric = (
-            "dynamic_range" if re.search(r"dynamic|conductance", cue[0], re.IGNORECASE) else "on_off_ratio"
-        )
-        operator, _ = operator_before(words, start, match.end())
-        evidence = Evidence(text, start, match.end(), place)
-        term = definition(metric, words, cue[0], between)
-        out.append(
-            Finding(
-                metric,
-                operator,
-                10.0**exponent,
-                evidence,
-                0.6,
-                "told in orders of magnitude",
-                None,
-                None,
-                term,
-                "",
-                f"stated as {match[1]} orders of magnitude",
-            )
-        )
-    return out
-
-
-def _arrays(text: str, words: str, foreign: list[tuple[int, int]], place: Place) -> list[Finding]:
-    out = []
-    for match in _ARRAY.finditer(words):
-        if any(a <= match.start() < b for a, b in foreign) or _NOT_BUILT.search(
-            words[match.start() - 25 if match.start() > 25 else 0 : match.end() + 25]
-        ):
-            continue
-        rows, columns = (match[1], match[2]) if match[1] else (match[3], match[4])
-        for metric, number in (("array_rows", rows), ("array_cols", columns)):
-            evidence = Evidence(text, match.start(), match.end(), place)
-            term = definition(metric, words, words, words)
-            out.append(
-                Finding(
-                    metric, "=", float(number), evidence, 0.7, "size beside the word array", None, None, term
-                )
-            )
-    return out
 
 
 def _once(found: list[Finding | Accuracy]) -> list[Finding | Accuracy]:

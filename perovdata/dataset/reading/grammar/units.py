@@ -112,8 +112,8 @@ _COMPOSED = re.compile(
     rf"({_P})(V|A|eV|Hz)\s?(?:/\s?(?:µm|um|nm|cm|mm|m|s|dec|K)\b|[\s·]+(?:µm|um|nm|cm|mm|m"
     rf"|s){_MINUS}[123¹²³]|\s?dec{_MINUS}1)"
 )
-_SIMPLE = re.compile(
-    rf"({_P})(eV|J|V|W|A|s|Hz|Ω|S|F|Pa|C|T)(?![A-Za-z0-9µΩ^²])(?!/\s?(?:cm|µm|um|nm|mm|m|s"
+_SIMPLE = re.compile(  # "as" is a word, never the attosecond
+    rf"(?!as\b)({_P})(eV|J|V|W|A|s|Hz|Ω|S|F|Pa|C|T)(?![A-Za-z0-9µΩ^²])(?!/\s?(?:cm|µm|um|nm|mm|m|s"
     rf"|W|V|A|K|dec|Hz|sr)\b)"
 )
 _LENGTH = re.compile(r"(nm|µm|um|mm|cm|Å|km)(?:\s?\^?[23²³])?(?![A-Za-z0-9])")
