@@ -43,7 +43,7 @@ _HEADS = (
         re.compile(
             r"\bon\s?[/-]\s?off|I_?on\s?/\s?I_?off|^\s*(?:ratio|window)\s*$|(?:switching"
             r"|resistance|memory|current) (?:ratio|window(?!.*V\b))|HRS\s?/\s?[IR]?_?LRS"
-            r"|LRS\s?/\s?[IR]?_?HRS|R_?off",
+            r"|LRS\s?/\s?[IR]?_?HRS|R_?off|selectivity",
             re.IGNORECASE,
         ),
         "on_off_ratio",
@@ -95,7 +95,7 @@ _HEADS = (
     (re.compile(r"non-?linearity|\bNL\b", re.IGNORECASE), "nonlinearity"),
     (
         re.compile(
-            r"(?:switching|response|rise(?: ?/ ?(?:fall|decay))?|write|set) (?:time|speed)|\bspeed\b",
+            r"(?:switching|response|rise(?: ?/ ?(?:fall|decay))?|write|set|turn-on) (?:time|speed)|\bspeed\b",
             re.IGNORECASE,
         ),
         "switching_time",
@@ -156,6 +156,8 @@ def column_of(index: int, heading: str) -> Column | None:
     metric = _BY_DIMENSION.get(metric, {}).get(dimension or "", metric)
     if dimension is None:
         dimension = _BARE.get(metric)
+    if metric == "ambient_stability" and dimension == "s" and factor < 60:
+        return None  # the lifetime of carriers
     if metric == "n_states" and re.search(r"\bbits?\b", heading, re.IGNORECASE):
         dimension = "bits"
     first = metric.split("+")[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from perovdata.dataset.reading.grammar.hits import Hit, hits
 from perovdata.dataset.reading.grammar.members import member
 from perovdata.dataset.reading.grammar.quantities import Quantity
+from perovdata.dataset.reading.grammar.respective import in_order
 
 __all__ = ["Claim", "claims"]
 
@@ -192,9 +193,15 @@ def claims(text: str, found: list[Quantity], subject: Sequence[Hit] = ()) -> lis
         Quantities that no metric claims are left out.
     """
     named = [*hits(text), *subject]
+    ordered = in_order(text, found, named)
     best: dict[int, tuple[float, Hit] | None] = {i: _best(text, found, i, named) for i in range(len(found))}
     out: list[Claim] = []
     for i, quantity in enumerate(found):
+        if i in ordered:
+            own, hit = ordered[i]
+            named_by = text[hit.start : hit.end]
+            out.append(Claim(own, hit.cue.metrics[0], 1.0, named_by, hit.start, hit.end))
+            continue
         choice = best[i]
         # a number in the middle of a list goes where the first of the list went
         first = next(j for j, q in enumerate(found) if q.list_id == quantity.list_id)
@@ -207,8 +214,15 @@ def claims(text: str, found: list[Quantity], subject: Sequence[Hit] = ()) -> lis
             if pulse:
                 out.append(pulse)
                 continue
+        if choice is None or choice[0] > 5.0:
+            parallel = _parallel(text, quantity, out)
+            if parallel and choice and choice[1].start == parallel.cue_start:
+                choice = (parallel.cost, choice[1])
+            elif parallel:
+                out.append(parallel)
+                continue
         if choice is None:
-            claim = _unnamed(text, found, i, out)
+            claim = _unnamed(text, quantity)
             out += [claim] if claim else []
             continue
         cost, hit = choice
@@ -230,6 +244,11 @@ _BY_UNIT = {
 _EVENT_WORDS = re.compile(r"spik|event|synap|energ|pulse|consum|writ|switch|program", re.IGNORECASE)
 _PULSE = re.compile(r"pulse|spike|stimul", re.IGNORECASE)
 _BESIDE = re.compile(r"\s?(?:,|/|;|and|for|×|@|-)\s?[+-]?")
+# behind "(" of "optical spikes (520 nm, 50 ms)"; a second time in it would be an interval
+_PULSE_BRACKET = re.compile(
+    r"\b(?:pulses?|spikes?|stimul(?:i|us))(?: \w+)? \((?!read)(?:(?!\d ?[mnµ]?s\b|interval|apart"
+    r"|period)[^()])*$"
+)
 _READING = re.compile(r"\bread|\bgate|\bdrain|\bbias", re.IGNORECASE)
 _OTHER_LEVELS = re.compile(r"gr[ae]y|energy|trap|defect|surface|image|input|quanti[sz]", re.IGNORECASE)
 _PARALLEL = re.compile(
@@ -251,22 +270,31 @@ def _part_of_pulse(text: str, found: list[Quantity], i: int) -> Claim | None:
         if pulse and _BESIDE.fullmatch(text[low.end : high.start]) and not _READING.search(around):
             metric = "operating_voltage" if own.dimension == "V" else "pulse_width"
             return Claim(own, metric, 1.0, pulse[0], low.start, high.end)
+    bracket = _PULSE_BRACKET.search(text[: own.start])
+    if bracket and own.dimension in ("V", "s") and not _READING.search(bracket[0]):
+        metric = "operating_voltage" if own.dimension == "V" else "pulse_width"
+        return Claim(own, metric, 1.0, bracket[0], bracket.start(), own.end)
     return None
 
 
-def _unnamed(text: str, found: list[Quantity], i: int, before: list[Claim]) -> Claim | None:
-    """A quantity without a cue: its unit names the metric, or it runs parallel to one with a cue."""
-    quantity = found[i]
+def _parallel(text: str, quantity: Quantity, before: list[Claim]) -> Claim | None:
+    """A number that runs parallel to one with a cue: ``3.4 nJ at 405 nm, 1.1 nJ at 450 nm``."""
+    earlier = next((c for c in reversed(before) if c.quantity.dimension == quantity.dimension), None)
+    if earlier is None:
+        return None
+    link = _PARALLEL.match(text[earlier.quantity.end : quantity.start])
+    if not link or not re.match(rf" {link[1]}\b", text[quantity.end :]):
+        return None
+    return Claim(
+        quantity, earlier.metric, earlier.cost + 2.0, earlier.cue, earlier.cue_start, earlier.cue_end
+    )
+
+
+def _unnamed(text: str, quantity: Quantity) -> Claim | None:
+    """A quantity without a cue whose unit names the metric."""
     suffix = _PER_EVENT.match(text, quantity.end)
     if quantity.dimension == "J" and suffix:
         return Claim(quantity, "energy_per_event", 0.0, suffix[0].strip(), quantity.end, suffix.end())
-    earlier = next((c for c in reversed(before) if c.quantity.dimension == quantity.dimension), None)
-    if earlier is not None:
-        link = _PARALLEL.match(text[earlier.quantity.end : quantity.start])
-        if link and re.match(rf" {link[1]}\b", text[quantity.end :]):
-            return Claim(
-                quantity, earlier.metric, earlier.cost + 2.0, earlier.cue, earlier.cue_start, earlier.cue_end
-            )
     metric = _BY_UNIT.get(quantity.dimension)
     around = text[max(0, quantity.start - 30) : quantity.end + 30]
     if metric is None or (metric == "n_states" and _OTHER_LEVELS.search(around)):

@@ -10,12 +10,17 @@ __all__ = ["CUES"]
 _SET = (
     r"V_?\{?SET\}?|V_?on\b|SET (?:switching )?(?:voltages?|bias|potential)|SET (?:process"
     r"|transition|operation|event)|(?:turn|switch)-on voltages?|writ(?:e|ing) voltages?"
-    r"|voltages? for (?:the )?SET|OFF[- ]to[- ]ON transition"
+    r"|voltages? for (?:the )?SET|OFF[- ]to[- ]ON transition|(?:HRS"
+    r"|OFF(?: state)?) (?:in)?to (?:the )?(?:LRS|ON)\b"
+    r"|(?:turn|return|go|switch)\w*(?: back)? (?:in)?to (?:the |its )?(?:LRS|ON\b"
+    r"|low[- ]resistance)(?: state)?"
 )
 _RESET = (
     r"V_?\{?RESET\}?|RESET (?:switching )?(?:voltages?|bias|potential)|RESET (?:process"
     r"|transition|operation|event)|(?:turn|switch)-off voltages?|eras(?:e|ing) voltages?"
-    r"|ON[- ]to[- ]OFF transition"
+    r"|ON[- ]to[- ]OFF transition|(?:LRS|ON(?: state)?) (?:in)?to (?:the )?(?:HRS|OFF)\b"
+    r"|(?:turn|return|go|switch)\w*(?: back)? (?:in)?to (?:the |its )?(?:HRS|OFF\b"
+    r"|high[- ]resistance)(?: state)?"
 )
 _PAIR = (
     r"\bSET ?(?:/|-|\u2013| and ) ?RESET\b(?: ?(?:switching|threshold|operating"
@@ -59,6 +64,7 @@ _METRIC_CUES = (
         r" variability)?|\bD2D ?(?:/|and) ?C2C\b",
     ),
     wording("on_off_ratio", "1", _RATIO),
+    wording("on_off_ratio", "1", r"selectivity"),
     wording(
         "dynamic_range",
         "1",
@@ -90,11 +96,13 @@ _METRIC_CUES = (
         r"|ating)|spik(?:ing|e)|pulse|switching|actuation|supply|action)(?:[- ]pulse)?"
         r" (?:voltages?|bias(?:es)?|potentials?|amplitudes?)|\boperat(?:es?|ed|ing)\b|(?:low"
         r"|small)[- ]voltage operation|\bvoltage operation|(?:voltage )?amplitudes?"
+        r"|(?:pulse|spike) heights?|(?<=V )(?:operation|switching|programming)"
         r"|(?:switching|operation) (?:occurs )?at|switch(?:es|ed)? (?:at|below|under|with)\b",
     ),
     wording(
         "operating_voltage", "V", r"(?:spikes?|pulses?|stimul(?:us|i))(?= (?:of|with)\b| \()|suffices?\b", 0.3
     ),
+    wording("operating_voltage", "V", r"(?:switching|operation) (?:only )?(?:requires?|needs?|takes)\b"),
     wording(
         "threshold_voltage",
         "V",
@@ -168,7 +176,7 @@ _METRIC_CUES = (
         "retention",
         "s",
         r"(?:hold|keep|kept|stay|remain|preserv|maintain|sustain|stor|memori[sz])\w*(?:"
-        r" [\w^]+){0,4}?(?= (?:for|over|up to|beyond|more|at least|even after|after)\b)"
+        r" [^\s,;]+){0,6}?(?= (?:for|over|up to|beyond|more|at least|even after|after)\b)"
         r"|\bnon-?volatile\b|\b(?:no|not|without|negligible|little|hardly)(?: \w+){0,2}"
         r" (?:degrad|deteriorat|chang|decay|los[st]|fail|fluctuat|drift|variation)\w*",
         0.5,
@@ -190,7 +198,8 @@ _METRIC_CUES = (
     wording(
         "endurance",
         "cycles",
-        r"alive|br(?:eak|oke)\w*(?: down)?|complet\w+|perform\w*|ran\b|(?:work|function)\w*"
+        r"(?:no|without)(?: \w+)? (?:failure|fatigue|breakdown|error)s?|alive|br(?:eak"
+        r"|oke)\w*(?: down)?|complet\w+|perform\w*|ran\b|(?:work|function)\w*"
         r"(?= (?:\w+ )?after)|(?:open|close)\w*(?= after)",
         0.5,
     ),
@@ -218,7 +227,7 @@ _METRIC_CUES = (
         r"|operational)[- ]?(?:stability|stable|storage|lifetime|life)|stor(?:ed|age|ing)"
         r"|\bag(?:ed|ing|eing)\b|(?:expos\w+|left|kept|placed|stable|unencapsulated|without"
         r" encapsulation)(?: \w+){0,4} (?:air|ambient|atmosphere|humidity|conditions)|in"
-        r" (?:ambient )?air|ambient (?:air|conditions?|atmosphere|environment)|shelf",
+        r" (?:\w+ )?air|ambient (?:air|conditions?|atmosphere|environment)|shelf",
     ),
     wording("switching_time memory_decay", "s", r"\brise(?: times?)? ?(?:/|and) ?decay(?: times?)?"),
     wording(
@@ -242,16 +251,19 @@ _METRIC_CUES = (
         r"|lasting))|wide\b|pulsed",
     ),
     wording("pulse_width", "s", r"(?:\w+ )?pulses?\b", 0.9),
+    wording("switching_time", "s", r"(?<=[mnµp]s )(?:programming|switching|writing|eras\w+|operation)\b"),
     wording(
         "c2c_variation",
         "%",
-        r"(?:from )?cycle[- ]to[- ]cycle(?: \(C2C\))?(?: variations?| variability| deviation)?|\bC2C\b(?:"
+        r"(?:between|over|among) (?:\w+ )?cycles"
+        r"|(?:from )?cycle[- ]to[- ]cycle(?: \(C2C\))?(?: variations?| variability| deviation)?|\bC2C\b(?:"
         r" variations?)?|temporal variation|cyclic variation",
     ),
     wording(
         "d2d_variation",
         "%",
-        r"(?:from )?(?:device[- ]to[- ]device|cell[- ]to[- ]cell)(?: \(D2D\))?"
+        r"(?:between|across|among) (?:\w+ )?(?:devices|cells)|(?:from )?(?:device[- ]to[- ]device"
+        r"|cell[- ]to[- ]cell)(?: \(D2D\))?"
         r"(?: variations?| variability| deviation)?|\bD2D\b(?: variations?)?|spatial variation",
     ),
     wording("responsivity", "A/W", r"responsivit\w+|respond|\bR\b|gain"),
@@ -260,7 +272,7 @@ _METRIC_CUES = (
         "activation_energy",
         "eV",
         r"(?:activation|migration|hopping)(?: (?:energ\w+|barriers?))+|\bE_?a\b|barriers?"
-        r" (?:for|of|to) (?:\w+ ){0,4}(?:migration|hopping|motion)",
+        r" (?:for|of|to|against) (?:\w+ ){0,4}(?:migration|hopping|motion)",
     ),
     wording("bandgap", "eV", r"band[- ]?gaps?|\bE_?g\b|energy gap"),
     wording(

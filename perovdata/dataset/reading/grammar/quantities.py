@@ -36,6 +36,8 @@ class Quantity:
         Whether a minus sign stood in front; `value` keeps the sign.
     list_id : int
         Numbers of one list (``0.8 and -0.6 V``) share it.
+    bare : float or None
+        The number as it stands, where its unit is that of the list's last one.
     """
 
     start: int
@@ -50,6 +52,7 @@ class Quantity:
     spread: str = ""
     negative: bool = False
     list_id: int = -1
+    bare: float | None = None
 
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -336,6 +339,7 @@ def _with_lists(text: str, found: list[Quantity], list_id: int) -> list[Quantity
                 dimension=shared.dimension,
                 unit=shared.words,
                 alternative=alternative,
+                bare=a.value,
             )
     for i, q in enumerate(out):
         if i and out[i - 1].dimension == q.dimension and _JOIN.fullmatch(text[out[i - 1].end : q.start]):

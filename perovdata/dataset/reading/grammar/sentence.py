@@ -26,6 +26,9 @@ _POWERS = frozenset(
     {"on_off_ratio", "dynamic_range", "rectification_ratio", "retention", "endurance", "detectivity"}
 )
 _LONG = re.compile(r"\b(?:days?|weeks?|months?)\b")
+_CITED = re.compile(r"(?: ?(?:/|per )[\w ]{0,20})?\s?\[\d+(?:[,\u2013-]\s?\d+)*\]")
+_SCALED = re.compile(r"\b(?:(?:down)?scal\w+|project\w+)(?: down)? to (?:about |~ ?)?$", re.IGNORECASE)
+_INSTEAD = re.compile(r"\b(?:against|instead of|rather than) (?:the |only |about |~ ?)*$", re.IGNORECASE)
 _ON = re.compile(r"(?:turn|switch)", re.IGNORECASE)
 _VOLATILE = re.compile(r"threshold[- ]switch|diffusive|(?<!non-)(?<!non)volatile", re.IGNORECASE)
 _SMALL_SIGNAL = re.compile(r"(?i:impedance|capacitance|small[- ]signal)|\bEIS\b|\bAC\b")
@@ -94,7 +97,7 @@ def read_sentence(
     taken: list[Claim] = []
     for claim in claims(words, numbers, carried(words, plain(before))):
         q = claim.quantity
-        if any(a <= q.start < b for a, b in foreign):
+        if any(a <= q.start < b for a, b in foreign) or _of_others(words, q):
             continue
         if any(a <= claim.cue_start < b for a, b in foreign) and claim.cost > 0:
             continue
@@ -113,6 +116,13 @@ def read_sentence(
     out += arrays(text, words, foreign, place)
     out = _fast_and_slow(out)
     return sorted(_once(out), key=lambda f: f.evidence.start)
+
+
+def _of_others(words: str, q: Quantity) -> bool:
+    """Whether a citation or a word beside the number tells that it is not the device's own measured value."""
+    if _CITED.match(words[q.end :]) or _SCALED.search(words[: q.start]):
+        return True
+    return bool(_INSTEAD.search(words[: q.start]) and not re.match(r" (?:for|in|of|with)\b", words[q.end :]))
 
 
 def convert(metric: str, quantity: Quantity, near: str = "") -> tuple[float, float | None, str] | None:

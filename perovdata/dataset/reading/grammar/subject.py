@@ -13,7 +13,8 @@ _PRONOUN = re.compile(
     r"(?:It|They|This (?:value|ratio|figure|number|quantity|index|window|time|energy|voltage)"
     r"|(?:The|These) values?)"
     r"(?= (?:\w+ly )?(?:is|are|was|were|amounts?|reach\w*|exceed\w*|ris\w+|rose|increas\w*|equal\w*|lies?"
-    r"|rang\w+|can|could|remain\w*|stay\w*|correspond\w*|drop\w*|fall\w*|fell|decreas\w*|gr[eo]w\w*|attain\w*|climb\w*"
+    r"|rang\w+|can|could|remain\w*|stay\w*|correspond\w*|drop\w*|fall\w*|fell|decreas\w*|gr[eo]w\w*"
+    r"|attain\w*|climb\w*"
     r"|averag\w*|surpass\w*)\b)"
 )
 
