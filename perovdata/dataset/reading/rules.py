@@ -99,7 +99,7 @@ def _attributed(
         elif len(distinct) == 1 and len(peers) == 1:
             out.append(replace(value, composition=distinct[0]))
         elif len(peers) == len(distinct) > 1 and (
-            len(peers) == sum(_near(words, peers)) or "respectively" in words
+            len(peers) == sum(_near(words, peers)) or "respectively" in words or _in_turns(peers, own)
         ):
             out.append(replace(value, composition=distinct[[id(p) for p in peers].index(id(value))]))
         elif behind is not None:
@@ -146,6 +146,15 @@ def _near(words: str, peers: list[Finding | Accuracy]) -> list[bool]:
             )
         )
     return out
+
+
+def _in_turns(peers: list[Finding | Accuracy], own: list[Mention]) -> bool:
+    """Whether each value stands between its own composition and the next one's."""
+    starts = [m.start for m in own]
+    ends = [*starts[1:], peers[-1].evidence.end + 1]
+    return len(own) == len(peers) and all(
+        a < p.evidence.start < b for a, p, b in zip(starts, peers, ends, strict=True)
+    )
 
 
 def _with_variant(words: str, value: Finding | Accuracy) -> Finding | Accuracy:

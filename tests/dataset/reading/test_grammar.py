@@ -134,3 +134,55 @@ def test_other_work_is_foreign_and_our_own_is_not():
     assert text[start:end].endswith("3 V")
     assert "0.2" not in text[start:end]
     assert foreign_spans("In contrast to earlier reports, we find 0.2 V here") == []
+
+
+def values(text):
+    """Metric, operator and value of all that a paragraph states."""
+    found = propose(Document("x", (Passage(text, Place(section="results")),)))
+    return [(m["metric"], m["operator"], m["value"]) for p in found for m in p["measurements"]]
+
+
+def test_a_pronoun_stands_for_the_only_metric_of_the_sentence_before():
+    named = "The on/off ratio of the cell was read at 50 mV."
+    assert values(f"{named} It exceeds 10^5.") == [("on_off_ratio", ">", 1e5)]
+    assert values("The cell was built. It exceeds 10^5.") == []  # no metric before
+    assert values("The SET voltage and the memory window were read. It is 0.5 V.") == []  # two of one unit
+    assert values("Earlier reports give the on/off ratio. It exceeds 10^5.") == []  # other work
+
+
+def test_names_and_numbers_in_order_belong_together():
+    text = "Switching ratio and retention are 10^5 and 3 × 10^4 s, respectively."
+    assert values(text) == [("on_off_ratio", "=", 1e5), ("retention", "=", 3e4)]
+
+
+@pytest.mark.parametrize(
+    "pulse", ["pulses (1.5 V, 20 ms)", "1.5 V/20 ms pulses", "a spike of 1.5 V and 20 ms"]
+)
+def test_voltage_and_width_of_a_pulse(pulse):
+    assert sorted(values(f"The weight rises under {pulse}.")) == [
+        ("operating_voltage", "=", 1.5),
+        ("pulse_width", "=", 0.02),
+    ]
+
+
+def test_words_are_no_units_and_parts_of_words_no_numbers():
+    assert quantities("a ratio of 18 as the quasi-2D film", [])[0].dimension == "1"
+    assert len(quantities("a ratio of 18 as the quasi-2D film", [])) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Synapses spend 1 pJ per spike [31–33] in general.",
+        "An energy of 3 nJ per spike is found, which scales down to 40 fJ.",
+        "Impedance was taken at an amplitude of 20 mV.",
+        "PPF fades by 10% within 100 s.",
+    ],
+)
+def test_cited_projected_and_probing_numbers_are_left_alone(text):
+    assert not {v[2] for v in values(text)} & {1e-12, 4e-14, 0.02, 100.0}
+
+
+def test_a_comparison_at_the_beginning_is_not_the_device():
+    text = "Compared with the bulk, whose endurance is 200 cycles, the film shows an endurance of 900 cycles."
+    assert values(text) == [("endurance", "=", 900)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from perovdata.dataset.reading.grammar.hits import Hit, hits
 from perovdata.dataset.reading.grammar.members import member
+from perovdata.dataset.reading.grammar.pulses import part_of_pulse
 from perovdata.dataset.reading.grammar.quantities import Quantity
 from perovdata.dataset.reading.grammar.respective import in_order
 
@@ -207,12 +208,18 @@ def claims(text: str, found: list[Quantity], subject: Sequence[Hit] = ()) -> lis
         first = next(j for j, q in enumerate(found) if q.list_id == quantity.list_id)
         head = best[first]
         follows = first != i and quantity.dimension == found[first].dimension
-        if follows and head and (not choice or head[0] <= choice[0] or choice[1].start == head[1].start):
+        if (
+            follows
+            and head
+            and (not choice or choice[0] > 0.0)
+            and (not choice or head[0] <= choice[0] or choice[1].start == head[1].start)
+        ):
             choice = head
         if choice is None or choice[0] > 1.0:
-            pulse = _part_of_pulse(text, found, i)
+            pulse = part_of_pulse(text, found, i)
             if pulse:
-                out.append(pulse)
+                role, start, end = pulse
+                out.append(Claim(quantity, role, 1.0, text[start:end], start, end))
                 continue
         if choice is None or choice[0] > 5.0:
             parallel = _parallel(text, quantity, out)
@@ -242,39 +249,18 @@ _BY_UNIT = {
     "J/m2": "areal_energy",
 }
 _EVENT_WORDS = re.compile(r"spik|event|synap|energ|pulse|consum|writ|switch|program", re.IGNORECASE)
-_PULSE = re.compile(r"pulse|spike|stimul", re.IGNORECASE)
-_BESIDE = re.compile(r"\s?(?:,|/|;|and|for|×|@|-)\s?[+-]?")
-# behind "(" of "optical spikes (520 nm, 50 ms)"; a second time in it would be an interval
-_PULSE_BRACKET = re.compile(
-    r"\b(?:pulses?|spikes?|stimul(?:i|us))(?: \w+)? \((?!read)(?:(?!\d ?[mnµ]?s\b|interval|apart"
-    r"|period)[^()])*$"
+_SWITCHING_CYCLES = re.compile(
+    r"(?:\w+ )*(?:switching|consecutive|successive|dc|I-V|P/E|(?:SET/RESET|write/erase|program/erase"
+    r"|on/off)) ?\w+"
+    r"|(?:dc )?sweeps",
+    re.IGNORECASE,
 )
-_READING = re.compile(r"\bread|\bgate|\bdrain|\bbias", re.IGNORECASE)
 _OTHER_LEVELS = re.compile(r"gr[ae]y|energy|trap|defect|surface|image|input|quanti[sz]", re.IGNORECASE)
 _PARALLEL = re.compile(
     r"^ (for|in|of|with|at|under|using)\b [^.;:]{1,60}?(?:,|\band\b|\bbut\b|\bwhile\b"
     r"|\bwhereas\b|\bversus\b|\bto\b)\s?(?:and |but |only |about |~ ?|just |even |that |it"
     r" |is |was |a |of |to |nearly |over |>)*[-+~]?$"
 )
-
-
-def _part_of_pulse(text: str, found: list[Quantity], i: int) -> Claim | None:
-    """A voltage and a time side by side are those of a pulse: ``(1 V, 10 ms)``, ``1 V/10 ms pulses``."""
-    own = found[i]
-    for other in (*found[max(0, i - 1) : i], *found[i + 1 : i + 2]):
-        if {own.dimension, other.dimension} != {"V", "s"}:
-            continue
-        low, high = sorted((own, other), key=lambda q: q.start)
-        around = text[max(0, low.start - 40) : high.end + 25]
-        pulse = _PULSE.search(around)
-        if pulse and _BESIDE.fullmatch(text[low.end : high.start]) and not _READING.search(around):
-            metric = "operating_voltage" if own.dimension == "V" else "pulse_width"
-            return Claim(own, metric, 1.0, pulse[0], low.start, high.end)
-    bracket = _PULSE_BRACKET.search(text[: own.start])
-    if bracket and own.dimension in ("V", "s") and not _READING.search(bracket[0]):
-        metric = "operating_voltage" if own.dimension == "V" else "pulse_width"
-        return Claim(own, metric, 1.0, bracket[0], bracket.start(), own.end)
-    return None
 
 
 def _parallel(text: str, quantity: Quantity, before: list[Claim]) -> Claim | None:
@@ -296,6 +282,8 @@ def _unnamed(text: str, quantity: Quantity) -> Claim | None:
     if quantity.dimension == "J" and suffix:
         return Claim(quantity, "energy_per_event", 0.0, suffix[0].strip(), quantity.end, suffix.end())
     metric = _BY_UNIT.get(quantity.dimension)
+    if quantity.dimension == "cycles" and _SWITCHING_CYCLES.match(quantity.unit):
+        metric = "endurance"
     around = text[max(0, quantity.start - 30) : quantity.end + 30]
     if metric is None or (metric == "n_states" and _OTHER_LEVELS.search(around)):
         return None
@@ -330,6 +318,10 @@ def _cost(text: str, found: list[Quantity], i: int, hit: Hit) -> float | None:
         cost = hit.cue.handicap + _gap_cost(gap) + _between(found, i, hit.end, quantity.start)
         return cost if cost <= _MAX_BEFORE else None
     gap = text[quantity.end : hit.start]
+    if gap == " (" and text[hit.end : hit.end + 1] == ")":
+        return 0.0  # 0.46 V (Vset)
+    if any(q.start < hit.start < q.end for q in found if q.dimension == "pulses"):
+        return None  # "95 s after 50 pulses": the pulses have a number of their own
     cost = 0.8 + hit.cue.handicap + _gap_cost(gap, after=True) + _between(found, i, quantity.end, hit.start)
     return cost if cost <= _MAX_AFTER else None
 

@@ -71,7 +71,11 @@ _METRIC_CUES = (
         r"dynamic (?:range|ratio)|G_?max ?/ ?G_?min|(?:conductance|weight)(?: (?:modulation"
         r"|change|tuning|update|dynamic))* (?:range|ratio)|modulation (?:range|ratio)",
     ),
-    wording("rectification_ratio", "1", r"rectif(?:ication|ying)(?: \w+)? ?ratio|rectification"),
+    wording(
+        "rectification_ratio",
+        "1",
+        r"rectif(?:ication|ying)(?: \w+)? ?ratio|rectification|rectif\w+ by a factor of",
+    ),
     wording(
         "nonlinearity",
         "1",
@@ -96,8 +100,10 @@ _METRIC_CUES = (
         r"|ating)|spik(?:ing|e)|pulse|switching|actuation|supply|action)(?:[- ]pulse)?"
         r" (?:voltages?|bias(?:es)?|potentials?|amplitudes?)|\boperat(?:es?|ed|ing)\b|(?:low"
         r"|small)[- ]voltage operation|\bvoltage operation|(?:voltage )?amplitudes?"
-        r"|(?:pulse|spike) heights?|(?<=V )(?:operation|switching|programming)"
-        r"|(?:switching|operation) (?:occurs )?at|switch(?:es|ed)? (?:at|below|under|with)\b",
+        r"|(?:pulse|spike) heights?|(?<=V )(?:operation|switching|programming|(?:(?!read|gate"
+        r"|light)\w+ )?(?:pulses?|spikes?))"
+        r"|(?:switching|operation) (?:occurs )?at|(?:switch|work|run|function)\w* (?:at|below|under"
+        r"|with)\b",
     ),
     wording(
         "operating_voltage", "V", r"(?:spikes?|pulses?|stimul(?:us|i))(?= (?:of|with)\b| \()|suffices?\b", 0.3
@@ -110,6 +116,11 @@ _METRIC_CUES = (
         r"|threshold(?= of)",
     ),
     wording("set_voltage", "V", r"\bset (?:at|with|by|below|under)(?=[^;]{0,60}\breset\b)"),
+    wording("set_voltage", "V", r"SET (?:occurs?|happens?|takes place|is|was)\b"),
+    wording("reset_voltage", "V", r"RESET (?:occurs?|happens?|takes place|is|was)\b"),
+    wording(
+        "threshold_voltage -", "V", r"threshold (?:and|/) hold(?:ing)? voltages?|V_?th (?:and|/) V_?hold"
+    ),
     wording("set_voltage", "V", r"(?:turn|switch)\w*[- ]on\b"),
     wording("reset_voltage", "V", r"(?:turn|switch)\w*[- ]off\b"),
     wording("reset_voltage", "V", r"\breset (?:at|with|by|below|under)\b"),
@@ -117,7 +128,7 @@ _METRIC_CUES = (
         "memory_window",
         "V",
         r"memory window|hysteresis window|(?:threshold[- ]voltage|V_?th) (?:shift|window)"
-        r"|(?:shift|change) (?:of|in) (?:the )?threshold voltage|[ΔD]V_?th",
+        r"|(?:shift|change)s?(?: of| in)? (?:the )?threshold voltage|[ΔD]V_?th",
     ),
     wording(
         "energy_per_event",
@@ -157,7 +168,8 @@ _METRIC_CUES = (
     wording(
         "n_states",
         "bits",
-        r"memor(?:y|ies)|cells?|synap\w+|weights?|devices?|conductances?|tun(?:ed|able|ing)",
+        r"memor(?:y|ies)|cells?|synap\w+|weights?|devices?|conductances?|tun(?:ed|able|ing)|resolv\w+"
+        r"|stor(?:e|es|ed|ing)\b",
         0.3,
     ),
     wording("n_states", "1", r"numbers? of (?:\w+ ){0,3}(?:states|levels)"),
@@ -190,15 +202,24 @@ _METRIC_CUES = (
         r"|\bτ_?\{?[12fsd]?\}?(?:fast|slow)?\b|half-?life(?:time)?|(?:EPSC|IPSC|photocurrent"
         r"|PSC|response|PPC|photoconductivity) (?:\w+ ){0,4}(?:lasts?|persist\w*|decay\w*"
         r"|vanish\w*|relax\w*)|short-term memory(?: (?:time|duration))?|memory (?:time"
-        r"|duration)s?|persistent photo\w+|fad(?:es?|ed|ing)\b|relax(?:es)?\b|decays?\b|persists?\b"
+        r"|duration)s?|characteristic times?|persistent photo\w+|fad(?:es?|ed|ing)\b|relax(?:es)?\b"
+        r"|decays?\b|persists?\b"
         r"|(?:fall|return|relax|recover|decay|drop|go)\w* (?:back )?to (?:its|the|their|zero|a)?"
         r" ?(?:initial|original|dark|resting|base\w*|rest)(?: \w+)?",
     ),
     wording("memory_decay", "s", r"last(?:s|ed)?\b|forg[eo]t\w*|remember\w*|vanish\w*|disappear\w*", 1.0),
     wording(
         "endurance",
+        "cycles pulses",
+        r"(?:no|none)(?: [\w-]+){0,3} fail\w*|(?:no|without)(?: \w+)? (?:failure|fatigue|breakdown"
+        r"|errors?)",
+        0.5,
+    ),
+    wording(
+        "endurance",
         "cycles",
-        r"(?:no|without)(?: \w+)? (?:failure|fatigue|breakdown|error)s?|alive|br(?:eak"
+        r"pass(?:es|ed)?\b"
+        r"|alive|br(?:eak"
         r"|oke)\w*(?: down)?|complet\w+|perform\w*|ran\b|(?:work|function)\w*"
         r"(?= (?:\w+ )?after)|(?:open|close)\w*(?= after)",
         0.5,
@@ -251,7 +272,12 @@ _METRIC_CUES = (
         r"|lasting))|wide\b|pulsed",
     ),
     wording("pulse_width", "s", r"(?:\w+ )?pulses?\b", 0.9),
-    wording("switching_time", "s", r"(?<=[mnµp]s )(?:programming|switching|writing|eras\w+|operation)\b"),
+    wording(
+        "switching_time",
+        "s",
+        r"(?:SET|RESET|switching|writing|erasing)\b(?=[^,;.]{0,25} takes\b)"
+        r"|(?<=[mnµp]s )(?:programming|switching|writing|eras\w+|operation)\b",
+    ),
     wording(
         "c2c_variation",
         "%",
@@ -279,13 +305,14 @@ _METRIC_CUES = (
         "yield",
         "%",
         r"(?:device|fabrication|array|production|switching|working|operational|high|a)?"
-        r" ?\byield\b",
+        r" ?\byield\b|(?:cells|devices|memristors|pixels|crosspoints) (?:were |are )?(?:work|function"
+        r"|operat)\w*",
     ),
     wording(
         "accuracy",
         "% 1",
         r"accurac(?:y|ies)|recognition (?:rates?|precision)|classification (?:rates?"
-        r"|precision)|recogni[sz]\w+ (?:with|at)|F1[- ]?score",
+        r"|precision)|(?:recogni[sz]|identif|classif)\w+ (?:[\w-]+ ){0,4}?(?:with|at)\b|F1[- ]?score",
     ),
     wording(
         "accuracy",

@@ -53,7 +53,10 @@ _OTHERS = re.compile(
 )
 _BRACKET = re.compile(r"\([^()]*\)")
 _OWN = re.compile(r"\b(?:our|ours|we|this work|present (?:work|device|study)|herein|here)\b", re.IGNORECASE)
-_MAGNITUDE = re.compile(r"orders? of magnitude", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:Compared (?:to|with)|In (?:contrast|comparison) (?:to|with)|Relative to"
+    r"|Unlike)\b.*?,(?= (?:the|our|this|these|we)\b)"
+)
 
 
 def foreign_spans(text: str) -> list[tuple[int, int]]:
@@ -76,6 +79,8 @@ def foreign_spans(text: str) -> list[tuple[int, int]]:
     for start, end in pairwise(cuts):
         if _speaks_of_others(outside[start:end]):
             out.append((start, end))
+    if (opening := _OPENING.match(text)) and re.search(r"\d", opening[0]):
+        out.append(opening.span())
     for bracket in _BRACKET.finditer(text):  # an aside is judged by itself
         if _speaks_of_others(bracket[0]):
             out.append(bracket.span())

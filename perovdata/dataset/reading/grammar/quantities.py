@@ -118,7 +118,8 @@ _NAMES = re.compile(
 )
 _POWER_NAME = re.compile(r"10\s?$")
 _JOIN = re.compile(
-    r"\s*(?:,|/|;|\band\b|\bor\b|,\s?and\b|&)\s*(?:also |about |approximately |~\s?|nearly )?[-+]?$"
+    r"\s*(?:\([A-Za-z_/ ]{1,12}\)\s*)?(?:,|/|;|\band\b|\bor\b|,\s?and\b|&)\s*"
+    r"(?:also |about |approximately |~\s?|nearly )?[-+]?$"
 )
 _TO = re.compile(r"\s*(?:to|\u2013|-|~|through)\s*[-+~]?$")
 _SPREAD = re.compile(r"\s?(?:±|\+/-|\+-)\s?(\d+(?:\.\d+)?)")
@@ -152,6 +153,11 @@ def quantities(text: str, skip: list[tuple[int, int]]) -> list[Quantity]:
     tokens = _outside_units(text, _tokens(text, [*skip, *_named(text)]))
     found: list[Quantity] = []
     units: list[Unit | None] = [unit_at(text, t.end) for t in tokens]
+    whole = [
+        u is not None or not text[t.end : t.end + 1].isalpha() for t, u in zip(tokens, units, strict=True)
+    ]
+    tokens = [t for t, w in zip(tokens, whole, strict=True) if w]  # the 2 of "quasi-2D" is no number
+    units = [u for u, w in zip(units, whole, strict=True) if w]
     i = 0
     list_id = 0
     while i < len(tokens):

@@ -29,6 +29,8 @@ _LONG = re.compile(r"\b(?:days?|weeks?|months?)\b")
 _CITED = re.compile(r"(?: ?(?:/|per )[\w ]{0,20})?\s?\[\d+(?:[,\u2013-]\s?\d+)*\]")
 _SCALED = re.compile(r"\b(?:(?:down)?scal\w+|project\w+)(?: down)? to (?:about |~ ?)?$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:against|instead of|rather than) (?:the |only |about |~ ?)*$", re.IGNORECASE)
+# the time at which something was read, or in which a share was lost
+_NO_DECAY = re.compile(r"\bat ~?$|\bby (?:\w+ )?~?[\d.]+ ?%[^,;]{0,25}$")
 _ON = re.compile(r"(?:turn|switch)", re.IGNORECASE)
 _VOLATILE = re.compile(r"threshold[- ]switch|diffusive|(?<!non-)(?<!non)volatile", re.IGNORECASE)
 _SMALL_SIGNAL = re.compile(r"(?i:impedance|capacitance|small[- ]signal)|\bEIS\b|\bAC\b")
@@ -209,6 +211,8 @@ def _finding(
     operator, remark = ("range", "") if high is not None else operator_before(words, q.start, q.end)
     if operator == "=" and _list_operator(words, numbers, q):
         operator, remark = _list_operator(words, numbers, q) or ("=", "")
+    if operator == "<" and _circumstance(words, metric, q):
+        operator = "="
     term = definition(metric, words, claim.cue, near)
     if metric == "ppf_index":
         term = "A2/A1" if not note.startswith("stated") or not note.endswith("%") else "(A2-A1)/A1 assumed"
@@ -226,6 +230,14 @@ def _finding(
         conditions(metric, words, q),
         "; ".join(n for n in (note, remark) if n),
     )
+
+
+def _circumstance(words: str, metric: str, q: Quantity) -> bool:
+    """Whether 'within' or 'under' tells how it was done: ``no cell failed within``, ``under 1 V pulses``."""
+    if metric == "endurance":
+        return bool(re.search(r"\bwithin $", words[: q.start]))
+    pulses = re.match(r"[^.;]{0,25}\b(?:pulses?|spikes?|stimul)", words[q.end :])
+    return metric == "operating_voltage" and bool(pulses and re.search(r"\bunder $", words[: q.start]))
 
 
 def _final(words: str, metric: str, q: Quantity) -> Quantity:
@@ -267,7 +279,9 @@ def _plausible_claim(words: str, metric: str, claim: Claim, taken: list[Claim]) 
     """Readings that the words around a number rule out."""
     q = claim.quantity
     around = words[max(0, q.start - 60) : q.end + 40]
-    if _BY.search(words[: q.start]) or (metric in ("retention", "endurance", "n_states") and claim.cost > 7):
+    if (metric != "memory_window" and _BY.search(words[: q.start])) or (
+        metric in ("retention", "endurance", "n_states") and claim.cost > 7
+    ):
         return False
     if metric == "n_states" and q.dimension == "bits":
         # 128 states (7 bit): one value
@@ -286,7 +300,7 @@ def _plausible_claim(words: str, metric: str, claim: Claim, taken: list[Claim]) 
         and _SWEPT.search(words[: q.start])
     ):
         return False
-    if metric == "memory_decay" and re.search(r"\bat ~?$", words[: q.start]):
+    if metric == "memory_decay" and _NO_DECAY.search(words[: q.start]):
         return False
     if metric == "operating_voltage":
         return not _SMALL_SIGNAL.search(words) and not re.search(
