@@ -282,9 +282,10 @@ def _leaderboard_section(derived: Derived) -> Section:
         rows = [row for row in derived.leaderboard if row["task"] == task]
         section.figure(
             _svg(simulation_figures.leaderboard_figure(rows)),
-            f"{task}: the first {min(30, len(rows))} of {len(rows)} devices by median accuracy. Dashed: "
-            "the same network in floating point. Open diamonds: what the paper claims on its own "
-            "network and images.",
+            f"{task}: the first {min(30, len(rows))} of {len(rows)} devices, ranked by paired comparison on "
+            f"common draws, in {len({row['group'] for row in rows})} groups that the draws tell apart; those "
+            "whose composition is not stated come last. Dashed: the same network in floating point. Open "
+            "diamonds: what the paper claims on its own network and images.",
         )
     return section
 

@@ -2,12 +2,12 @@
 
 from perovdata.studies.comparison import Comparison, compare
 from perovdata.studies.films import HALIDE_SERIES
-from perovdata.studies.gains import EFFECTS, limits
+from perovdata.studies.gains import DIGITS_DO_NOT_TELL, EFFECTS, limits
 from perovdata.studies.intervals import spread
 from perovdata.studies.needs import requirements, requirements_figure
 from perovdata.studies.outcome import Simulation
 from perovdata.studies.pieces import sweep, task_accuracy
-from perovdata.studies.ranking import LEADERBOARD_TASKS, eligible_devices, leaderboard
+from perovdata.studies.ranking import LEADERBOARD_TASKS, devices_apart, eligible_devices, leaderboard
 from perovdata.studies.saving import write_parquet
 from perovdata.studies.screening import screen
 from perovdata.studies.simulation import describe, resolve, simulate
@@ -16,6 +16,7 @@ from perovdata.studies.sources import Source, by_name, from_composition, from_de
 from perovdata.studies.verdict import Verdict, judge
 
 __all__ = [
+    "DIGITS_DO_NOT_TELL",
     "EFFECTS",
     "HALIDE_SERIES",
     "LEADERBOARD_TASKS",
@@ -26,6 +27,7 @@ __all__ = [
     "by_name",
     "compare",
     "describe",
+    "devices_apart",
     "eligible_devices",
     "from_composition",
     "from_device",

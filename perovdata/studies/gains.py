@@ -15,7 +15,13 @@ from perovdata.routing.design_space import (
 )
 from perovdata.vision import TASKS, run_stacked
 
-__all__ = ["EFFECTS", "limits"]
+__all__ = ["DIGITS_DO_NOT_TELL", "EFFECTS", "limits"]
+
+DIGITS_DO_NOT_TELL = (
+    "the digits are 1,797 pictures of 8 x 8: they show which effects limit, not the accuracy on larger "
+    "pictures, whose arrays sum more devices and whose training writes them more often; --task mnist-online "
+    "tells that"
+)
 
 
 def limits(
@@ -49,8 +55,10 @@ def limits(
     Returns
     -------
     list of dict
-        ``device, effect, accuracy, accuracy_ideal, gain, low, high, parameters``, the largest gain first
-        within a device; the effect ``"all"`` makes every one of them ideal.
+        ``device, task, effect, accuracy, accuracy_low, accuracy_high, accuracy_ideal, ideal_low, ideal_high,
+        gain, low, high, parameters``, the largest gain first within a device; the effect ``"all"`` makes
+        every one of them ideal. Means over draws and seeds, so that ``gain`` is ``accuracy_ideal`` less
+        ``accuracy``; beside each its interval.
     """
     unknown = [name for name in effects or () if name not in EFFECTS]
     if unknown:
@@ -75,24 +83,26 @@ def limits(
         if effect == "none":
             base = accuracy
             continue
-        gain = (accuracy - base).ravel()
-        low, high = np.quantile(gain, (0.5 - level / 2, 0.5 + level / 2))
+        gain = accuracy - base
         rows.append(
             {
                 "device": name,
                 "task": task,
                 "effect": effect,
-                "accuracy": float(np.median(base)),
-                "accuracy_ideal": float(np.median(accuracy)),
-                "gain": float(np.median(gain)),
-                "low": float(low),
-                "high": float(high),
+                **_mean_and_interval("accuracy", base, level, "accuracy_low", "accuracy_high"),
+                **_mean_and_interval("accuracy_ideal", accuracy, level, "ideal_low", "ideal_high"),
+                **_mean_and_interval("gain", gain, level, "low", "high"),
                 "parameters": list(EFFECTS.get(effect, ())),
             }
         )
     order = {name: index for index, name in enumerate(sources)}
     rows.sort(key=lambda row: (order[row["device"]], -row["gain"]))
     return rows
+
+
+def _mean_and_interval(name: str, values: np.ndarray, level: float, low: str, high: str) -> dict[str, float]:
+    ends = np.quantile(values, (0.5 - level / 2, 0.5 + level / 2))
+    return {name: float(values.mean()), low: float(ends[0]), high: float(ends[1])}
 
 
 def _made_ideal(parameters: SynapseParameters, names: Sequence[str]) -> SynapseParameters:

@@ -14,7 +14,7 @@ from perovdata.routing import DESIGN_SPACE, Routed
 from perovdata.studies.sources import route_record
 from perovdata.vision import TASKS, run_stacked
 
-__all__ = ["LEADERBOARD_TASKS", "eligible_devices", "leaderboard"]
+__all__ = ["LEADERBOARD_TASKS", "devices_apart", "eligible_devices", "leaderboard"]
 
 LEADERBOARD_TASKS = ("digits-online", "digits-inference")
 
@@ -47,6 +47,36 @@ def eligible_devices(min_stated: int = 2) -> dict[str, list[str]]:
     return {device: sorted(metrics) for device, metrics in stated.items() if len(metrics) >= min_stated}
 
 
+def devices_apart(tasks: Sequence[str], min_stated: int = 2) -> list[dict[str, Any]]:
+    """Devices that state enough in all, but nothing that a task reads: it could only rank their family.
+
+    Parameters
+    ----------
+    tasks : sequence of str
+    min_stated : int
+        As for :func:`leaderboard`.
+
+    Returns
+    -------
+    list of dict
+        ``task, rank, group`` (both None), ``device_id, composition, stated`` (empty).
+    """
+    devices = load_tables().devices.set_index("device_id")
+    return [
+        {
+            "task": task,
+            "rank": None,
+            "group": None,
+            "device_id": device,
+            "composition": _text(devices.loc[device, "composition"]),
+            "stated": [],
+        }
+        for task in tasks
+        for device, metrics in eligible_devices(min_stated).items()
+        if not _metrics_of(TASKS[task].uses) & set(metrics)
+    ]
+
+
 class _Device(NamedTuple):
     device_id: str
     stated: list[str]
@@ -69,8 +99,8 @@ def leaderboard(
     """Rank the devices of the tables per task.
 
     What a device does not state is drawn from the population of its family (its own paper left out), or
-    assumed where nobody reports it. All devices share the random numbers, so that ranks are compared draw
-    by draw.
+    assumed where nobody reports it. All devices share the random numbers, so that they are compared pair by
+    pair, draw by draw. Devices that state nothing of what the task reads are left to :func:`devices_apart`.
 
     Parameters
     ----------
@@ -92,12 +122,15 @@ def leaderboard(
     Returns
     -------
     list of dict
-        One per device and task, best first within a task: ``task, rank, rank_low, rank_high, device_id,
-        label, paper_id, doi, url, composition, family, accuracy, low, high, ceiling, chance, stated,
-        population, assumed, reported_accuracy, reported_dataset, energy_per_image_J``. ``stated``,
-        ``population`` and ``assumed`` list what the task reads. ``reported_accuracy`` is the paper's claim
-        for its own network, on the images of the task if it names them; None if it claims none. Devices of
-        the same median share a rank.
+        One per device and task, best first within a task, those without a stated composition after the
+        others: ``task, rank, rank_low, rank_high, group, share_won, device_id, label, paper_id, doi, url,
+        composition, family, accuracy, low, high, ceiling, chance, stated, n_measured, n_read, population,
+        assumed, reported_accuracy, reported_dataset, energy_per_image_J``. ``share_won`` is the share of all
+        paired comparisons (other devices, draws, seeds; ties half) that the device wins; it gives the rank.
+        Devices of one ``group`` are not told apart: their paired difference to the first of the group spans
+        0. ``stated``, ``population`` and ``assumed`` list what the task reads, ``n_measured`` of ``n_read``
+        parameters are the device's own. ``reported_accuracy`` is the paper's claim for its own network, on
+        the images of the task if it names them; None if it claims none.
 
     Raises
     ------
@@ -152,6 +185,8 @@ def _ranked(
     # Rank of each device within each draw; devices of equal accuracy share the better rank.
     ranks = 1 + (scores[None] > scores[:, None]).sum(axis=1)
     median = np.round(np.median(scores, axis=1), 6)
+    won = _share_won(scores)
+    group = _groups(scores, won, level)
     energy = result.energy_per_image_J
     n_draws = result.accuracy.shape[0] // max(len(devices), 1)
     reported = load_benchmarks()
@@ -164,9 +199,11 @@ def _ranked(
         rows.append(
             {
                 "task": task,
-                "rank": int(1 + (median > median[index]).sum()),
+                "rank": int(1 + (won > won[index] + 1e-9).sum()),
                 "rank_low": int(np.floor(rank_low)),
                 "rank_high": int(np.ceil(rank_high)),
+                "group": int(group[index]),
+                "share_won": float(won[index]),
                 "device_id": device.device_id,
                 "paper_id": device.row["paper_id"],
                 "label": _label(device, papers.loc[device.row["paper_id"]]),
@@ -184,7 +221,28 @@ def _ranked(
                 "energy_per_image_J": _median(own_energy),
             }
         )
-    return sorted(rows, key=lambda row: (row["rank"], row["device_id"]))
+    return sorted(rows, key=lambda row: (row["composition"] is None, row["rank"], row["device_id"]))
+
+
+def _share_won(scores: np.ndarray) -> np.ndarray:
+    """Share of paired comparisons that each device wins, ties half; scores of shape (devices, pairs)."""
+    if len(scores) == 1:
+        return np.ones(1)
+    above = (scores[:, None] > scores[None]).mean(axis=2)
+    level = (scores[:, None] == scores[None]).mean(axis=2)
+    np.fill_diagonal(level, 0.0)
+    return (above + level / 2).sum(axis=1) / (len(scores) - 1)
+
+
+def _groups(scores: np.ndarray, won: np.ndarray, level: float) -> np.ndarray:
+    """Number of the group of each device: a new one starts where the first of the last is surely better."""
+    group = np.zeros(len(scores), int)
+    leader, number = None, 0
+    for index in np.argsort(-won, kind="stable"):
+        if leader is None or np.quantile(scores[leader] - scores[index], 0.5 - level / 2) > 0:
+            leader, number = index, number + 1
+        group[index] = number
+    return group
 
 
 def _label(device: _Device, paper) -> str:
@@ -205,7 +263,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _evidence(task: str, device: _Device) -> dict[str, list[str]]:
+def _evidence(task: str, device: _Device) -> dict[str, Any]:
     """What the task reads: metrics stated, parameters drawn from the population, parameters assumed."""
     uses = set(TASKS[task].uses)
     by_kind = {
@@ -214,7 +272,13 @@ def _evidence(task: str, device: _Device) -> dict[str, list[str]]:
         )
         for kind in ("population", "assumed")
     }
-    return {"stated": sorted(_metrics_of(TASKS[task].uses) & set(device.stated)), **by_kind}
+    read = [origin.kind for name, origin in device.routed.origins.items() if name in uses]
+    return {
+        "stated": sorted(_metrics_of(TASKS[task].uses) & set(device.stated)),
+        "n_measured": read.count("measured"),
+        "n_read": len(read),
+        **by_kind,
+    }
 
 
 def _reported(reported, device: str, task: str) -> dict[str, Any]:

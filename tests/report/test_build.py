@@ -164,7 +164,9 @@ def derived(tmp_path):
     (tmp_path / "simulation.json").write_text(json.dumps(simulations))
     ranked = {"task": "digits-online", "composition": "CsPbBr3", "family": "3D", "stated": 3, "ceiling": 93.1}
     ranked |= {"low": 70.0, "high": 85.0, "reported_accuracy": 95.0, "reported_dataset": "MNIST"}
-    rows = [{**ranked, "rank": k, "device_id": f"d000{k}", "accuracy": 85.0 - k} for k in (1, 2, 3)]
+    rows = [
+        {**ranked, "rank": k, "group": k, "device_id": f"d000{k}", "accuracy": 85.0 - k} for k in (1, 2, 3)
+    ]
     (tmp_path / "leaderboard.json").write_text(json.dumps(rows))
     gain = {"device": "CsPbBr3", "accuracy": 80.0, "accuracy_ideal": 90.0, "low": 5.0, "high": 12.0}
     effects = [{**gain, "effect": e, "gain": g} for e, g in (("nonlinearity", 10.0), ("read noise", -0.5))]

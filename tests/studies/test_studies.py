@@ -12,6 +12,7 @@ from perovdata.cli.application import app
 from perovdata.devices import SynapseParameters, preset
 from perovdata.errors import InputError
 from perovdata.studies import (
+    devices_apart,
     eligible_devices,
     leaderboard,
     limits,
@@ -32,15 +33,27 @@ def test_leaderboard_ranks_what_states_enough():
     eligible = eligible_devices(2)
     for task in ("reservoir-digits", "associate"):
         placed = [row for row in rows if row["task"] == task]
-        assert [row["rank"] for row in placed] == sorted(row["rank"] for row in placed)
-        assert placed[0]["rank"] == 1
-        best = [row["accuracy"] for row in placed]
-        assert best == sorted(best, reverse=True)
+        named = [row["composition"] is not None for row in placed]
+        assert named == sorted(named, reverse=True)  # nobody can make "not stated"
+        by_rank = sorted(placed, key=lambda row: row["rank"])
+        assert by_rank[0]["rank"] == by_rank[0]["group"] == 1
+        for part in (True, False):
+            ranks = [row["rank"] for row in placed if (row["composition"] is not None) is part]
+            assert ranks == sorted(ranks)
+        won = [row["share_won"] for row in by_rank]
+        assert won == sorted(won, reverse=True)
+        assert np.mean(won) == pytest.approx(0.5)  # every comparison has one winner
+        groups = [row["group"] for row in by_rank]
+        assert groups == sorted(groups)
+        apart = {row["device_id"] for row in devices_apart([task])}
+        assert apart | {row["device_id"] for row in placed} == set(eligible)
+        assert not apart & {row["device_id"] for row in placed}
         for row in placed:
             assert row["device_id"] in eligible
             assert row["low"] <= row["accuracy"] <= row["high"]
             assert 1 <= row["rank_low"] <= row["rank_high"] <= len(placed)
             assert row["stated"], "a device is placed by something of its own"
+            assert row["n_measured"] <= row["n_read"]
             assert row["device_id"] in row["label"]
     # The reservoir reads short-term memory only: who states none of it is not placed.
     assert all(
@@ -49,6 +62,20 @@ def test_leaderboard_ranks_what_states_enough():
         if row["task"] == "reservoir-digits"
     )
     assert any(row["population"] for row in rows)
+
+
+def test_devices_are_ranked_and_grouped_by_pairs():
+    from perovdata.studies.ranking import _groups, _share_won
+
+    common = np.random.default_rng(0).normal(60, 15, 40)
+    # The first loses a point to the second on every draw, though each alone spreads over 50 points; the
+    # third is sometimes better, sometimes worse than the second.
+    third = common - 0.5 + np.random.default_rng(1).normal(0, 2, 40)
+    scores = np.stack([common - 1, common, third])
+    won = _share_won(scores)
+    assert list(np.argsort(-won)) == [1, 2, 0]
+    assert won.sum() == pytest.approx(1.5)
+    assert _groups(scores, won, 0.9).tolist() == [2, 1, 1]
 
 
 def test_leaderboard_is_reproducible_and_paired():
@@ -74,8 +101,22 @@ def test_limits_name_what_hurts():
     assert set(forgetful) == {"retention", "all"}
     assert forgetful["retention"]["gain"] > 50
     assert forgetful["retention"]["accuracy_ideal"] == forgetful["all"]["accuracy_ideal"]
+    for row in rows:
+        assert row["gain"] == pytest.approx(row["accuracy_ideal"] - row["accuracy"])
+        for name, low, high in (("accuracy", "accuracy_low", "accuracy_high"), ("gain", "low", "high")):
+            assert row[low] <= row[name] <= row[high]
     exact = {row["effect"]: row for row in rows if row["device"] == "exact"}
     assert abs(exact["number of pulses"]["gain"]) < 3
+
+
+def test_printed_limits_subtract(monkeypatch):
+    row = {"device": "a", "effect": "all", "accuracy": 61.24, "accuracy_ideal": 70.36, "gain": 9.12}
+    row |= dict.fromkeys(("accuracy_low", "accuracy_high", "ideal_low", "ideal_high", "low", "high"), 1.0)
+    monkeypatch.setattr("perovdata.studies.limits", lambda *_, **__: [row])
+    told = CliRunner().invoke(app, ["study", "limits", "--preset", "ag-a-si"], env={"COLUMNS": "160"})
+    assert told.exit_code == 0, told.output
+    for text in ("61.2 (", "70.4 (", "+9.2 (", "1,797 pictures"):
+        assert text in told.output
 
 
 def test_limits_keep_the_noise_of_a_sweep():

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from perovdata.cli.options import Json, Output, RunOptions, check_positive, grouped
-from perovdata.cli.output import progress
+from perovdata.cli.output import note, progress
 from perovdata.cli.study.results import emit_rows, save_rows
 
 _COLUMNS = {
     "task": "task",
+    "group": "group",
     "rank": "rank",
     "rank_low": "from",
     "rank_high": "to",
@@ -23,6 +24,7 @@ _COLUMNS = {
     "high": "high",
     "reported_accuracy": "reported %",
     "reported_dataset": "on",
+    "told": "measured",
     "stated": "stated",
 }
 
@@ -42,7 +44,7 @@ def leaderboard(
     json: Json = False,
 ) -> None:
     """Rank every device of the tables that states enough, on the same tasks."""
-    from perovdata.studies import LEADERBOARD_TASKS
+    from perovdata.studies import LEADERBOARD_TASKS, devices_apart
     from perovdata.studies import leaderboard as run_leaderboard
 
     check_positive(min_stated=min_stated, draws=draws, seeds=run.seeds)
@@ -50,6 +52,11 @@ def leaderboard(
         rows = run_leaderboard(
             tasks or LEADERBOARD_TASKS, min_stated=min_stated, draws=draws, progress=move, **asdict(run)
         )
+    apart = devices_apart(tasks or LEADERBOARD_TASKS, min_stated)
     save_rows(output, "leaderboard", rows)
-    title = "Leaderboard (what is not stated is drawn from the family or assumed)"
-    emit_rows(rows, _COLUMNS, title, json)
+    shown = [{**row, "told": f"{row['n_measured']} of {row['n_read']}"} for row in rows]
+    title = "Leaderboard (what is not stated is drawn from the family or assumed; one group: not told apart)"
+    emit_rows([*rows, *apart] if json else shown, _COLUMNS, title, json)
+    for task in dict.fromkeys(row["task"] for row in apart):
+        names = ", ".join(row["device_id"] for row in apart if row["task"] == task)
+        note(f"{task}: not ranked, nothing stated that the task reads: {names}")

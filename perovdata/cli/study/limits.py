@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,11 +16,9 @@ from perovdata.errors import InputError
 _LIMITS = {
     "device": "device",
     "effect": "made ideal",
-    "accuracy": "accuracy %",
-    "accuracy_ideal": "then %",
-    "gain": "gain",
-    "low": "low",
-    "high": "high",
+    "now": "mean accuracy %",
+    "then": "then %",
+    "more": "gain",
 }
 _SENSITIVITY = {
     "parameter": "parameter",
@@ -58,6 +56,7 @@ def limits(
 ) -> None:
     """Gain in accuracy if each single parameter became ideal; or global sensitivity."""
     from perovdata.studies import (
+        DIGITS_DO_NOT_TELL,
         by_name,
         from_composition,
         from_device,
@@ -90,4 +89,18 @@ def limits(
     with progress("limits") as move:
         rows = run_limits(by_name(sources), task, progress=move, **asdict(run))
     save_rows(output, "limits", rows)
-    emit_rows(rows, _LIMITS, f"What limits accuracy, {task}", json)
+    title = f"What limits accuracy, {task} (mean, in brackets 90 % of draws and seeds)"
+    emit_rows(rows if json else [_shown(row) for row in rows], _LIMITS, title, json)
+    if task.startswith("digits"):
+        note(f"note: {DIGITS_DO_NOT_TELL}")
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for people: what is printed subtracts, to the last digit."""
+    now, then = round(row["accuracy"], 1), round(row["accuracy_ideal"], 1)
+    return {
+        **row,
+        "now": f"{now:.1f} ({row['accuracy_low']:.1f} to {row['accuracy_high']:.1f})",
+        "then": f"{then:.1f} ({row['ideal_low']:.1f} to {row['ideal_high']:.1f})",
+        "more": f"{then - now:+.1f} ({row['low']:+.1f} to {row['high']:+.1f})",
+    }
