@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from functools import reduce
 
 import numpy as np
 
@@ -110,7 +111,7 @@ class Cost:
     @property
     def energy_per_vector(self) -> np.ndarray:
         """J per input vector, shape (P,)."""
-        return sum(term.value for term in self.read.values())
+        return reduce(np.add, (term.value for term in self.read.values()))
 
     @property
     def latency_per_vector(self) -> np.ndarray:

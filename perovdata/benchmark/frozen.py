@@ -133,7 +133,7 @@ def load_benchmark(task: str, version: str = VERSION) -> Benchmark:
     metric = METRICS[task]
     low, high = (to_scale(metric, rows[end].to_numpy(float)) for end in ("low", "high"))
     y = np.column_stack([np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)])
-    repeats = [c for c in rows if c.startswith("fold_")]
+    repeats = [str(c) for c in rows if str(c).startswith("fold_")]
     own = designs.loc[rows["row"]].dropna(axis="columns", how="all")
     return Benchmark(
         task=task,
@@ -183,9 +183,12 @@ def _read(version: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
             raise InputError(
                 f"{folder / name}: not the file that was frozen as {version}; reinstall perovdata"
             )
-    text = {"keep_default_na": False, "na_values": [""]}
-    designs = pd.read_csv(folder / "designs.csv", index_col="row", dtype={"row": str}, **text)
-    labels = pd.read_csv(folder / "labels.csv", dtype={"row": str, "group": str}, **text)
+    designs = pd.read_csv(
+        folder / "designs.csv", index_col="row", dtype={"row": str}, keep_default_na=False, na_values=[""]
+    )
+    labels = pd.read_csv(
+        folder / "labels.csv", dtype={"row": str, "group": str}, keep_default_na=False, na_values=[""]
+    )
     return designs, labels, frozen["labels.csv"]
 
 

@@ -107,11 +107,9 @@ def grade(frozen: Benchmark, predictions: pd.DataFrame, baselines: pd.DataFrame,
     records = []
     for variant, part in both.groupby("variant", sort=False):
         mine = errors[variant]
-        record = {"variant": variant, "mae": weighted_mean(mine, weights), "baseline": best}
+        record: dict[str, Any] = {"variant": variant, "mae": weighted_mean(mine, weights), "baseline": best}
         for key, reference in (("skill", errors[best]), ("skill_global", errors[BASELINES[0]])):
-            low, high = bootstrap_papers(
-                lambda w, e=mine, r=reference: skill(e, r, w * weights), frozen.groups, n=_RESAMPLES
-            )
+            low, high = _skill_interval(mine, reference, weights, frozen.groups)
             record |= {key: skill(mine, reference, weights), f"{key}_low": low, f"{key}_high": high}
         records.append(record | _interval_scores(frozen, part, weights))
     table = pd.DataFrame(records)
@@ -153,9 +151,16 @@ def _checked(frozen: Benchmark, predictions: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def _skill_interval(
+    errors: np.ndarray, reference: np.ndarray, weights: np.ndarray, groups: np.ndarray
+) -> tuple[float, float]:
+    """90 % interval of the skill, groups drawn with replacement."""
+    return bootstrap_papers(lambda drawn: skill(errors, reference, drawn * weights), groups, n=_RESAMPLES)
+
+
 def _row_errors(frozen: Benchmark, part: pd.DataFrame) -> np.ndarray:
     """Absolute distance to the label, averaged over repeats, one per row of the task."""
-    at = frozen.designs.index.get_indexer(part["row"])
+    at = frozen.designs.index.get_indexer(pd.Index(part["row"]))
     error = np.abs(signed_error(part["prediction"].to_numpy(), frozen.y[at]))
     return np.bincount(at, error, minlength=len(frozen.y)) / np.bincount(at, minlength=len(frozen.y))
 
@@ -164,7 +169,7 @@ def _interval_scores(frozen: Benchmark, part: pd.DataFrame, weights: np.ndarray)
     """Coverage, width and CRPS; nothing where no quantiles were given."""
     if quantile_column(0.05) not in part or part[quantile_column(0.05)].isna().any():
         return {}
-    at = frozen.designs.index.get_indexer(part["row"])
+    at = frozen.designs.index.get_indexer(pd.Index(part["row"]))
     found: dict[str, float] = {}
     for level in LEVELS:
         low, high = (part[quantile_column(q)].to_numpy() for q in ((1 - level) / 2, (1 + level) / 2))

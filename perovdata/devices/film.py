@@ -9,6 +9,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 __all__ = [
     "EDGE_STRENGTH",
@@ -33,12 +34,14 @@ EDGE_STRENGTH = 8.7e6
 _OPAQUE = 1e12
 
 
-def photon_energy(wavelength_nm: jax.Array | float) -> jax.Array:
+def photon_energy(wavelength_nm: ArrayLike) -> jax.Array:
     """Photon energy in eV of a wavelength in nm."""
     return _HC_EV_NM / jnp.asarray(wavelength_nm, jnp.float32)
 
 
-def film_absorptance(absorption: jax.Array, thickness: jax.Array, reflectance: jax.Array = 0.0) -> jax.Array:
+def film_absorptance(
+    absorption: jax.Array | np.ndarray, thickness: jax.Array | float, reflectance: jax.Array | float = 0.0
+) -> jax.Array:
     """Share of the light that a film absorbs, ``(1 - R) (1 - exp(-alpha d))`` (Beer and Lambert).
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+from jax.typing import ArrayLike
 
 from perovdata.devices.film import GRID_NM, film_absorptance, gap_absorption, photon_energy
 from perovdata.devices.longterm import align
@@ -60,7 +61,7 @@ def absorptance(params: SynapseParameters) -> jax.Array:
     return film_absorptance(absorption, thickness, reflectance)
 
 
-def absorbed_share(params: SynapseParameters, light: jax.Array) -> jax.Array:
+def absorbed_share(params: SynapseParameters, light: ArrayLike) -> jax.Array:
     """Share of each light that each film absorbs.
 
     Parameters

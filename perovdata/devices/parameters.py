@@ -120,13 +120,15 @@ class SynapseParameters:
         n = next(iter(sizes.values()), 1)
         columns = {name: np.broadcast_to(c, n) for name, c in columns.items()}
         _check_together(columns)
+        films = None
         if spectra is not None:
-            spectra = jnp.array(np.broadcast_to(spectra, (n, *spectra.shape[1:])), jnp.float32)
+            films = jnp.array(np.broadcast_to(spectra, (n, *spectra.shape[1:])), jnp.float32)
         # Copies, so that a caller's array is never aliased.
         return cls(
             **{name: jnp.array(c, jnp.float32) for name, c in columns.items()},
             law=jnp.zeros(n, jnp.float32),
-            absorption=spectra,
+            laws=(),
+            absorption=films,
         )
 
     @classmethod
@@ -140,7 +142,7 @@ class SynapseParameters:
             raise InputError("device parameters: nothing to stack")
         if any(one.absorption is not None for one in sets):
             sets = [_with_spectrum(one) for one in sets]
-            if len({one.absorption.shape[1:] for one in sets}) > 1:
+            if len({one.absorption.shape[1:] for one in sets if one.absorption is not None}) > 1:
                 raise InputError("device parameters: sets with different numbers of films cannot be stacked")
         laws = tuple(dict.fromkeys(law for one in sets for law in one.laws))
         return jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *(one._among(laws) for one in sets))

@@ -138,7 +138,7 @@ def _all_fractions(X: Array) -> Array:
     return np.stack([cs, fa, 1 - cs - fa, sn, 1 - sn, br, cl, 1 - br - cl], axis=1)
 
 
-def _solve(factor: Array, right: Array) -> Array:
+def _solve(factor: npt.ArrayLike, right: npt.ArrayLike) -> Array:
     from scipy.linalg import cho_solve
 
     return cho_solve((factor, True), right)

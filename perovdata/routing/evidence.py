@@ -178,7 +178,7 @@ def _evidence(
         return None
     raw, origin = best
     detail = origin.detail
-    if origin.metric in notes and origin.kind == "measured":
+    if origin.metric is not None and origin.metric in notes and origin.kind == "measured":
         detail = f"{detail}, {notes[origin.metric]}"
     values = raw if origin.metric is None else row.convert(raw)
     outside = int(((values < row.low) | (values > row.high)).sum())

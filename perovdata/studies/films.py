@@ -57,8 +57,8 @@ def with_film(routed: Routed, perovskite: Perovskite, thickness_nm: float | None
         fields["bandgap"] = gaps
     if known and not is_own:
         gap = bandgap(perovskite)
-        kind = "measured" if gap.origin == "measured" else "predicted"
-        origins["bandgap"] = Origin(kind, f"of the composition, {gap.rule}")
+        detail = f"of the composition, {gap.rule}"
+        origins["bandgap"] = Origin("measured" if gap.origin == "measured" else "predicted", detail)
     if spectra is not None:
         fields["absorption"] = spectra * _PER_CM
     fields["film_thickness"], origins["film_thickness"] = _thickness(thickness_nm)

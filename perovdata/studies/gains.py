@@ -78,7 +78,7 @@ def limits(
         task, [p for _, _, p in plan], seeds=seeds, seed=seed, progress=progress, **options
     )
     rows: list[dict[str, Any]] = []
-    base: np.ndarray | None = None
+    base = np.empty((0, 0))  # of the device as it is, which comes before its effects
     for (name, effect, _), accuracy in zip(plan, accuracies, strict=False):
         if effect == "none":
             base = accuracy

@@ -158,7 +158,7 @@ def _store(path: Path, result: dict[str, np.ndarray], n_sets: int) -> None:
                 f"sweep: '{name}' has shape {value.shape}; its leading axis must be the {n_sets} sets"
             )
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    np.savez(buffer, allow_pickle=False, **arrays)
     write_atomic(path, buffer.getvalue())
 
 
@@ -206,8 +206,8 @@ def _compute(
             for start in starts
         }
         for future in as_completed(futures):
-            error = future.exception()
-            yield futures[future], future.result() if error is None else error
+            failure = future.exception()
+            yield futures[future], future.result() if failure is None else failure
             future.release()
 
 

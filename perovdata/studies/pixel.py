@@ -103,8 +103,8 @@ def pixel_colours(
         ``mixing_matrix`` (K rows of C shares absorbed, means over the sets); ``condition_number`` and
         ``colour_error`` (mean over the patches) with median and interval over the sets.
     """
-    films = absorptance(parameters)
-    films = np.asarray(one_behind_another(films) if piled else films, float)
+    alone = absorptance(parameters)
+    films = np.asarray(one_behind_another(alone) if piled else alone, float)
     mixing = films @ (lamp.power[:, None] * lamp.spectra).T
     errors = np.array([chart_error(one) for one in films])
     return {

@@ -44,7 +44,7 @@ def eligible_devices(min_stated: int = 2) -> dict[str, list[str]]:
     rows = load_synapses()
     rows = rows[rows["metric"].isin(deciding)]
     stated = rows.groupby("device_id")["metric"].unique()
-    return {device: sorted(metrics) for device, metrics in stated.items() if len(metrics) >= min_stated}
+    return {str(device): sorted(metrics) for device, metrics in stated.items() if len(metrics) >= min_stated}
 
 
 def devices_apart(tasks: Sequence[str], min_stated: int = 2) -> list[dict[str, Any]]:

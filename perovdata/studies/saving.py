@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def draws_frame(result: TaskResult, source: Source):
     import pandas as pd
 
     n_sets, n_seeds = result.accuracy.shape
-    columns: dict[str, np.ndarray] = {
+    columns: dict[str, np.ndarray | float] = {
         "draw": np.repeat(np.arange(n_sets), n_seeds),
         "seed": np.tile(np.asarray(result.seeds), n_sets),
         "accuracy_percent": result.accuracy.ravel(),
@@ -98,7 +99,7 @@ def _figures(result: TaskResult, description: dict[str, Any]):
     if result.curve is not None:
         yield "curve", _curve(result, description)
     if result.confusion is not None:
-        yield "confusion", _confusion(result)
+        yield "confusion", _confusion(result.confusion, result.classes)
     if result.pictures:
         yield "pictures", _pictures(result)
 
@@ -120,19 +121,19 @@ def _curve(result: TaskResult, description: dict[str, Any]) -> bytes:
     return _png(figure)
 
 
-def _confusion(result: TaskResult) -> bytes:
+def _confusion(confusion: np.ndarray, classes: Sequence[str]) -> bytes:
     from matplotlib.figure import Figure
 
-    counts = result.confusion.sum(axis=(0, 1)).astype(float)
+    counts = confusion.sum(axis=(0, 1)).astype(float)
     share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     figure = Figure(figsize=(4.6, 4), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(share, vmin=0, vmax=100, cmap="Blues")
     figure.colorbar(image, label="% of the true class")
     axes.set(xlabel="named", ylabel="true")
-    if len(result.classes) == len(share):
-        axes.set_xticks(range(len(share)), result.classes, rotation=90)
-        axes.set_yticks(range(len(share)), result.classes)
+    if len(classes) == len(share):
+        axes.set_xticks(range(len(share)), classes, rotation=90)
+        axes.set_yticks(range(len(share)), classes)
     return _png(figure)
 
 

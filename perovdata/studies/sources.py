@@ -196,10 +196,11 @@ def route_record(device_id: str, *, draws: int, seed: int) -> tuple[Routed, Any]
             "perovdata.dataset.show lists those of a composition"
         )
     row = rows.iloc[0]
+    design = {str(column): value for column, value in row.items()}
     values, notes = measured_metrics(device_id)
     routed = route(
         known=values,
-        population=populations(family_of(row), exclude_paper=row["paper_id"]),
+        population=populations(family_of(design), exclude_paper=row["paper_id"]),
         n_draws=draws,
         seed=seed,
         notes=notes,

@@ -226,13 +226,13 @@ def _ranking(
     accuracy: np.ndarray, varied: Mapping[str, list[np.ndarray]], level: float
 ) -> list[dict[str, Any]]:
     mean = accuracy.mean(axis=1)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for quantity, hats in varied.items():
         hat = _best(mean, hats)
         rows.append(
             {
                 "quantity": quantity,
-                "explained": float(max(_explained(mean, hat), 0.0)),
+                "explained": max(float(_explained(mean, hat)), 0.0),
                 "expected_half_width": _half_width(_remaining(accuracy, hat), level),
             }
         )

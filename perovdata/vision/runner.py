@@ -213,7 +213,7 @@ def _padded(params: SynapseParameters, size: int) -> SynapseParameters:
 
 def _first(scores: Scores, n: int) -> Scores:
     """Scores of the first n sets."""
-    cut = {
+    cut: dict[str, Any] = {
         item.name: value[:n]
         for item in fields(Scores)
         if isinstance(value := getattr(scores, item.name), np.ndarray)
@@ -224,7 +224,7 @@ def _first(scores: Scores, n: int) -> Scores:
 
 def _join(parts: list[Scores]) -> Scores:
     first = parts[0]
-    joined = {
+    joined: dict[str, Any] = {
         item.name: np.concatenate([getattr(part, item.name) for part in parts])
         for item in fields(Scores)
         if isinstance(getattr(first, item.name), np.ndarray)

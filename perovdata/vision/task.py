@@ -203,10 +203,13 @@ class Scores:
 class Course(Protocol):
     """A task made ready: data loaded, software network trained."""
 
-    #: Name of the curve's axis and its values; ("", ()) without a curve.
-    checkpoints: tuple[str, tuple[float, ...]]
-    #: Parameter values that stand in for a device without short-term memory; empty if the task needs none.
-    stand_ins: dict[str, float]
+    @property
+    def checkpoints(self) -> tuple[str, tuple[float, ...]]:
+        """Name of the curve's axis and its values; ("", ()) without a curve."""
+
+    @property
+    def stand_ins(self) -> dict[str, float]:
+        """Parameter values that stand in for a device without short-term memory; empty if none is needed."""
 
     def ceiling(self) -> np.ndarray:
         """Accuracy of the same network in float, percent, one per seed."""

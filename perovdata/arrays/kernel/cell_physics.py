@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from perovdata.arrays.kernel.constants import STRAIGHT, DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal, uniform
@@ -57,7 +58,8 @@ def cell_curvature(d: DeviceConstants, layer: int, cell) -> jax.Array:
 
 def fraction_to_window(g, d: DeviceConstants, e: Effects, layer: int, cell):
     """Conductance in units of the nominal g_max, with device-to-device variation of the window."""
-    low, high = d.g_floor, 1.0
+    low: jax.Array | np.ndarray = d.g_floor
+    high: jax.Array | float = 1.0
     if e.d2d_window:
         key = event_key(d.key, _WINDOW, layer)
         z = normal(key, 2 * cell)

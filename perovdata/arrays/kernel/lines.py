@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 __all__ = ["wired_conductance"]
 
 
-def wired_conductance(cells: jax.Array, segment: jax.Array) -> jax.Array:
+def wired_conductance(cells: jax.Array, segment: jax.Array | np.ndarray) -> jax.Array:
     """Conductance from every row's source to every column's ground, wires included.
 
     Parameters

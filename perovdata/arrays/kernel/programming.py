@@ -31,7 +31,7 @@ def plane_targets(design: Design, v):
 def pulses_to(target, d: DeviceConstants, e: Effects):
     """LTP pulses (not rounded) that bring an erased nominal device to a conductance fraction."""
     closed = _exponential_pulses_to(target, d)
-    if not e.tabulated:
+    if not e.tabulated or d.tables is None:
         return closed
     table = d.tables.pulses_to
     place = target * np.float32(table.shape[1] - 1)

@@ -64,15 +64,13 @@ def input_planes(design: Design, x):
     Amplitudes and durations are one read; bit-serial inputs one per bit, both signs in the same read.
     """
     x = quantise_input(x, design.input_bits, design.input_range)
-    if design.encoding != "bit-serial":
+    bits = design.input_bits
+    if design.encoding != "bit-serial" or bits is None:
         return [(x, 1.0)]
-    top = 2**design.input_bits - 1
+    top = 2**bits - 1
     magnitude = jnp.round(jnp.abs(x) * np.float32(top / design.input_range)).astype(jnp.uint32)
     drive = jnp.sign(x) * np.float32(design.input_range)
-    return [
-        (((magnitude >> bit) & 1).astype(jnp.float32) * drive, 2**bit / top)
-        for bit in range(design.input_bits)
-    ]
+    return [(((magnitude >> bit) & 1).astype(jnp.float32) * drive, 2**bit / top) for bit in range(bits)]
 
 
 def nominal_weights(design: Design, fractions):

@@ -253,10 +253,10 @@ def _write_hidden(k: Kernel, lanes: DeviceConstants, curvature, state: State, ch
 
     flat = (n_lanes * columns, rows)
     cells = (state.g1, state.i1, state.given1)
-    cells = (None if cell is None else cell.reshape(flat) for cell in cells)
-    carry = (jnp.int32(0), *cells, jnp.zeros((n_lanes, 3)))
-    _, *cells, tally = lax.while_loop(lambda c: c[0] * k.chunk < total, body, carry)
-    return *(None if cell is None else cell.reshape(state.g1.shape) for cell in cells), tally
+    start = (None if cell is None else cell.reshape(flat) for cell in cells)
+    carry = (jnp.int32(0), *start, jnp.zeros((n_lanes, 3)))
+    _, *ended, tally = lax.while_loop(lambda c: c[0] * k.chunk < total, body, carry)
+    return *(None if cell is None else cell.reshape(state.g1.shape) for cell in ended), tally
 
 
 def _tally(n, up, g):

@@ -156,7 +156,8 @@ def train_online(
         x_train, y_train, x_test = (jnp.asarray(a) for a in (data.x_train, data.y_train, data.x_test))
         weights = [start_weights(seed, s, shape, protocol) for s in index % seeds]
         state, curvature = kernels.begin(kernel, block, *(jnp.stack(w) for w in zip(*weights, strict=True)))
-        accuracy, tally, predicted = [], np.zeros((size, 2, 3)), None
+        accuracy, tally = [], np.zeros((size, 2, 3))
+        predicted = np.zeros((size, len(data.x_test)), int)  # the last epoch is a checkpoint and fills it
         for epoch in range(1, epochs + 1):
             order = sample_order(seed, range(seeds), epoch, len(data.x_train), protocol)[:, index % seeds]
             first = np.uint32((epoch - 1) * protocol.samples_per_epoch)
@@ -188,13 +189,13 @@ def train_online(
         samples=epochs * protocol.samples_per_epoch,
         endurance_used=budget[..., 0],
         exhausted=budget[..., 1],
-        conductance=tuple(cells) or None,
+        conductance=(cells[0], cells[1]) if cells else None,
     )
 
 
 def _budget(block: DeviceConstants, state: kernels.State) -> np.ndarray:
     """Mean share of the endurance used and share of devices past it, shape (lanes, 2)."""
-    if state.given1 is None:
+    if state.given1 is None or state.given2 is None:
         return np.zeros((len(block.endurance), 2))
     given = np.concatenate([np.asarray(g).reshape(len(g), -1) for g in (state.given1, state.given2)], 1)
     used = given / np.asarray(block.endurance)[:, :1]

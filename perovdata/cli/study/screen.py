@@ -74,6 +74,7 @@ def screen(
         designs = designs or [{"composition": formula} for formula in HALIDE_SERIES]
     if not designs:
         raise InputError("study screen: no designs; give FORMULA... or --input FILE.csv")
+    settings: dict[str, Any] = {**asdict(run), **name_value_pairs("--set", options)}
     with progress("screen") as move:
         ranked, failed = run_screen(
             designs,
@@ -81,8 +82,7 @@ def screen(
             draws=draws,
             note=note,
             progress=move,
-            **asdict(run),
-            **name_value_pairs("--set", options),
+            **settings,
         )
     save_rows(output, "screen", ranked)
     emit_rows([*ranked, *failed] if json else ranked, columns, f"Screening, {task}", json)

@@ -147,7 +147,7 @@ def moving_figures(
         rows = (np.arange(2 * height) - offset[:, :1]) % (2 * height)
         columns = (np.arange(2 * width) - offset[:, 1:]) % (2 * width)
         frames[index] = field[scene, rows[:, :, None], columns[:, None, :]]
-    return frames, (len(DIRECTIONS) * speed + direction).astype(np.int32)
+    return frames, np.asarray(len(DIRECTIONS) * speed + direction, np.int32)
 
 
 def _bars(n: int, height: int, width: int, rng: np.random.Generator) -> np.ndarray:

@@ -62,8 +62,8 @@ def band(centre_nm: float, width_nm: float) -> np.ndarray:
 
 def light_of(options: dict[str, float | None]) -> np.ndarray | None:
     """The light that ``LIGHT_OPTIONS`` state, shape (1, W), or None for light that is absorbed."""
-    centre = options["wavelength_nm"]
-    return None if centre is None else band(centre, options["linewidth_nm"])[None]
+    centre, width = options["wavelength_nm"], options["linewidth_nm"]
+    return None if centre is None else band(centre, 0.0 if width is None else width)[None]
 
 
 def share_of(device: SynapseParameters, light: np.ndarray | None) -> jax.Array | float:

@@ -13,7 +13,7 @@ from perovdata.devices import SynapseParameters
 __all__ = ["accuracy_of", "confusion_matrix", "each_set", "over_seeds"]
 
 
-def accuracy_of(named: jax.Array, labels: jax.Array) -> jax.Array:
+def accuracy_of(named: jax.Array | np.ndarray, labels: jax.Array | np.ndarray) -> jax.Array:
     """Percent of right names, over the last axis."""
     return 100.0 * jnp.mean(named == labels, axis=-1)
 

@@ -9,7 +9,7 @@ before it is read gives nothing that a finer gain would bring back.
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -92,7 +92,7 @@ def fill_memory(
     lacking = (
         (params.ppf_amplitude_1 == 0) & (params.ppf_amplitude_2 == 0) & (params.persistent_fraction == 0)
     )
-    changed = {
+    changed: dict[str, Any] = {
         name: jnp.where(lacking, jnp.float32(value), getattr(params, name))
         for name, value in stand_ins.items()
     }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 __all__ = ["Mlp", "mlp_logits", "train_mlp"]
 
@@ -28,7 +29,7 @@ class Mlp(NamedTuple):
     w2: jax.Array
 
 
-def mlp_logits(net: Mlp, x: jax.Array) -> jax.Array:
+def mlp_logits(net: Mlp, x: jax.Array | np.ndarray) -> jax.Array:
     """Logits of shape (..., n_classes) for inputs of shape (..., n_inputs)."""
     return jax.nn.sigmoid(x @ net.w1) @ net.w2
 
@@ -75,8 +76,9 @@ def _train(key, x, y, n_hidden: int, n_classes: int, epochs: int) -> Mlp:
         return jax.lax.scan(step, carry, order.reshape(steps_per_epoch, -1))
 
     zero = jax.tree.map(jnp.zeros_like, net)
-    (net, *_), _ = jax.lax.scan(epoch, (net, zero, zero, 0.0), jax.random.split(key_order, epochs))
-    return net
+    start = (net, zero, zero, 0.0)
+    end, _ = jax.lax.scan(epoch, start, jax.random.split(key_order, epochs))
+    return end[0]
 
 
 def train_mlp(x, y, n_hidden: int, n_classes: int, *, seed: int = 0, epochs: int = 20) -> Mlp:

@@ -53,10 +53,11 @@ class InferenceCourse:
         named = jnp.argmax(mlp_logits(self.net, self.test), axis=-1)
         return np.full(len(self.seeds), float(accuracy_of(named, self.labels)))
 
-    def _array(self, params: SynapseParameters, shape: tuple[int, int], index: int) -> Crossbar:
+    def _array(self, params: SynapseParameters, weights: jax.Array, index: int) -> Crossbar:
+        rows, columns = weights.shape
         return Crossbar(
             params,
-            shape,
+            (rows, columns),
             seeds=len(self.seeds),
             seed=self.seeds[0],
             paired=True,
@@ -74,8 +75,8 @@ class InferenceCourse:
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
-        first = self._array(params, self.net.w1.shape, 0)
-        second = self._array(params, self.net.w2.shape, 1)
+        first = self._array(params, self.net.w1, 0)
+        second = self._array(params, self.net.w2, 1)
         state_1, state_2 = self._program(first, self.net.w1), self._program(second, self.net.w2)
         written = state_1
         # The converters' range is set once, on training pictures.
@@ -122,7 +123,7 @@ class InferenceCourse:
             extras={
                 "accuracy_at_the_end": curve[:, :, -1],
                 "weight_error": np.sqrt((error**2).mean(axis=(2, 3))) / span,
-                "pulses_per_device": sum(given) / (2 * (self.net.w1.size + self.net.w2.size)),
+                "pulses_per_device": (given[0] + given[1]) / (2 * (self.net.w1.size + self.net.w2.size)),
             },
             **network_cost(params, layers),
             pictures={
