@@ -119,7 +119,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         title = html.escape(repr(self))
-        return f"<p>{title}</p>{self.to_frame().to_html(index=False, float_format='%.3g')}"
+        return f"<p>{title}</p>{self.to_frame().to_html(index=False, float_format='{:.3g}'.format)}"
 
 
 def compare(
@@ -208,6 +208,6 @@ def _front(found: Sequence[Simulation]) -> list[bool]:
     costs = [np.nan if f["energy_per_image_J"] is None else f["energy_per_image_J"] for f in found]
     points = np.array([[f["accuracy"]["median"], -cost] for f, cost in zip(found, costs, strict=True)])
     placed = np.isfinite(points).all(axis=1)
-    no_worse = (points[None] >= points[:, None]).all(axis=2)
-    better = (points[None] > points[:, None]).any(axis=2)
+    no_worse = np.all(points[None] >= points[:, None], axis=2)
+    better = np.any(points[None] > points[:, None], axis=2)
     return [bool(p and not (no_worse[i] & better[i]).any()) for i, p in enumerate(placed)]
