@@ -106,8 +106,8 @@ def train_metrics(
         )
     c2c, read = parameters.get("c2c_sigma"), parameters.get("read_noise")
     if c2c is not None and read is not None:
-        percent = [None if v is None else 100 * v for v in (c2c.low, c2c.high)]
-        found["c2c_variation"] = Estimate(100 * c2c.value, *percent, "%", "of one pulse")
+        low_end, high_end = (None if v is None else 100 * v for v in (c2c.low, c2c.high))
+        found["c2c_variation"] = Estimate(100 * c2c.value, low_end, high_end, "%", "of one pulse")
         noise = float(np.hypot(c2c.value, read.value))
         longest = max(s.n_pulses for s in sweeps) + 1
         states = longest if noise == 0 else min(longest, int(1 + 1 / (2 * noise)))
