@@ -30,10 +30,14 @@ _BARE = {
     "yield": "%",
 }
 _HEADS = (
+    (re.compile(r"(?:memory|hysteresis) window.*\bV\b", re.IGNORECASE), "memory_window"),
+    (re.compile(r"(?:program\w*|operat\w*|switching|writ\w*) current", re.IGNORECASE), "program_current"),
+    (re.compile(r"rise ?/ ?decay", re.IGNORECASE), "switching_time+memory_decay"),
+    (re.compile(r"α_?\{?p\w* ?(?:/|,) ?α_?\{?d", re.IGNORECASE), "nonlinearity_ltp+nonlinearity_ltd"),
     (
         re.compile(
             r"^\s*(?:states?|levels?|n)\s*$|\b(?:no\.?|number|#) of (?:\w+ )*(?:states|levels)"
-            r"|multilevel|(?:conductance|resistance) (?:states|levels)",
+            r"|multi-?level|(?:conductance|resistance) (?:states|levels)",
             re.IGNORECASE,
         ),
         "n_states",
@@ -53,7 +57,7 @@ _HEADS = (
     (re.compile(r"bend", re.IGNORECASE), "bending_endurance"),
     (re.compile(r"endurance|cycl(?:es?|ing|ability)(?!-to)", re.IGNORECASE), "endurance"),
     (re.compile(r"retention", re.IGNORECASE), "retention"),
-    (re.compile(r"stability|storage|lifetime", re.IGNORECASE), "ambient_stability"),
+    (re.compile(r"stability|storage|lifetime|shelf", re.IGNORECASE), "ambient_stability"),
     (
         re.compile(
             r"(?:\b|V_?)set\b.{0,12}?(?:/|and|,|&) ?V?_?reset|write ?/ ?erase (?:voltage|\(V)", re.IGNORECASE
@@ -105,9 +109,9 @@ _HEADS = (
     (re.compile(r"responsivity|^\s*R\b(?=.*A\b.*W)", re.IGNORECASE), "responsivity"),
     (re.compile(r"detectivity|D\*", re.IGNORECASE), "detectivity"),
     (re.compile(r"rectif", re.IGNORECASE), "rectification_ratio"),
-    (re.compile(r"dynamic range|G_?max", re.IGNORECASE), "dynamic_range"),
+    (re.compile(r"dynamic range|G_?max|max\w* ?/ ?min\w* conductance", re.IGNORECASE), "dynamic_range"),
     (re.compile(r"yield", re.IGNORECASE), "yield"),
-    (re.compile(r"activation energy", re.IGNORECASE), "activation_energy"),
+    (re.compile(r"activation energy|\bE_?a\b", re.IGNORECASE), "activation_energy"),
     (re.compile(r"band ?gap|\bE_?g\b", re.IGNORECASE), "bandgap"),
     (re.compile(r"energy|consumption|power", re.IGNORECASE), "energy_per_event"),
 )
@@ -142,7 +146,9 @@ class Column:
 
 def metric_of(heading: str) -> str | None:
     if _OTHER_HEADS.search(heading) and not re.search(
-        r"pulse (?:width|duration)|switching|ratio|PPF", heading, re.IGNORECASE
+        r"pulse (?:width|duration|amplitude|height|voltage)|switching|ratio|PPF|paired|endurance",
+        heading,
+        re.IGNORECASE,
     ):
         return None
     return next((metric for pattern, metric in _HEADS if pattern.search(heading)), None)
@@ -178,6 +184,6 @@ def heading_unit(heading: str) -> tuple[str | None, float]:
         scale = 10.0 ** int(re.sub(r"10\s?\^?", "", match[1])) if match[1] else 1.0
         unit = unit_at(f" {words.strip()}", 0)
         if unit is not None and unit.length >= len(words.strip()):
-            dimension = {"count": None}.get(unit.dimension, unit.dimension)
+            dimension = {"count": None, "pulses": None}.get(unit.dimension, unit.dimension)
             return dimension, unit.factor * scale
     return None, 1.0

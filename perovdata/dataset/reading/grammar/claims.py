@@ -261,6 +261,12 @@ _PARALLEL = re.compile(
     r"|\bwhereas\b|\bversus\b|\bto\b)\s?(?:and |but |only |about |~ ?|just |even |that |it"
     r" |is |was |a |of |to |nearly |over |>)*[-+~]?$"
 )
+# "CsPbBr3 showed an ON/OFF ratio of 10^3, whereas CsPbCl3 showed 10^5"
+_ELLIPSIS = re.compile(
+    r",? (?:and|while|whereas|but)(?: \S+){1,5} (?:show|has|had|g[ai]ve|reach|exhibit|need|requir"
+    r"|consum|attain|yield)\w*"
+    r" (?:only |about |~ ?|over |up to |just |> ?)*"
+)
 
 
 def _parallel(text: str, quantity: Quantity, before: list[Claim]) -> Claim | None:
@@ -268,8 +274,11 @@ def _parallel(text: str, quantity: Quantity, before: list[Claim]) -> Claim | Non
     earlier = next((c for c in reversed(before) if c.quantity.dimension == quantity.dimension), None)
     if earlier is None:
         return None
-    link = _PARALLEL.match(text[earlier.quantity.end : quantity.start])
-    if not link or not re.match(rf" {link[1]}\b", text[quantity.end :]):
+    between = text[earlier.quantity.end : quantity.start]
+    link = _PARALLEL.match(between)
+    if not _ELLIPSIS.fullmatch(between) and (
+        not link or not re.match(rf" {link[1]}\b", text[quantity.end :])
+    ):
         return None
     return Claim(
         quantity, earlier.metric, earlier.cost + 2.0, earlier.cue, earlier.cue_start, earlier.cue_end

@@ -68,13 +68,15 @@ _METRIC_CUES = (
     wording(
         "dynamic_range",
         "1",
-        r"dynamic (?:range|ratio)|G_?max ?/ ?G_?min|(?:conductance|weight)(?: (?:modulation"
+        r"dynamic (?:range|ratio)|ratio of (?:the )?max\w* (?:to|and"
+        r"|over) (?:the )?min\w* (?:conductance|weight)s?"
+        r"|G_?max ?/ ?G_?min|(?:conductance|weight)(?: (?:modulation"
         r"|change|tuning|update|dynamic))* (?:range|ratio)|modulation (?:range|ratio)",
     ),
     wording(
         "rectification_ratio",
         "1",
-        r"rectif(?:ication|ying)(?: \w+)? ?ratio|rectification|rectif\w+ by a factor of",
+        r"rectif(?:ication|ying)(?: \w+)? ?ratio|rectif\w+(?: by a factor of)?",
     ),
     wording(
         "nonlinearity",
@@ -119,7 +121,10 @@ _METRIC_CUES = (
     wording("set_voltage", "V", r"SET (?:occurs?|happens?|takes place|is|was)\b"),
     wording("reset_voltage", "V", r"RESET (?:occurs?|happens?|takes place|is|was)\b"),
     wording(
-        "threshold_voltage -", "V", r"threshold (?:and|/) hold(?:ing)? voltages?|V_?th (?:and|/) V_?hold"
+        "threshold_voltage -",
+        "V",
+        r"threshold (?:voltage )?(?:\(\w+\) )?(?:and|/) hold(?:ing)? voltages?(?: \(\w+\))?"
+        r"|V_?th (?:and|/) V_?hold",
     ),
     wording("set_voltage", "V", r"(?:turn|switch)\w*[- ]on\b"),
     wording("reset_voltage", "V", r"(?:turn|switch)\w*[- ]off\b"),
@@ -231,10 +236,11 @@ _METRIC_CUES = (
         r"|life|test)\w*)|(?:switching|SET/RESET|write/erase|erase/write|program/erase"
         r"|programming|P/E|DC|dc|I-V|sweep(?:ing)?|operation|consecutive|successive|repeated"
         r"|repetitive|continuous|reversible|memory)(?: \w+){0,2} cycles|switch(?:ed|es"
-        r"|ing)?\b(?: \w+){0,5}?(?= for|over|more| at least| up to)|cycles (?:of|without)"
+        r"|ing)?\b(?: [\w.]+){0,5}?(?= for|over|more| at least| up to)|cycles (?:of|without)"
         r"|reproducib\w+|repeatab\w+|durab\w+|cycled|withst\w+|surviv\w+|tolerat\w+|sustain\w*"
         r"|lifetime|\bruns?\b(?= for)|(?:operat|work)\w*(?= for| over| up to| beyond| more)",
     ),
+    wording("endurance", "1", r"endurance(?: \w+)?"),
     wording(
         "bending_endurance",
         "cycles bends",
@@ -271,11 +277,12 @@ _METRIC_CUES = (
         r"pulse[- ](?:widths?|durations?|lengths?)|widths?(?! ratio)|\bspikes?\b(?= (?:of|with"
         r"|lasting))|wide\b|pulsed",
     ),
-    wording("pulse_width", "s", r"(?:\w+ )?pulses?\b", 0.9),
+    wording("pulse_width", "s", r"(?<!paired-)(?<!paired )(?:(?!paired)\w+ )?pulses?\b", 0.9),
     wording(
         "switching_time",
         "s",
-        r"(?:SET|RESET|switching|writing|erasing)\b(?=[^,;.]{0,25} takes\b)"
+        r"(?:SET|RESET|switching|writing|erasing)\b(?=[^,;.]{0,25} (?:takes?|took|within)\b)|\b(?:SET"
+        r"|RESET) in(?= \d)"
         r"|(?<=[mnµp]s )(?:programming|switching|writing|eras\w+|operation)\b",
     ),
     wording(
@@ -337,6 +344,7 @@ _METRIC_CUES = (
         1.0,
     ),
     wording("", "cycles pulses", r"after (?=\d)", 2.0),
+    wording("ambient_stability", "s", r"(?:work|function|operat)\w*(?= (?:for|over|after)\b)", 1.0),
     wording("ambient_stability", "s", r"\bstable\b(?= (?:for|over|up to|more|at least))", 0.3),
     wording("operating_voltage", "V", r"\b(?:suffic\w+|trigger\w*|driven (?:by|at|with))\b", 0.5),
     wording("on_off_ratio", "1", r"\bwindow(?= (?:of|above|over|exceed|is|was|stayed|remain))"),

@@ -45,6 +45,7 @@ _OTHERS = re.compile(
     r"|\bideal(?:ly)?\b|\bideal value|\btarget\w*\b|\bcriteri\w+|\bbenchmark of\b"
     r"|\b(?:phase[- ]change|organic|silicon|graphene|flash) (?:\w+ )?(?:memor\w+|cells?|synapses?|devices?"
     r"|transistors?|memristors?)|\bothers?\b(?! (?:hand|state|states|electrode|side))"
+    r"|\bin (?:19|20)\d\d\b|\b(?:requires?|needs?|demands?)\b[^.;]{0,60}\bpractical\b"
     r"|\bfor comparison\b|\bearlier\b|\bsoftware\b|\bbaseline\b|\bGPUs?\b|\bneeded (?:for"
     r"|by)\b"
     r"|\b(?:would|could|should|must|may|might) (?:\w+ )?(?:need|require|be (?:required"

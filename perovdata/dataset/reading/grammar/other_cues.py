@@ -24,6 +24,10 @@ OTHER_CUES: tuple[Cue, ...] = (
         r"|built-?in|under (?:a )?bias|(?:a|constant|fixed|applied|external|reverse|forward)"
         r" bias(?: (?:of|voltage))*|biased|self-powered",
     ),
+    wording("", "s", r"(?:carrier|PL|fluorescence|photoluminescence)?[ -]?lifetimes?|\bPL\b|\bTRPL\b"),
+    wording(
+        "", "s", r"(?:interval|delay|spacing|separation|time)s? between (?:\w+ ){0,3}?(?:pulses?|spikes?)"
+    ),
     wording("", "s", r"apart\b", -0.5),  # beside the number: surer than the pulses before it
     wording("", "V", r"\bat(?= [-+±]?[\d.]+ ?m?V)|measured", 1.6),
     wording(

@@ -12,7 +12,8 @@ _PULSE = re.compile(r"pulse|spike|stimul", re.IGNORECASE)
 _BESIDE = re.compile(r"\s?(?:,|/|;|and|for|×|@|-)\s?[+-]?")
 # behind "(" of "optical spikes (520 nm, 50 ms)"; a second time in it would be an interval
 _PULSE_BRACKET = re.compile(
-    r"\b(?:pulses?|spikes?|stimul(?:i|us))(?: \w+)? \((?!read)(?:(?!\d ?[mnµ]?s\b|interval|apart"
+    r"(?<!paired-)(?<!paired )\b(?:pulses?|pulsed|spikes?|stimul(?:i|us))(?: \w+)? "
+    r"\((?!read)(?:(?!\d ?[mnµ]?s\b|interval|apart"
     r"|period)[^()])*$"
 )
 _READING = re.compile(r"\bread|\bgate|\bdrain|\bbias", re.IGNORECASE)

@@ -29,6 +29,7 @@ _LONG = re.compile(r"\b(?:days?|weeks?|months?)\b")
 _CITED = re.compile(r"(?: ?(?:/|per )[\w ]{0,20})?\s?\[\d+(?:[,\u2013-]\s?\d+)*\]")
 _SCALED = re.compile(r"\b(?:(?:down)?scal\w+|project\w+)(?: down)? to (?:about |~ ?)?$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:against|instead of|rather than) (?:the |only |about |~ ?)*$", re.IGNORECASE)
+_TIMING = re.compile(r"\bSTDP\b|spike-timing")  # its windows are no decay of the memory
 # the time at which something was read, or in which a share was lost
 _NO_DECAY = re.compile(r"\bat ~?$|\bby (?:\w+ )?~?[\d.]+ ?%[^,;]{0,25}$")
 _ON = re.compile(r"(?:turn|switch)", re.IGNORECASE)
@@ -193,7 +194,9 @@ def _finding(
         metric = "ambient_stability"
     if metric == "set_voltage" and _ON.match(claim.cue) and _VOLATILE.search(words):
         metric = "threshold_voltage"
-    if metric == "ambient_stability" and not (_LONG.search(q.unit) or _SHELF.search(words)):
+    if metric == "ambient_stability" and (
+        q.unit in ("s", "min") or not (_LONG.search(q.unit) or _SHELF.search(words))
+    ):
         if not _STATE.search(words):
             return None
         metric = "retention"
@@ -288,6 +291,8 @@ def _plausible_claim(words: str, metric: str, claim: Claim, taken: list[Claim]) 
         return not any(
             c is not claim and c.metric == "n_states" and c.quantity.dimension == "states" for c in taken
         )
+    if metric == "endurance" and q.dimension == "1":  # the cycles are left out: "an endurance of 10^7"
+        return claim.cost <= 1.0 and q.value >= 100
     if metric == "endurance" and re.search(r"averag|statistic|mean", around):
         return False
     if metric == "retention" and _HOLDING.match(claim.cue):
@@ -300,7 +305,7 @@ def _plausible_claim(words: str, metric: str, claim: Claim, taken: list[Claim]) 
         and _SWEPT.search(words[: q.start])
     ):
         return False
-    if metric == "memory_decay" and _NO_DECAY.search(words[: q.start]):
+    if metric == "memory_decay" and (_NO_DECAY.search(words[: q.start]) or _TIMING.search(words)):
         return False
     if metric == "operating_voltage":
         return not _SMALL_SIGNAL.search(words) and not re.search(

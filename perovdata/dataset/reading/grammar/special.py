@@ -36,7 +36,7 @@ _NOT_BUILT = re.compile(r"\bimages?\b|\bkernels?\b|\binput\b|\bMNIST\b|µm|mm", 
 MAGNITUDES = re.compile(r"([\w.\u2013-]+(?: to \w+)?) orders? of(?: \w+)? magnitude", re.IGNORECASE)
 ARRAY = re.compile(
     r"(?<![\w.])(\d{1,4}) ?(?:×|x|by|\*) ?(\d{1,4})(?! ?(?:×|x) ?\d)(?="
-    r" (?:\w+[- ]){0,4}?(?:arrays?|crossbars?|cross-?points?|matrix|devices))|(?:array"
+    r"\)? (?:\w+[- ]){0,4}?(?:arrays?|crossbars?|cross-?points?|matrix|devices))|(?:array"
     r"|crossbar|matrix)(?: of| with| \()? ?(\d{1,4}) ?(?:×|x) ?(\d{1,4})"
 )
 
