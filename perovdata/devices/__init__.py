@@ -5,10 +5,8 @@ from perovdata.devices.device_file import DeviceFile, dump_device, load_device, 
 from perovdata.devices.experiments import (
     epsc,
     paired_pulse_index,
-    spike_duration_response,
     spike_number_response,
     spike_rate_response,
-    spike_voltage_response,
 )
 from perovdata.devices.fields import FIELDS, MAX_LABEL, Field
 from perovdata.devices.film import (
@@ -47,7 +45,6 @@ from perovdata.devices.optical import (
     absorption_of,
     intensity_drive,
     optical_drive,
-    optical_erase,
 )
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.presets import PRESETS, Preset, preset
@@ -56,12 +53,10 @@ from perovdata.devices.shortterm import (
     Traces,
     current,
     decay,
-    electrical_drive,
     erase,
     event,
     respond,
     rest,
-    written_pulses,
 )
 from perovdata.devices.uncertainty import Uncertainty
 from perovdata.devices.variation import Devices, hold_stuck, sample_devices, worn_window
@@ -107,7 +102,6 @@ __all__ = [
     "decay",
     "dump_device",
     "edge_absorption",
-    "electrical_drive",
     "epsc",
     "erase",
     "event",
@@ -126,7 +120,6 @@ __all__ = [
     "make_law",
     "one_behind_another",
     "optical_drive",
-    "optical_erase",
     "paired_pulse_index",
     "photon_energy",
     "piecewise",
@@ -140,12 +133,9 @@ __all__ = [
     "sample_devices",
     "save_device",
     "soft_bounds",
-    "spike_duration_response",
     "spike_number_response",
     "spike_rate_response",
-    "spike_voltage_response",
     "step_exponential",
     "with_former_names",
     "worn_window",
-    "written_pulses",
 ]

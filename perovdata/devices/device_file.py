@@ -21,7 +21,7 @@ import yaml
 from perovdata.devices.fields import FIELDS
 from perovdata.devices.laws import ExponentialLaw, Law, MeasuredLaw, make_law
 from perovdata.devices.parameters import SynapseParameters
-from perovdata.devices.renamed import RENAMED, current_name
+from perovdata.devices.renamed import RENAMED, current_name, without_removed
 from perovdata.devices.uncertainty import Uncertainty
 from perovdata.documents import read_yaml
 from perovdata.errors import InputError, unknown_choice
@@ -111,7 +111,7 @@ def load_device(path: str | os.PathLike[str]) -> DeviceFile:
         No such file, not YAML, unknown key, value out of range.
     """
     path = Path(path)
-    content = _read_mapping(path)
+    content = without_removed(_read_mapping(path))
     for former, name in RENAMED.items():
         if former in content and name in content:
             raise InputError(f"{path.name}, key {former}: {name} is given too, the name it has now")

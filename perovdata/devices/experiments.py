@@ -6,15 +6,13 @@ import jax
 import jax.numpy as jnp
 
 from perovdata.devices.parameters import SynapseParameters
-from perovdata.devices.shortterm import Traces, current, decay, electrical_drive, event, respond, rest
+from perovdata.devices.shortterm import Traces, current, decay, event, respond, rest
 
 __all__ = [
     "epsc",
     "paired_pulse_index",
-    "spike_duration_response",
     "spike_number_response",
     "spike_rate_response",
-    "spike_voltage_response",
 ]
 
 
@@ -54,19 +52,6 @@ def spike_rate_response(params: SynapseParameters, rates, n_spikes: int = 10):
         return peaks[..., -1] / peaks[..., 0]
 
     return jnp.moveaxis(jax.vmap(gain)(jnp.atleast_1d(jnp.asarray(rates, jnp.float32))), 0, -1)
-
-
-def spike_voltage_response(params: SynapseParameters, voltages):
-    """Peak of one event at rest for each voltage in V, shape (P, K), in units of ``epsc_amplitude``."""
-    voltages = jnp.atleast_1d(jnp.asarray(voltages, jnp.float32))
-    return jnp.moveaxis(jax.vmap(lambda v: electrical_drive(params, v))(voltages), 0, -1)
-
-
-def spike_duration_response(params: SynapseParameters, widths):
-    """Peak of one event at rest for each pulse width in s, shape (P, K), in units of ``epsc_amplitude``."""
-    widths = jnp.atleast_1d(jnp.asarray(widths, jnp.float32))
-    drive = jax.vmap(lambda w: electrical_drive(params, params.write_voltage, w))(widths)
-    return jnp.moveaxis(drive, 0, -1)
 
 
 def epsc(params: SynapseParameters, event_times, drives, sample_times):

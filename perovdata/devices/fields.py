@@ -119,18 +119,6 @@ FIELDS: dict[str, Field] = {
     "ppf_amplitude_2": Field("1", -1.0, 100.0, 0.0, "C2 of the same", _ZUCKER),
     "ppf_tau_2": Field("s", 1e-12, 1e9, _NAN, "tau2 of the same", _ZUCKER),
     "stm_saturation": Field("1", 1e-3, _INF, _INF, "largest trace C1 + C2 that events can pile up", _SELF),
-    "stm_threshold": Field(
-        "1", 0.0, _INF, 0.0, "trace above which an event also writes the long-term state", _SELF
-    ),
-    "ltm_gain": Field(
-        "1", 0.0, 1e6, 0.0, "long-term pulses written per event and unit of trace above that", _SELF
-    ),
-    "voltage_scale": Field(
-        "V", 1e-3, _INF, _INF, "v0 of the drive sinh(V/v0)/sinh(V_write/v0); inf: linear", _SELF
-    ),
-    "duration_scale": Field(
-        "s", 1e-12, _INF, _INF, "t0 of the drive 1 - exp(-t/t0) of a pulse; inf: linear", _SELF
-    ),
     # Light.
     "intensity_reference": Field("W/m2", 1e-9, 1e9, 1.0, "intensity of the reference optical event", _SELF),
     "intensity_exponent": Field("1", 0.05, 3.0, 1.0, "gamma of the photoresponse ~ intensity^gamma", _SELF),
@@ -144,11 +132,6 @@ FIELDS: dict[str, Field] = {
     "film_thickness": Field("m", 1e-10, 1e-1, 3e-7, "thickness of the film that absorbs the light", _SELF),
     "film_reflectance": Field("1", 0.0, 1.0, 0.0, "share of the light that the film reflects", _SELF),
     "electrical_erase": Field("1", 0.0, 1.0, 0.0, "share of every trace that one erase pulse removes", _SELF),
-    "optical_erase": Field(
-        "1", 0.0, 1.0, 0.0, "share that one reference pulse of the erasing light removes", _SELF
-    ),
-    "erase_photon_energy": Field("eV", 0.05, 10.0, _NAN, "photon energy at which light erases best", _SELF),
-    "erase_photon_width": Field("eV", 1e-3, 5.0, 0.1, "Gaussian width of that window", _SELF),
     # What an operation costs.
     "read_voltage": Field("V", 1e-6, 100.0, _NAN, "voltage of one read", _SELF),
     "write_voltage": Field("V", 1e-6, 100.0, _NAN, "magnitude of one write pulse", _SELF),

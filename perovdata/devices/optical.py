@@ -1,4 +1,4 @@
-"""Light: how much of it a film absorbs, how strongly a pulse drives, and how light erases."""
+"""Light: how much of it a film absorbs, and how strongly a pulse drives."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from perovdata.devices.film import GRID_NM, film_absorptance, gap_absorption, photon_energy
+from perovdata.devices.film import GRID_NM, film_absorptance, gap_absorption
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
-from perovdata.devices.shortterm import Traces, _width_drive
 
 __all__ = [
     "absorbed",
@@ -18,7 +17,6 @@ __all__ = [
     "absorption_of",
     "intensity_drive",
     "optical_drive",
-    "optical_erase",
 ]
 
 
@@ -116,7 +114,7 @@ def intensity_drive(params: SynapseParameters, intensity):
     return jnp.where(intensity > 0, relative * fill, 0.0)
 
 
-def optical_drive(params: SynapseParameters, intensity, wavelength_nm=None, width=None):
+def optical_drive(params: SynapseParameters, intensity, wavelength_nm=None):
     """Drive of a light pulse, for :func:`~perovdata.devices.event`.
 
     Only the light that the film absorbs acts, whatever its colour.
@@ -128,8 +126,6 @@ def optical_drive(params: SynapseParameters, intensity, wavelength_nm=None, widt
         >= 0.
     wavelength_nm : array, nm, optional
         None: light that is absorbed.
-    width : array, s, optional
-        None: the reference width (``pulse_width``).
 
     Returns
     -------
@@ -138,21 +134,4 @@ def optical_drive(params: SynapseParameters, intensity, wavelength_nm=None, widt
     """
     if wavelength_nm is not None:
         intensity = jnp.asarray(intensity, jnp.float32) * absorbed(params, wavelength_nm)
-    drive = intensity_drive(params, intensity)
-    return drive if width is None else drive * _width_drive(params, width)
-
-
-def optical_erase(traces: Traces, params: SynapseParameters, intensity, wavelength_nm) -> Traces:
-    """Traces after an erasing light pulse (optical depression).
-
-    The reference pulse at ``erase_photon_energy`` removes the share ``optical_erase``; other intensities and
-    photon energies act as fractional pulses.
-    """
-    like = traces.slow_1
-    energy = photon_energy(wavelength_nm)
-    centre = align(params.erase_photon_energy, like)
-    known = ~jnp.isnan(centre)
-    distance = (energy - jnp.where(known, centre, energy)) / align(params.erase_photon_width, like)
-    pulses = intensity_drive(params, jnp.broadcast_to(jnp.asarray(intensity, jnp.float32), like.shape))
-    kept = (1.0 - align(params.optical_erase, like)) ** (pulses * jnp.exp(-0.5 * distance**2))
-    return jax.tree.map(lambda leaf: leaf * kept, traces)
+    return intensity_drive(params, intensity)

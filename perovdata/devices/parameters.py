@@ -59,10 +59,6 @@ class SynapseParameters:
     ppf_amplitude_2: jax.Array
     ppf_tau_2: jax.Array
     stm_saturation: jax.Array
-    stm_threshold: jax.Array
-    ltm_gain: jax.Array
-    voltage_scale: jax.Array
-    duration_scale: jax.Array
     intensity_reference: jax.Array
     intensity_exponent: jax.Array
     intensity_saturation: jax.Array
@@ -73,9 +69,6 @@ class SynapseParameters:
     film_thickness: jax.Array
     film_reflectance: jax.Array
     electrical_erase: jax.Array
-    optical_erase: jax.Array
-    erase_photon_energy: jax.Array
-    erase_photon_width: jax.Array
     read_voltage: jax.Array
     write_voltage: jax.Array
     pulse_width: jax.Array

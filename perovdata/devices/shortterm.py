@@ -29,12 +29,10 @@ __all__ = [
     "Traces",
     "current",
     "decay",
-    "electrical_drive",
     "erase",
     "event",
     "respond",
     "rest",
-    "written_pulses",
 ]
 
 
@@ -145,47 +143,6 @@ def erase(traces: Traces, params: SynapseParameters, n_pulses=1) -> Traces:
     """Electrical erase pulses: each removes the share ``electrical_erase`` of every trace."""
     kept = (1.0 - align(params.electrical_erase, traces.slow_1)) ** n_pulses
     return jax.tree.map(lambda leaf: leaf * kept, traces)
-
-
-def written_pulses(traces: Traces, params: SynapseParameters):
-    """Long-term pulses that an event writes once the trace passes a threshold (short- to long-term).
-
-    ``ltm_gain * max(0, trace - stm_threshold)``, to be given to an update law as ``n_pulses``.
-    """
-    like = traces.slow_1
-    level = traces.slow_1 + traces.slow_2 + traces.persistent
-    return align(params.ltm_gain, like) * jnp.maximum(level - align(params.stm_threshold, like), 0.0)
-
-
-def electrical_drive(params: SynapseParameters, voltage, width=None):
-    """Drive of an electrical pulse relative to the reference (``write_voltage``, ``pulse_width``).
-
-    ``sinh(V / v0) / sinh(V_write / v0)`` (field-driven ion hopping; linear for infinite v0) times
-    ``(1 - exp(-t / t0)) / (1 - exp(-t_write / t0))`` (linear for infinite t0).
-
-    Parameters
-    ----------
-    params : SynapseParameters
-        Needs ``write_voltage``, and ``pulse_width`` if a width is given (else the result is NaN).
-    voltage : array, V
-        Signed.
-    width : array, s, optional
-        None: the reference width.
-    """
-    voltage = jnp.asarray(voltage, jnp.float32)
-    v0, v_write = align(params.voltage_scale, voltage), align(params.write_voltage, voltage)
-    linear = jnp.isinf(v0)
-    safe = jnp.where(linear, 1.0, v0)
-    drive = jnp.where(linear, voltage / v_write, jnp.sinh(voltage / safe) / jnp.sinh(v_write / safe))
-    return drive if width is None else drive * _width_drive(params, width)
-
-
-def _width_drive(params: SynapseParameters, width):
-    width = jnp.asarray(width, jnp.float32)
-    t0, reference = align(params.duration_scale, width), align(params.pulse_width, width)
-    linear = jnp.isinf(t0)
-    safe = jnp.where(linear, 1.0, t0)
-    return jnp.where(linear, width / reference, jnp.expm1(-width / safe) / jnp.expm1(-reference / safe))
 
 
 def respond(

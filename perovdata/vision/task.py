@@ -17,8 +17,10 @@ from perovdata.vision.data.images import Images
 __all__ = [
     "ARRAY_COST",
     "EVENT_COST",
-    "FILM",
+    "LIGHT",
     "LONG_TERM",
+    "POTENTIATION",
+    "PULSE_COST",
     "RETENTION",
     "SHORT_TERM",
     "THERMAL",
@@ -33,15 +35,13 @@ __all__ = [
 
 
 _SPREAD = ("stuck_on", "stuck_off", "read_noise", "read_noise_relative")
-#: Fields of SynapseParameters that a task with lasting weights reads,
-LONG_TERM = (
+#: Fields of SynapseParameters that a task reads which writes an erased array once,
+POTENTIATION = (
     "g_max",
     "g_min",
     "n_pulses_ltp",
-    "n_pulses_ltd",
     "n_states",
     "nonlinearity_ltp",
-    "nonlinearity_ltd",
     "c2c_sigma",
     "c2c_relative",
     "d2d_label_sigma",
@@ -50,6 +50,8 @@ LONG_TERM = (
     "d2d_correlation",
     *_SPREAD,
 )
+#: that one reads which writes in both directions,
+LONG_TERM = (*POTENTIATION, "n_pulses_ltd", "nonlinearity_ltd")
 #: that a task reads which writes very often,
 WEAR = ("endurance_cycles", "endurance_exponent")
 #: that a task reads which waits before it looks,
@@ -65,9 +67,6 @@ SHORT_TERM = (
     "stm_saturation",
     "rise_tau",
     "epsc_fast_tau",
-    "intensity_reference",
-    "intensity_exponent",
-    "intensity_saturation",
     "c2c_relative",
     "d2d_g_max",
     *_SPREAD,
@@ -75,12 +74,22 @@ SHORT_TERM = (
 
 #: Fields that move every decay time with the temperature.
 THERMAL = ("activation_energy", "reference_temperature")
-#: Fields that decide what a task costs, beside those that decide its score: an array of weights, a sensor.
+#: Fields that decide what a task costs, beside those that decide its score: an array of weights, a sensor,
 ARRAY_COST = ("read_voltage", "read_width", "write_voltage", "pulse_width", "energy_per_pulse")
-EVENT_COST = ("energy_per_pulse",)
+EVENT_COST = ("energy_per_pulse", "epsc_amplitude", "read_voltage", "pulse_width")
+#: and an array that is only written.
+PULSE_COST = ("energy_per_pulse",)
 
-#: Fields that say how much light of a given colour acts.
-FILM = ("bandgap", "absorption_width", "film_thickness", "film_reflectance")
+#: Fields that say how much light of a given strength and colour acts.
+LIGHT = (
+    "intensity_reference",
+    "intensity_exponent",
+    "intensity_saturation",
+    "bandgap",
+    "absorption_width",
+    "film_thickness",
+    "film_reflectance",
+)
 
 
 @dataclass(frozen=True)
@@ -264,7 +273,7 @@ class Task:
     protocols: tuple[str, ...] = ("default",)
     max_sets: int = 64
     pad: bool = True
-    costs: tuple[str, ...] = EVENT_COST
+    costs: tuple[str, ...] = PULSE_COST
 
     def __post_init__(self) -> None:
         if not {"retention_tau", "ppf_tau_1"} & set(self.uses):

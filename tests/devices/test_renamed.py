@@ -11,13 +11,14 @@ from typer.testing import CliRunner
 from perovdata.cli.application import app
 from perovdata.dataset import METRICS
 from perovdata.devices import FIELDS, RENAMED, SynapseParameters, Uncertainty, load_device, save_device
-from perovdata.devices.renamed import _tell_once, with_former_names
+from perovdata.devices.renamed import REMOVED, _tell_once, _tell_removed, with_former_names
 from perovdata.errors import InputError
 
 
 @pytest.fixture(autouse=True)
 def _fresh():
     _tell_once.cache_clear()
+    _tell_removed.cache_clear()
 
 
 def test_a_name_has_one_meaning():
@@ -59,6 +60,18 @@ def test_an_old_device_file_reads_and_is_written_anew(tmp_path, caplog):
     path.write_text("c2c_variation: 0.03\nc2c_sigma: 0.03\n")
     with pytest.raises(InputError, match="c2c_sigma is given too"):
         load_device(path)
+
+
+def test_an_old_device_file_with_fields_that_are_gone_reads_with_a_note(tmp_path, caplog):
+    path = tmp_path / "old.yaml"
+    path.write_text("g_max: 1e-6\n" + "".join(f"{name}: 0.5\n" for name in REMOVED))
+    for _ in range(2):
+        assert float(load_device(path).parameters.g_max[0]) == pytest.approx(1e-6)
+    for name in REMOVED:
+        assert caplog.text.count(f"{name} is no longer read") == 1
+    assert not REMOVED & set(FIELDS)
+    with pytest.raises(InputError, match="ltm_gain"):
+        SynapseParameters.make(ltm_gain=1.0)
 
 
 def test_uncertainty_of_a_former_name():

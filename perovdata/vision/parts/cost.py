@@ -102,17 +102,24 @@ def sensor_cost(params: SynapseParameters, pulses: np.ndarray, timing: Timing) -
     Returns
     -------
     dict
-        ``energy_per_image_J``, shape (P,): mean number of events per picture times ``energy_per_pulse``
-        (NaN where the device does not state it); a weaker pulse is counted by its strength.
+        ``energy_per_image_J``, shape (P,): mean number of events per picture times ``energy_per_pulse``,
+        or times ``epsc_amplitude`` x ``read_voltage`` x ``pulse_width`` where that is not stated (NaN where
+        neither is known); a weaker pulse is counted by its strength.
         ``latency_per_image_s``, shape (P,): from the first pulse to the read. ``energy_terms`` as for
         :func:`network_cost`.
     """
     events = float(pulses.sum()) / pulses.shape[1]
-    own = np.asarray(params.energy_per_pulse, float)
-    energy = own * events
+    fields = params.as_dict()
+    stated = fields["energy_per_pulse"].astype(float)
+    # The current of an event at the voltage of a read, for as long as the pulse lasts.
+    drawn = np.abs(fields["epsc_amplitude"].astype(float)) * fields["read_voltage"] * fields["pulse_width"]
+    energy = np.where(np.isnan(stated), drawn, stated) * events
     terms = {}
     if np.isfinite(energy).any():
-        basis = f"energy_per_pulse times {events:.1f} events per picture"
+        known = (
+            "energy_per_pulse" if np.isfinite(stated).any() else "epsc_amplitude x read_voltage x pulse_width"
+        )
+        basis = f"{known} times {events:.1f} events per picture"
         terms["events"] = {"median_J": float(np.nanmedian(energy)), "origin": "device", "basis": basis}
     return {
         "energy_per_image_J": energy,

@@ -15,9 +15,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from perovdata.devices import SynapseParameters, current, decay, event, optical_drive, rest
+from perovdata.devices import SynapseParameters, Traces, current, decay, erase, event, optical_drive, rest
+from perovdata.vision.task import Option
 
-__all__ = ["SensorDraws", "Timing", "fill_memory", "sense", "sensor_draws"]
+__all__ = ["PAUSE_OPTION", "SensorDraws", "Timing", "fill_memory", "sense", "sensor_draws"]
+
+#: Option of a task whose pixels may still remember the scene before.
+PAUSE_OPTION: dict[str, Option] = {
+    "pause_s": Option(
+        None, "from a read to the next scene, ended by an erase pulse, s; not given: at rest", 0, 1e9
+    )
+}
 
 
 class Timing(NamedTuple):
@@ -31,11 +39,15 @@ class Timing(NamedTuple):
         From the last pulse to the read.
     adc_bits : float
         Resolution of the read.
+    pause_s : float or None
+        From the read of one scene to the next, which finds what this one left after one erase pulse; None:
+        every scene finds the pixels at rest.
     """
 
     interval_s: float
     delay_s: float
     adc_bits: float
+    pause_s: float | None = None
 
 
 class SensorDraws(NamedTuple):
@@ -130,7 +142,13 @@ def sense(
         traces, _ = event(decay(traces, timing.interval_s, device), jnp.maximum(strength, 0.0), device)
         return traces, None
 
-    traces, _ = jax.lax.scan(step, rest(draws.read.shape), (intensities, draws.event))
+    def expose(start: Traces) -> Traces:
+        return jax.lax.scan(step, start, (intensities, draws.event))[0]
+
+    traces = expose(rest(draws.read.shape))
+    if timing.pause_s is not None:
+        left = erase(decay(traces, timing.delay_s + timing.pause_s, device), device)
+        traces = expose(jax.tree.map(lambda leaf: jnp.roll(leaf, 1, axis=0), left))
     signal = current(decay(traces, timing.delay_s, device), device)
 
     def brightest(traces, _):

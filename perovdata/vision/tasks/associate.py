@@ -19,7 +19,7 @@ from perovdata.devices import (
     sample_devices,
 )
 from perovdata.vision.parts.scoring import each_set, over_seeds
-from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
+from perovdata.vision.task import POTENTIATION, RETENTION, Option, Plan, Scores, Task
 
 __all__ = ["associate_task"]
 
@@ -145,7 +145,7 @@ def associate_task() -> Task:
         network="Hopfield network with the projection rule, ten synchronous sweeps",
         protocol="open-loop programming from the straight line, read after the waiting time",
         score="share of the cues after which at least 95 % of the pixels are right",
-        uses=(*LONG_TERM, *RETENTION),
+        uses=(*POTENTIATION, *RETENTION),
         prepare=AssociateCourse,
         chance_percent=0.0,
         options={

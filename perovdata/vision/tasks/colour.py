@@ -16,7 +16,7 @@ from perovdata.vision.parts.light import Lamp, lamp_of
 from perovdata.vision.parts.readout import name_by_read_out
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
-from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["colour_task"]
 
@@ -175,7 +175,8 @@ def colour_task() -> Task:
         network="one linear read-out (ridge regression) per colour, trained per device",
         protocol="the read-out is trained on what the noisy devices show",
         score="accuracy of the names, mean over the colours",
-        uses=(*SHORT_TERM, *FILM),
+        uses=(*SHORT_TERM, *LIGHT),
+        costs=EVENT_COST,
         prepare=ColourCourse,
         options={
             "pulses": Option(3, "light pulses per scene", 1, 1000),

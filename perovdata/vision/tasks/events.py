@@ -15,8 +15,8 @@ from perovdata.vision.parts.cost import sensor_cost
 from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of
 from perovdata.vision.parts.readout import name_by_read_out, score_sensor
 from perovdata.vision.parts.scoring import accuracy_of, over_seeds
-from perovdata.vision.parts.sensor import Timing, sensor_draws
-from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sensor_draws
+from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["events_task"]
 
@@ -31,7 +31,9 @@ class EventsCourse:
 
     def __init__(self, plan: Plan) -> None:
         options = plan.options
-        self.timing = Timing(options["interval_s"], options["delay_s"], options["adc_bits"])
+        self.timing = Timing(
+            options["interval_s"], options["delay_s"], options["adc_bits"], options["pause_s"]
+        )
         self.light = light_of(options)
         self.stand_ins = {"ppf_amplitude_1": 1.0, "ppf_tau_1": _FADE_BINS * options["interval_s"]}
         if options["source"] == "nmnist":
@@ -92,7 +94,8 @@ def events_task() -> Task:
         network="linear read-out (ridge regression), trained per device",
         protocol="events made from the pictures, or N-MNIST where the user has it",
         score="accuracy of the read-out",
-        uses=(*SHORT_TERM, *FILM),
+        uses=(*SHORT_TERM, *LIGHT, "electrical_erase"),
+        costs=EVENT_COST,
         prepare=EventsCourse,
         options={
             "source": Option(
@@ -104,5 +107,6 @@ def events_task() -> Task:
             "interval_s": Option(0.1, "time between bins, s", 1e-9, 1e6),
             "delay_s": Option(0.05, "time from the last bin to the read, s", 0, 1e9),
             "adc_bits": Option(8, "resolution of the read, bits", 1, 16),
+            **PAUSE_OPTION,
         },
     )

@@ -23,7 +23,7 @@ from perovdata.vision.data.scenes import stretch
 from perovdata.vision.parts.picture_quality import psnr, ssim
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
-from perovdata.vision.task import LONG_TERM, RETENTION, Option, Plan, Scores, Task
+from perovdata.vision.task import POTENTIATION, RETENTION, Option, Plan, Scores, Task
 
 __all__ = ["memory_task"]
 
@@ -167,7 +167,7 @@ def memory_task() -> Task:
         network="pixels-64-10 in float, trained on the originals",
         protocol="open loop, no verification; automatic gain per picture",
         score="accuracy of naming the picture at the first age; curve over the ages; PSNR, SSIM, correlation",
-        uses=(*LONG_TERM, *RETENTION),
+        uses=(*POTENTIATION, *RETENTION),
         prepare=MemoryCourse,
         options={
             "ages_s": Option(AGES_S, "waiting times, s, the first one scores", 0, 1e10),

@@ -16,8 +16,8 @@ from perovdata.vision.parts.cost import sensor_cost
 from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of, share_of
 from perovdata.vision.parts.readout import name_by_read_out
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
-from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_draws
+from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["motion_task"]
 
@@ -36,7 +36,9 @@ class MotionCourse:
 
     def __init__(self, plan: Plan) -> None:
         options, images = plan.options, plan.images
-        self.timing = Timing(options["interval_s"], options["delay_s"], options["adc_bits"])
+        self.timing = Timing(
+            options["interval_s"], options["delay_s"], options["adc_bits"], options["pause_s"]
+        )
         self.light = light_of(options)
         self.stand_ins = {"ppf_amplitude_1": 1.0, "ppf_tau_1": 3 * options["interval_s"]}
         self.n_train = len(images.train)
@@ -152,7 +154,8 @@ def motion_task() -> Task:
         protocol="closed field, random start: no single frame tells the motion",
         score="accuracy of direction (8) and speed (2) together",
         chance_percent=100 / (len(DIRECTIONS) * len(_SPEEDS)),
-        uses=(*SHORT_TERM, *FILM),
+        uses=(*SHORT_TERM, *LIGHT, "electrical_erase"),
+        costs=EVENT_COST,
         prepare=MotionCourse,
         options={
             "frames": Option(5, "frames per scene", 2, 100),
@@ -162,5 +165,6 @@ def motion_task() -> Task:
             "interval_s": Option(0.1, "time between frames, s", 1e-9, 1e6),
             "delay_s": Option(0.05, "time from the last frame to the read, s", 0, 1e9),
             "adc_bits": Option(8, "resolution of the read, bits", 1, 16),
+            **PAUSE_OPTION,
         },
     )

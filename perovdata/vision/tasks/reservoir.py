@@ -14,8 +14,8 @@ from perovdata.vision.data.scenes import binarise, bit_streams
 from perovdata.vision.parts.cost import sensor_cost
 from perovdata.vision.parts.readout import name_by_read_out, score_sensor
 from perovdata.vision.parts.scoring import accuracy_of, each_set, over_seeds
-from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
-from perovdata.vision.task import SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_draws
+from perovdata.vision.task import EVENT_COST, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["reservoir_task"]
 
@@ -28,7 +28,7 @@ class ReservoirCourse:
     def __init__(self, plan: Plan) -> None:
         options, images = plan.options, plan.images
         interval = options["interval_s"]
-        self.timing = Timing(interval, options["delay_s"], options["adc_bits"])
+        self.timing = Timing(interval, options["delay_s"], options["adc_bits"], options["pause_s"])
         # A trace that halves per interval holds the stream as a binary number: the textbook reservoir.
         self.stand_ins = {"ppf_amplitude_1": 1.0, "ppf_tau_1": interval / np.log(2)}
         crop = 4 if images.shape == (28, 28) else 0
@@ -85,7 +85,7 @@ def _distinct_states(params, n_bits: int, timing: Timing):
     quiet = quiet._replace(stuck=jnp.full(1, 0.5))
 
     def one(device):
-        levels = jnp.sort(sense(device, patterns, quiet, timing)[:, 0])
+        levels = jnp.sort(sense(device, patterns, quiet, timing._replace(pause_s=None))[:, 0])
         return 1 + jnp.sum(jnp.diff(levels) > 0)
 
     return each_set(one, params)
@@ -102,7 +102,8 @@ def reservoir_task(image_set: str) -> Task:
         network="linear read-out (ridge regression), trained per device",
         protocol="the read-out is trained on what the noisy devices show",
         score="accuracy of the read-out",
-        uses=SHORT_TERM,
+        uses=(*SHORT_TERM, "electrical_erase"),
+        costs=EVENT_COST,
         prepare=ReservoirCourse,
         options={
             "bits": Option(4, "pulses per stream", 1, 12),
@@ -110,5 +111,6 @@ def reservoir_task(image_set: str) -> Task:
             "interval_s": Option(0.1, "time between pulses, s", 1e-9, 1e6),
             "delay_s": Option(0.05, "time from the last pulse to the read, s", 0, 1e9),
             "adc_bits": Option(8, "resolution of the read, bits", 1, 16),
+            **PAUSE_OPTION,
         },
     )

@@ -15,9 +15,9 @@ from perovdata.vision.parts.cost import sensor_cost
 from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of, share_of
 from perovdata.vision.parts.picture_quality import contrast, psnr, ssim
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
+from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_draws
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
-from perovdata.vision.task import FILM, SHORT_TERM, Option, Plan, Scores, Task
+from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
 __all__ = ["retina_task"]
 
@@ -32,7 +32,9 @@ class RetinaCourse:
 
     def __init__(self, plan: Plan) -> None:
         options, images = plan.options, plan.images
-        self.timing = Timing(options["interval_s"], options["delay_s"], options["adc_bits"])
+        self.timing = Timing(
+            options["interval_s"], options["delay_s"], options["adc_bits"], options["pause_s"]
+        )
         self.light = light_of(options)
         # Infinite on the scale of the exposure: the textbook integrator.
         self.stand_ins = {
@@ -130,7 +132,8 @@ def retina_task() -> Task:
         network="pixels-64-10 in float, trained on clean pictures",
         protocol="automatic gain per picture; the same frames for every device",
         score="accuracy on the denoised pictures; gain over one noisy frame, PSNR, SSIM, contrast",
-        uses=(*SHORT_TERM, *FILM),
+        uses=(*SHORT_TERM, *LIGHT, "electrical_erase"),
+        costs=EVENT_COST,
         prepare=RetinaCourse,
         options={
             "frames": Option(10, "noisy frames", 1, 1000),
@@ -139,6 +142,7 @@ def retina_task() -> Task:
             "interval_s": Option(0.1, "time between frames, s", 1e-9, 1e6),
             "delay_s": Option(0.1, "time from the last frame to the read, s", 0, 1e9),
             "adc_bits": Option(8, "resolution of the read, bits", 1, 16),
+            **PAUSE_OPTION,
             **LIGHT_OPTIONS,
             "hidden": Option(64, "hidden units of the network", 1, 10_000),
         },
