@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 import yaml
 
+from tests.dataset.reading.papers import pdf
 from tests.vision.idx_files import IDX_NAMES, idx_bytes
 
 from .conftest import ROOT, environment
@@ -93,6 +94,7 @@ def desk(checkout) -> Path:
         "nonlinearity_ltp: 1.2\nnonlinearity_ltd: -1.5\n"
     )
     _pictures(folder / "path" / "to" / "mnist")
+    pdf(folder / "paper.pdf")
     return folder
 
 
