@@ -15,14 +15,17 @@ from perovdata.arrays.kernel.cell_physics import current_range
 from perovdata.arrays.kernel.constants import Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.programming import open_loop, plane_targets, write_verify
-from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
+from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_cells, read_columns
 from perovdata.arrays.rules import Cells, FullPulses, Rule
 from perovdata.arrays.wires import effective_conductance
 from perovdata.devices import SynapseParameters, read_disturb, retained
 from perovdata.engine import require_memory
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["Crossbar", "CrossbarState", "program_lanes"]
+__all__ = ["METHODS", "Crossbar", "CrossbarState", "program_lanes"]
+
+#: Ways of programming.
+METHODS = ("open-loop", "proportional", "verify", "exact")
 
 _READ, _PROGRAM, _UPDATE = 0xFFFFFF20, 0xFFFFFF21, 0xFFFFFF22
 
@@ -170,9 +173,10 @@ class Crossbar:
             Any range: the largest magnitude uses the whole window (see ``Design.scale``).
         state : CrossbarState, optional
             What is there already (its pulse counts go on); default: an erased array.
-        method : {"open-loop", "verify", "exact"}
-            Pulses of the nominal curve; the same corrected by single pulses after reads; or the ideal
-            conductance without pulses and noise.
+        method : {"open-loop", "proportional", "verify", "exact"}
+            Pulses of the nominal curve; pulses in proportion to the conductance, as if the curve were
+            straight; those of the curve corrected by single pulses after reads; or the ideal conductance
+            without pulses and noise.
         tolerance : float
             Of "verify", fraction of the window.
         rounds : int
@@ -183,8 +187,8 @@ class Crossbar:
         CrossbarState
         """
         w = self._per_lane(w, "w", (self.design.rows, self.design.columns))
-        if method not in ("open-loop", "verify", "exact"):
-            raise unknown_choice("programming method", method, ("open-loop", "verify", "exact"))
+        if method not in METHODS:
+            raise unknown_choice("programming method", method, METHODS)
         if not tolerance > 0 or rounds < 0:
             raise InputError(f"tolerance {tolerance!r} must be positive and rounds {rounds!r} 0 or more")
         state = state or self.empty()
@@ -212,19 +216,29 @@ class Crossbar:
         state : CrossbarState
             With the event counted, so that the next read draws new noise.
         """
-        x = self._inputs(x)
+        return self._seen(state, self._inputs(x), elapsed)
+
+    def read_cells(self, state: CrossbarState, *, elapsed: float = 0.0):
+        """Every weight by itself, one row driven after the other: what a memory shows.
+
+        Parameters
+        ----------
+        state : CrossbarState
+        elapsed : float, s
+            Time since programming.
+
+        Returns
+        -------
+        w : array, shape (P, S, rows, columns)
+            ``read(state, np.eye(rows))`` in one go.
+        state : CrossbarState
+        """
+        return self._seen(state, None, elapsed)
+
+    def _seen(self, state: CrossbarState, x, elapsed: float):
         key = event_key(self.lanes.key, _READ, self.array, state.event)
-        y = _read(
-            self.design,
-            self.effects,
-            self.array,
-            self.lanes,
-            state,
-            self._kept(elapsed),
-            self._wired(state, elapsed),
-            x,
-            key,
-        )
+        kept, wired = self._kept(elapsed), self._wired(state, elapsed)
+        y = _read(self.design, self.effects, self.array, self.lanes, state, kept, wired, x, key)
         y = y.reshape(self.params.n_sets, self.n_seeds, *y.shape[1:])
         return y, state._replace(event=state.event + np.uint32(1))
 
@@ -305,14 +319,11 @@ class Crossbar:
 
     def weights(self, state: CrossbarState, *, elapsed: float = 0.0):
         """Weights as they are stored (no read noise, no converter), shape (P, S, rows, columns)."""
-        identity = jnp.broadcast_to(
-            jnp.eye(self.design.rows), (self.n_lanes, self.design.rows, self.design.rows)
-        )
         plain = Design(**{**self.design.__dict__, "adc_bits": None, "input_bits": None, "encoding": "analog"})
         quiet = Effects(**{**self.effects.__dict__, "read_noise": False, "read_noise_relative": False})
         wired = self._wired(state, elapsed)
         w = _read(
-            plain, quiet, self.array, self.lanes, state, self._kept(elapsed), wired, identity, self.lanes.key
+            plain, quiet, self.array, self.lanes, state, self._kept(elapsed), wired, None, self.lanes.key
         )
         return w.reshape(self.params.n_sets, self.n_seeds, *w.shape[1:])
 
@@ -375,8 +386,8 @@ def program_lanes(design, e, array, method, lanes, w, key, tolerance, rounds):
     missed = jnp.zeros(len(w), jnp.int32)
     if method == "exact":
         return target, scale, jnp.zeros_like(target), missed
-    if method == "open-loop":
-        g, given = open_loop(design, lanes, e, target, key, array)
+    if method in ("open-loop", "proportional"):
+        g, given = open_loop(design, lanes, e, target, key, array, straight=method == "proportional")
     else:
         g, given, missed = write_verify(design, lanes, e, target, key, array, tolerance, rounds)
     return g, scale, given, missed
@@ -385,7 +396,9 @@ def program_lanes(design, e, array, method, lanes, w, key, tolerance, rounds):
 @partial(jax.jit, static_argnums=(0, 1, 2))
 def _read(design, e, array, lanes, state, kept, wired, x, key):
     fractions = plane_fractions(design, lanes, e, state.g, kept, array) if wired is None else wired
-    return read_columns(design, lanes, e, fractions, state.top, x, key) * state.scale[:, None]
+    if x is None:
+        return read_cells(design, lanes, e, fractions, state.top, state.scale, key)
+    return read_columns(design, lanes, e, fractions, state.top, state.scale, x, key)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))

@@ -16,7 +16,7 @@ import numpy as np
 from jax import lax
 
 from perovdata.arrays.circuit import Design
-from perovdata.arrays.crossbar import program_lanes
+from perovdata.arrays.crossbar import METHODS, program_lanes
 from perovdata.arrays.kernel.constants import DeviceConstants, Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
@@ -125,8 +125,8 @@ def _check(weights, biases, x, activation, method, seeds) -> None:
         raise InputError("weights: give at least one layer")
     if activation not in ACTIVATIONS:
         raise unknown_choice("activation", activation, ACTIVATIONS)
-    if method not in ("open-loop", "verify", "exact"):
-        raise unknown_choice("programming method", method, ("open-loop", "verify", "exact"))
+    if method not in METHODS:
+        raise unknown_choice("programming method", method, METHODS)
     if seeds < 1:
         raise InputError(f"seeds: {seeds} is less than 1")
     if x.ndim != 2 or len(x) == 0:
@@ -176,8 +176,8 @@ def _infer(
             if design.adc_bits is not None and design.adc_range is None:
                 needed = largest_sum(design, fractions, signal[:, :_CALIBRATION] / limit)
                 top = jnp.where(needed > 0, needed, top)
-            y = read_columns(design, lane, e, fractions, top, signal / limit, event_key(key, 1))
-            y = y * scale[:, None] * limit + b
+            y = read_columns(design, lane, e, fractions, top, scale, signal / limit, event_key(key, 1))
+            y = y * limit + b
             signal = ACTIVATIONS[activation](y) if layer < len(designs) - 1 else y
         return signal[0]
 

@@ -15,7 +15,7 @@ from perovdata.arrays import (
     infer,
 )
 from perovdata.arrays import crossbar as crossbar_module
-from perovdata.devices import SynapseParameters, preset
+from perovdata.devices import SynapseParameters, label_to_curvature, preset
 from perovdata.errors import InputError
 
 ROWS, COLUMNS = 24, 6
@@ -307,3 +307,58 @@ def test_bad_reads_and_updates():
         crossbar.read(state, np.ones((1, 2)), elapsed=-1.0)
     with pytest.raises(InputError, match="2 samples in x, 1 in delta"):
         crossbar.update(state, np.ones((2, 2)), np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("design", [{}, {"scheme": "reference", "adc_bits": 8}, {"scale": "column"}], ids=str)
+def test_cells_by_themselves_are_a_read_of_one_row_after_the_other(design):
+    noisy = SynapseParameters.make(
+        g_max=1e-6, g_min=1e-7, read_noise=[0.0, 0.05], read_noise_relative=0.1, d2d_g_max=0.2, stuck_on=0.05,
+        retention_tau=100,
+    )  # fmt: skip
+    crossbar = Crossbar(noisy, (ROWS, COLUMNS), seeds=2, **design)
+    state = crossbar.program(W)
+    rows, _ = crossbar.read(state, np.eye(ROWS), elapsed=10.0)
+    cells, after = crossbar.read_cells(state, elapsed=10.0)
+    # A converter may take a sum that lies on a threshold to either side.
+    step = float(np.abs(W).max()) * ROWS / 127 if "adc_bits" in design else 1e-5
+    assert np.abs(np.asarray(rows) - np.asarray(cells)).max() <= step * 1.001
+    assert np.mean(np.abs(np.asarray(rows) - np.asarray(cells)) > 1e-5) < 0.01
+    again, _ = crossbar.read_cells(after, elapsed=10.0)
+    assert np.abs(np.asarray(again) - np.asarray(cells)).max() > 1e-3
+
+
+def test_pulses_in_proportion_show_the_bend_of_the_curve():
+    bent = SynapseParameters.make(n_pulses_ltp=1e5, nonlinearity_ltp=[0.0, 3.0])
+    crossbar = Crossbar(bent, (1, 3))
+    found = np.asarray(crossbar.weights(crossbar.program([[0.25, 0.5, 1.0]], method="proportional")))[:, 0, 0]
+    np.testing.assert_allclose(found[0], [0.25, 0.5, 1.0], atol=1e-4)
+    u = float(label_to_curvature(3.0))
+    np.testing.assert_allclose(found[1], np.expm1(-u * np.array([0.25, 0.5, 1])) / np.expm1(-u), atol=1e-4)
+
+
+def test_all_readers_of_a_crossbar_agree():
+    """Crossbar, inference and the kernel of online training: one circuit, one current."""
+    from perovdata.arrays.kernel.cell_physics import read_fraction, spread
+    from perovdata.arrays.kernel.constants import make_constants
+    from perovdata.arrays.kernel.reading import cell_index, nominal_weights
+
+    rough = SynapseParameters.make(
+        g_max=[1e-6, 1e-4],
+        g_min=1e-8,
+        n_states=12,
+        d2d_g_max=0.3,
+        d2d_g_min=0.2,
+        stuck_on=0.05,
+        stuck_off=0.05,
+    )
+    crossbar = Crossbar(rough, (ROWS, COLUMNS), scheme="reference", access_resistance=5e3)
+    state = crossbar.program(W, method="exact")
+    by_crossbar = np.asarray(crossbar.read(state, X)[0])
+    by_infer = infer(rough, [W], X, method="exact", scheme="reference", access_resistance=5e3)
+    np.testing.assert_allclose(by_infer, by_crossbar, atol=2e-5)
+
+    lanes, effects = make_constants(rough, range(1), seed=0, access_resistance=5e3, wire_resistance=0.0)
+    kernel = jax.tree.map(np.asarray, lanes)
+    fractions = read_fraction(state.g, spread(kernel, 4), effects, 0, cell_index(crossbar.design), 0.0)
+    by_training = X @ np.asarray(nominal_weights(crossbar.design, fractions) * state.scale[:, None])
+    np.testing.assert_allclose(by_training, by_crossbar[:, 0], atol=2e-5)

@@ -41,6 +41,7 @@ _WINDOWS = {"d2d_g_max": 0.2, "d2d_g_min": 0.5, "d2d_label_sigma": 0.5, "c2c_sig
 _EVENT = {"epsc_amplitude": 1e-9, "read_voltage": 0.1, "pulse_width": 1e-3}
 WITH = {
     "g_min": {"read_noise_relative": 0.05},
+    "g_max": {"g_min": 3e-7, "read_noise_relative": 0.2},
     "n_pulses_ltd": {"c2c_sigma": 0.05},  # corrections go down too
     "nonlinearity_ltd": {"c2c_sigma": 0.05},
     "d2d_g_min": {"g_min": 3e-7},
@@ -78,6 +79,8 @@ OPTIONS = {
     "colour": {},
     "motion": {**_PAUSE, **_LIGHT},
     "events": {**_PAUSE, **_LIGHT},
+    "memory": {"epochs": 10, "ages_s": (1.0, 5.0)},
+    "associate": {"cues": 3},
     "snn-stdp": {"train_images": 60, "neurons": 10, "steps": 6},
 }
 #: These three read every field; the others take longer together.

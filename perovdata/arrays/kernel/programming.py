@@ -50,8 +50,10 @@ def _exponential_pulses_to(target, d: DeviceConstants):
     return position * d.pulses[..., 0]
 
 
-def open_loop(design: Design, lanes: DeviceConstants, e: Effects, target, key, array: int):
-    """Erase, then give the pulses of the nominal curve at once.
+def open_loop(
+    design: Design, lanes: DeviceConstants, e: Effects, target, key, array: int, straight: bool = False
+):
+    """Erase, then give the pulses of the nominal curve at once, or those of a straight line.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def open_loop(design: Design, lanes: DeviceConstants, e: Effects, target, key, a
         Conductance fractions and pulses, of the shape of ``target`` (lanes, planes, rows, columns).
     """
     d = spread(lanes, 4)
-    n = jnp.round(pulses_to(target, d, e))
+    n = jnp.round(target * d.pulses[..., 0] if straight else pulses_to(target, d, e))
     curvature = curvature_of(design, lanes, e, array)
     g = take_pulses(
         jnp.zeros_like(target), n, True, d, e, key[:, None, None, None], cell_index(design), curvature

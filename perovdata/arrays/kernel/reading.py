@@ -20,6 +20,7 @@ __all__ = [
     "largest_sum",
     "nominal_weights",
     "plane_fractions",
+    "read_cells",
     "read_columns",
 ]
 
@@ -94,8 +95,8 @@ def convert(y, bits: int | None, top):
     return jnp.round(jnp.clip(y / top, -1.0, 1.0) * levels) * (top / levels)
 
 
-def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, top, x, key):
-    """Outputs in units of sum(w x) / max|w|.
+def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, top, scale, x, key):
+    """Outputs x @ w, the one way in which crossbars are read.
 
     Independent noise of the cells is added where it is seen, at the column: ``var = sum_i x_i^2 sigma_i^2``
     has the same distribution as a normal per cell at a thousandth of the cost.
@@ -104,7 +105,9 @@ def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, 
     ----------
     fractions : array, shape (lanes, planes, rows, columns)
     top : array, shape (lanes,)
-        Full scale of the converter.
+        Full scale of the converter, in units of sum(w x) / scale.
+    scale : array, shape (lanes, columns)
+        Weight at full window.
     x : array, shape (lanes, n, rows)
     key : array of uint32, shape (lanes, 2)
         Of this read.
@@ -129,7 +132,21 @@ def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, 
         return convert(y, design.adc_bits, top[:, None, None])
 
     planes = input_planes(design, x)
-    return sum(analog(drive, turn) * np.float32(share) for turn, (drive, share) in enumerate(planes))
+    read = sum(analog(drive, turn) * np.float32(share) for turn, (drive, share) in enumerate(planes))
+    return read * scale[:, None]
+
+
+def read_cells(design: Design, lanes: DeviceConstants, e: Effects, fractions, top, scale, key):
+    """Every weight on its own, (lanes, rows, columns): :func:`read_columns` of one row after the other.
+
+    Equal to it for an identity matrix as the input (also in its noise), without the products by zero.
+    """
+    y = nominal_weights(design, fractions)
+    variance = _noise_variance(design, lanes, e, fractions)
+    if variance is not None:
+        index = jnp.arange(design.rows * design.columns, dtype=jnp.uint32).reshape(y.shape[1:])
+        y = y + jnp.sqrt(variance) * normal(event_key(key, 0)[:, None, None], index)
+    return convert(y, design.adc_bits, top[:, None, None]) * scale[:, None]
 
 
 def _noise_variance(design: Design, lanes: DeviceConstants, e: Effects, fractions):

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from perovdata.devices import (
-    SynapseParameters,
-    add_cycle_noise,
-    exponential,
-    hold_stuck,
-    quantise,
-    retained,
-    sample_devices,
-)
-from perovdata.vision.parts.scoring import each_set, over_seeds
+from perovdata.arrays import Crossbar
+from perovdata.devices import SynapseParameters
 from perovdata.vision.task import POTENTIATION, RETENTION, Option, Plan, Scores, Task
 
 __all__ = ["associate_task"]
@@ -73,21 +63,24 @@ class AssociateCourse:
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
-        runs = [
-            _recall(params, self.weights, self.patterns, *map(jnp.asarray, cue), seed, self.age_s)
-            for seed, cue in zip(self.seeds, self.cues, strict=True)
-        ]
-        out = over_seeds(runs)
-        state = out.pop("state")[0, 0].reshape(-1, *self.shape)
-        pulses = np.asarray(params.n_pulses_ltp, float) * float(np.abs(self.weights).sum())
+        array = Crossbar(params, self.weights.shape, seeds=len(self.seeds), seed=self.seeds[0], paired=True)
+        stored = array.program(self.weights, method="proportional")
+        cues, truth = (np.stack(part) for part in zip(*self.cues, strict=True))
+        state = np.broadcast_to(cues, (params.n_sets, *cues.shape))
+        for sweep in range(_SWEEPS):
+            sums, stored = array.read(stored, state, elapsed=self.age_s)
+            state = np.where(np.asarray(sums) >= 0, 1.0, -1.0)
+            report((sweep + 1) / _SWEEPS)
+        pattern = self.patterns[truth]
+        pulses = np.asarray(stored.given).reshape(params.n_sets, -1).sum(axis=1) / len(self.seeds)
         return Scores(
-            accuracy=out["accuracy"],
+            accuracy=100.0 * _recalled(state, pattern).mean(axis=-1),
             energy_training_J=np.asarray(params.energy_per_pulse, float) * pulses,
-            extras={"overlap": out["overlap"]},
+            extras={"overlap": (state * pattern).mean(axis=(-2, -1))},
             pictures={
                 "stored": self.patterns[:_SHOWN].reshape(-1, *self.shape),
                 "cue": self.cues[0][0][:_SHOWN].reshape(-1, *self.shape),
-                "recalled": state[:_SHOWN],
+                "recalled": state[0, 0, :_SHOWN].reshape(-1, *self.shape),
             },
         )
 
@@ -95,43 +88,6 @@ class AssociateCourse:
 def _recalled(state, pattern):
     """At least 95 % of the pixels right."""
     return (state == pattern).mean(axis=-1) >= 0.95
-
-
-@jax.jit
-def _recall(params, weights, patterns, cue, truth, seed, age_s):
-    keys = jax.random.split(jax.random.key(seed), 3)
-    shape = (2, *weights.shape)
-    write = jax.random.normal(keys[1], shape)
-    read = jax.random.normal(keys[2], (_SWEEPS, *cue.shape))
-    target = jnp.stack([jnp.maximum(weights, 0.0), jnp.maximum(-weights, 0.0)])
-
-    def one(device):
-        cells = sample_devices(keys[0], device, shape)
-        pulses = jnp.round(target * device.n_pulses_ltp)
-        blank = jnp.zeros(shape)
-        g = exponential(blank, pulses / device.n_pulses_ltp, cells.curvature_ltp)
-        g = quantise(jnp.clip(add_cycle_noise(g, blank, pulses, device, write), 0.0, 1.0), device)
-        g = hold_stuck(g * retained(device, age_s), cells.stuck)
-        conductance = cells.g_min + g * (cells.g_max - cells.g_min)
-        w = (conductance[0] - conductance[1]) / (device.g_max - device.g_min)
-        # Noise of the reads of a column adds up over its devices: two per row, all rows driven by +-1.
-        level = jnp.sqrt((conductance**2).sum(axis=(0, 1))) / (device.g_max - device.g_min)
-        sigma = jnp.sqrt(
-            2 * weights.shape[0] * device.read_noise**2 + (device.read_noise_relative * level) ** 2
-        )
-
-        def sweep(state, noise):
-            return jnp.where(state @ w + sigma * noise >= 0, 1.0, -1.0), None
-
-        state, _ = jax.lax.scan(sweep, cue, read)
-        pattern = patterns[truth]
-        return {
-            "accuracy": 100.0 * jnp.mean(_recalled(state, pattern)),
-            "overlap": jnp.mean(state * pattern),
-            "state": state[:_SHOWN],
-        }
-
-    return each_set(one, params)
 
 
 def associate_task() -> Task:

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from perovdata.devices import (
-    SynapseParameters,
-    add_cycle_noise,
-    exponential,
-    hold_stuck,
-    quantise,
-    retained,
-    sample_devices,
-)
+from perovdata.arrays import Crossbar
+from perovdata.devices import SynapseParameters
 from perovdata.vision.data.scenes import stretch
 from perovdata.vision.parts.picture_quality import psnr, ssim
-from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
+from perovdata.vision.parts.scoring import accuracy_of
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
 from perovdata.vision.task import POTENTIATION, RETENTION, Option, Plan, Scores, Task
 
@@ -29,6 +22,8 @@ __all__ = ["memory_task"]
 
 _SHOWN = 6
 _JUDGED = 100
+#: Pictures in one array: what all lanes together hold in memory at once.
+_PER_ARRAY = 500
 AGES_S = (1.0, 60.0, 3600.0, 86_400.0, 2_592_000.0, 31_536_000.0)
 
 
@@ -39,11 +34,11 @@ class MemoryCourse:
 
     def __init__(self, plan: Plan) -> None:
         options, images = plan.options, plan.images
-        self.ages = jnp.asarray(options["ages_s"])
+        self.ages = options["ages_s"]
         self.checkpoints = ("age_s", options["ages_s"])
         self.adc_bits = options["adc_bits"]
         self.pictures = images.test
-        self.labels = jnp.asarray(images.test_labels)
+        self.labels = images.test_labels
         self.n_classes = len(images.classes)
         self.seeds = plan.seeds
         self.net = train_mlp(
@@ -61,99 +56,85 @@ class MemoryCourse:
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
-        runs = [
-            _remember(
+        flat = self.pictures.reshape(len(self.pictures), -1)
+        looks: list[list[tuple[np.ndarray, ...]]] = [[] for _ in self.ages]
+        given = np.zeros(params.n_sets)
+        for index, start in enumerate(range(0, len(flat), _PER_ARRAY)):
+            part = flat[start : start + _PER_ARRAY]
+            array = Crossbar(
                 params,
-                jnp.asarray(self.pictures),
-                self.ages,
-                seed,
-                self.net,
-                self.labels,
-                self.adc_bits,
-                self.n_classes,
+                part.T.shape,
+                seeds=len(self.seeds),
+                seed=self.seeds[0],
+                paired=True,
+                array=index,
+                scheme="reference",
             )
-            for seed in self.seeds
-        ]
-        out = over_seeds(runs)
-        seen = out.pop("seen")
-        clean = self.pictures[: seen.shape[3]]
-        # A full potentiation per white pixel, a share of it per grey one.
-        energy = np.asarray(params.energy_per_pulse, float) * np.asarray(params.n_pulses_ltp, float)
-        white = float(self.pictures.sum(axis=(1, 2)).mean())
-        shown = {
-            f"after {age:g} s": seen[0, 0, index, :_SHOWN] for index, age in enumerate(self.checkpoints[1])
-        }
+            # The reference column stands at mid grey.
+            state = array.program(2 * part.T - 1, method="proportional")
+            given += np.asarray(state.given).reshape(params.n_sets, -1).sum(axis=1)
+            for look, age in zip(looks, self.ages, strict=True):
+                seen, state = array.read_cells(state, elapsed=age)
+                state = array.disturb(state, 1)
+                shown = _look(seen, part, self.net, self.adc_bits, self.pictures.shape[1:])
+                look.append(tuple(map(np.asarray, shown)))
+            report(min(start + _PER_ARRAY, len(flat)) / len(flat))
+        named, correlation = (
+            np.stack([np.concatenate([part[k] for part in look], axis=2) for look in looks], axis=2)
+            for k in (0, 1)
+        )
+        seen = np.stack([look[0][2][:, :, :_JUDGED] for look in looks], axis=2)
+        accuracy = np.asarray(accuracy_of(named, self.labels))
+        pairs = self.labels * self.n_classes + named[:, :, 0]
+        counts = np.apply_along_axis(np.bincount, 2, pairs, minlength=self.n_classes**2)
+        by_age = correlation.mean(axis=-1)
+        clean = self.pictures[:_JUDGED]
+        pulses = given / (len(flat) * len(self.seeds))
+        energy = np.asarray(params.energy_per_pulse, float) * pulses
+        shown = {f"after {age:g} s": seen[0, 0, index, :_SHOWN] for index, age in enumerate(self.ages)}
         return Scores(
-            accuracy=out["accuracy"][:, :, 0],
-            curve=out["accuracy"],
-            confusion=out["confusion"],
-            energy_per_image_J=energy * white,
-            energy_terms=_energy_terms(energy * white),
+            accuracy=accuracy[:, :, 0],
+            curve=accuracy,
+            confusion=counts.reshape(*counts.shape[:2], self.n_classes, self.n_classes),
+            energy_per_image_J=energy,
+            energy_terms=_energy_terms(energy),
             extras={
                 "psnr_dB": psnr(seen[:, :, 0], clean).mean(axis=-1),
                 "ssim": ssim(seen[:, :, 0], clean).mean(axis=-1),
-                "correlation": out["correlation"][:, :, 0],
-                "accuracy_at_the_end": out["accuracy"][:, :, -1],
-                "correlation_by_age": out["correlation"],
+                "correlation": by_age[:, :, 0],
+                "accuracy_at_the_end": accuracy[:, :, -1],
+                "correlation_by_age": by_age,
             },
             pictures={"written": clean[:_SHOWN], **shown},
         )
 
 
-def _energy_terms(energy: np.ndarray) -> dict:
+def _energy_terms(energy: np.ndarray) -> dict[str, dict[str, Any]]:
     if not np.isfinite(energy).any():
         return {}
     median = float(np.nanmedian(energy))
     return {"writing": {"median_J": median, "origin": "device", "basis": "energy_per_pulse per pulse"}}
 
 
-@partial(jax.jit, static_argnames=("n_classes",))
-def _remember(params, pictures, ages, seed, net: Mlp, labels, adc_bits, n_classes: int):
-    flat = pictures.reshape(len(pictures), -1)
-    key_devices, key_write, key_read = jax.random.split(jax.random.key(seed), 3)
-    write = jax.random.normal(key_write, flat.shape)
-    read = jax.random.normal(key_read, (len(ages), *flat.shape))
+@partial(jax.jit, static_argnames="shape")
+def _look(
+    seen: jax.Array, flat: jax.Array, net: Mlp, adc_bits: int, shape: tuple[int, int]
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Names (P, S, n), correlations (P, S, n) and pictures of what was read, (P, S, pixels, n)."""
     steps = 2.0**adc_bits - 1
-
-    def one(device):
-        cells = sample_devices(key_devices, device, flat.shape[1:])
-        curvature = cells.curvature_ltp
-        # From an erased array: as many pulses as the grey value asks for on a straight line.
-        pulses = jnp.round(flat * device.n_pulses_ltp)
-        blank = jnp.zeros_like(flat)
-        g = exponential(blank, pulses / device.n_pulses_ltp, curvature)
-        g = quantise(jnp.clip(add_cycle_noise(g, blank, pulses, device, write), 0.0, 1.0), device)
-        g = hold_stuck(g, cells.stuck)
-        window = (cells.g_max - cells.g_min) / (device.g_max - device.g_min)
-        offset = (cells.g_min - device.g_min) / (device.g_max - device.g_min)
-
-        def look(age_and_noise):
-            age, noise = age_and_noise
-            left = hold_stuck(g * retained(device, age), cells.stuck)
-            value = offset + window * left
-            sigma = jnp.sqrt(device.read_noise**2 + (device.read_noise_relative * value) ** 2)
-            shown = jnp.round(jnp.clip(value + sigma * noise, 0.0, 1.0) * steps) / steps
-            seen = stretch(shown.reshape(pictures.shape))
-            named = jnp.argmax(mlp_logits(net, seen.reshape(flat.shape)), axis=-1)
-            return accuracy_of(named, labels), named, _correlation(shown, flat), seen[:_JUDGED]
-
-        accuracy, named, correlation, seen = jax.lax.map(look, (ages, read))
-        return {
-            "accuracy": accuracy,
-            "confusion": confusion_matrix(named[0], labels, n_classes),
-            "correlation": correlation,
-            "seen": seen,
-        }
-
-    return each_set(one, params)
+    grey = jnp.moveaxis(jnp.clip((seen + 1) / 2, 0.0, 1.0), 2, 3)
+    shown = jnp.round(grey * steps) / steps
+    pictures = stretch(shown.reshape(*shown.shape[:-1], *shape))
+    named = jnp.argmax(mlp_logits(net, pictures.reshape(shown.shape)), axis=-1)
+    return named, _correlation(shown, flat), pictures
 
 
-def _correlation(a, b):
-    """Mean over the pictures of Pearson's correlation of the pixels; 0 for a flat picture."""
-    a = a - a.mean(axis=1, keepdims=True)
-    b = b - b.mean(axis=1, keepdims=True)
-    norm = jnp.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    return jnp.mean(jnp.where(norm > 0, (a * b).sum(axis=1) / jnp.where(norm > 0, norm, 1.0), 0.0))
+def _correlation(a: jax.Array, b: jax.Array) -> jax.Array:
+    """Pearson's correlation of the pixels of every picture; 0 for a flat picture."""
+    a = a - a.mean(axis=-1, keepdims=True)
+    b = b - b.mean(axis=-1, keepdims=True)
+    norm = jnp.sqrt((a * a).sum(axis=-1) * (b * b).sum(axis=-1))
+    return jnp.where(norm > 0, (a * b).sum(axis=-1) / jnp.where(norm > 0, norm, 1.0), 0.0)
 
 
 def memory_task() -> Task:
@@ -163,11 +144,11 @@ def memory_task() -> Task:
         shows="how faithfully an array keeps a picture, and for how long",
         image_set="digits",
         encoder="grey value = share of the pulses of a full potentiation, from an erased array",
-        array="one device per pixel, read after each waiting time",
+        array="one device per pixel and picture, read after each waiting time",
         network="pixels-64-10 in float, trained on the originals",
         protocol="open loop, no verification; automatic gain per picture",
         score="accuracy of naming the picture at the first age; curve over the ages; PSNR, SSIM, correlation",
-        uses=(*POTENTIATION, *RETENTION),
+        uses=(*POTENTIATION, *RETENTION, "read_disturb"),
         prepare=MemoryCourse,
         options={
             "ages_s": Option(AGES_S, "waiting times, s, the first one scores", 0, 1e10),
