@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from perovdata.models.evaluation.run import evaluate
     from perovdata.models.evaluation.settings import Settings
     from perovdata.models.predictor.batch import predict_file
-    from perovdata.models.predictor.predictor import MetricPrediction, Prediction, Predictor
+    from perovdata.models.predictor.prediction import MetricPrediction, Prediction
+    from perovdata.models.predictor.predictor import Predictor
     from perovdata.models.store.bundle import load_bundle, save_bundle
     from perovdata.models.store.final_fit import train
     from perovdata.models.store.find_or_train import load_predictor, predict
@@ -26,8 +27,8 @@ _WHERE = {
     "BASELINES": "estimators.baselines",
     "CANDIDATES": "estimators.candidates",
     "Corpus": "targets",
-    "MetricPrediction": "predictor.predictor",
-    "Prediction": "predictor.predictor",
+    "MetricPrediction": "predictor.prediction",
+    "Prediction": "predictor.prediction",
     "Predictor": "predictor.predictor",
     "Settings": "evaluation.settings",
     "Target": "targets",

@@ -12,7 +12,8 @@ from typing import Any
 from perovdata.dataset import DESIGN_COLUMNS, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
 from perovdata.files import cache_dir
-from perovdata.models.predictor.predictor import Prediction, Predictor
+from perovdata.models.predictor.prediction import Prediction
+from perovdata.models.predictor.predictor import Predictor
 from perovdata.models.store.bundle import StaleBundle, load_bundle
 from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 

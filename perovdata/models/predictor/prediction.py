@@ -1,0 +1,98 @@
+"""What is said about one design: per metric a median, an interval and how far they can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from perovdata.materials import Gap
+
+__all__ = ["KINDS", "MetricPrediction", "Prediction"]
+
+KINDS = {
+    "model": "a model that beat the best naive baseline on hidden papers",
+    "baseline": "no model beat the best naive baseline on hidden papers: the baseline is shown",
+    "population": "too few papers for a model: what all reported devices do",
+    "reported range": "too few papers for any prediction: the reported range only",
+    "known": "given by the user",
+}
+
+
+@dataclass(frozen=True)
+class MetricPrediction:
+    """One metric of one design, in natural units.
+
+    Attributes
+    ----------
+    unit : str
+    median : float or None
+        None where nothing can be predicted; `note` says why.
+    interval : tuple of float or None
+        Central interval of `level` for the next reported device.
+    level : float
+    kind : str
+        One of :data:`KINDS`.
+    model, baseline : str or None
+        Candidate used, and the best naive baseline.
+    skill, skill_over_median : dict or None
+        ``value``, ``low``, ``high``: one minus the ratio of mean absolute errors, with its 90 % bootstrap
+        interval over papers. The first against the best simple rule (the baseline), the second against the
+        median of all papers: whether the design tells anything at all.
+    n_papers : int
+    reported_range : tuple of float
+    at_least : float or None
+        For quantities that papers only demonstrate up to a point: the value that `level` of papers would
+        demonstrate at least.
+    note : str
+    """
+
+    unit: str
+    median: float | None
+    interval: tuple[float, float] | None
+    level: float
+    kind: str
+    model: str | None
+    baseline: str | None
+    skill: dict[str, float] | None
+    n_papers: int
+    reported_range: tuple[float, float]
+    skill_over_median: dict[str, float] | None = None
+    at_least: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """All that is said about one design.
+
+    Attributes
+    ----------
+    design : dict
+        Design columns, None where unknown.
+    predictions : dict of str to MetricPrediction
+    applicability : dict
+        ``score`` (share of reported devices that lie further from the rest), ``distance``, ``threshold``,
+        ``extrapolating``.
+    nearest : list of dict
+        Nearest reported devices: device_id, composition, doi, url, distance, shared (what they have in
+        common).
+    sharpen : dict of str to list of dict
+        Per metric, which other metrics would narrow its interval if measured, and by what share.
+    seed : int
+    versions : dict of str to str
+    properties : dict of str to Gap
+        What the composition itself tells: ``bandgap`` and ``cutoff_wavelength``.
+    """
+
+    design: dict[str, Any]
+    predictions: dict[str, MetricPrediction]
+    applicability: dict[str, Any]
+    nearest: list[dict[str, Any]]
+    sharpen: dict[str, list[dict[str, Any]]]
+    seed: int
+    versions: dict[str, str]
+    properties: dict[str, Gap]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as ``perovdata predict --json`` prints them."""
+        return asdict(self)
