@@ -26,6 +26,7 @@ __all__ = [
     "Json",
     "Known",
     "Level",
+    "OptionGroup",
     "Output",
     "RunOptions",
     "Task",

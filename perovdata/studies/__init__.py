@@ -4,7 +4,8 @@ from perovdata.studies.comparison import Comparison, compare
 from perovdata.studies.films import HALIDE_SERIES
 from perovdata.studies.gains import DIGITS_DO_NOT_TELL, EFFECTS, limits
 from perovdata.studies.intervals import spread
-from perovdata.studies.needs import requirements, requirements_figure
+from perovdata.studies.needs import requirements
+from perovdata.studies.needs_figure import requirements_figure
 from perovdata.studies.outcome import Simulation
 from perovdata.studies.pieces import sweep, task_accuracy
 from perovdata.studies.ranking import LEADERBOARD_TASKS, devices_apart, eligible_devices, leaderboard

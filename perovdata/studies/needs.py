@@ -1,8 +1,9 @@
-"""What a device must reach: the region of metrics in which a target accuracy is met."""
+"""What a device must reach: the values, pairs and combinations of metrics that meet a target accuracy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,28 +11,32 @@ import numpy as np
 from perovdata.dataset.load import measured_metrics
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
-from perovdata.routing.design_space import NOISE_TRAIN, Span, parameter_sets, quantities
+from perovdata.studies.gains import DIGITS_DO_NOT_TELL
+from perovdata.studies.needs_space import (
+    CONTEXTS,
+    VARIED,
+    factorial,
+    grid_of,
+    is_whole,
+    map_axes,
+    one_device,
+    sets_at,
+    span_of,
+)
 from perovdata.studies.ranking import eligible_devices
-from perovdata.vision import run_stacked
+from perovdata.vision import TASKS, run_stacked
 
-__all__ = ["CONTEXTS", "requirements", "requirements_figure"]
-
-#: What the other quantities are while one is varied: ideal, or what their span calls typical.
-CONTEXTS = ("ideal", "typical")
-_MAP = ("number of states", "nonlinearity")
-_VARIED = quantities()
-
-
-def _span(name: str) -> Span:
-    span = _VARIED[name][0].span
-    assert span is not None  # that is how quantities() chose its rows
-    return span
+__all__ = ["requirements"]
 
 
 def requirements(
     task: str,
     accuracy: float,
     *,
+    devices: Mapping[str, SynapseParameters] | None = None,
+    axes: str = "number of states,nonlinearity",
+    joint: bool = False,
+    levels: int = 3,
     seeds: int = 2,
     seed: int = 0,
     points: int = 9,
@@ -46,12 +51,21 @@ def requirements(
     task : str
     accuracy : float
         Target, percent.
+    devices : mapping of name to SynapseParameters, optional
+        Devices at which one quantity at a time is varied, the others as they are (the median of their
+        draws); besides, all others ideal and all others typical.
+    axes : str
+        The two quantities of the map, with a comma between.
+    joint : bool
+        Whether to look for the least demanding combinations of all quantities that the task reads.
+    levels : int
+        Values of each quantity in the combinations.
     seeds, seed : int
         Accuracy is the mean over the seeds.
     points : int
         Values of each metric in its sweep.
     map_points : int
-        Points per axis of the map of nonlinearity against number of states.
+        Points per axis of the map.
     progress, **options
         As for :func:`perovdata.vision.run`.
 
@@ -59,80 +73,96 @@ def requirements(
     -------
     dict
         ``task, target, ceiling, reachable``; ``table``: per metric and context the value needed (None: out
-        of reach even at its best; ``"any"`` where the whole range will do) with the sweep behind it;
-        ``map``: accuracy over number of states and nonlinearity, others ideal; ``devices``: reported
-        devices with the metrics they state.
+        of reach even at its best; ``"any"`` where the whole range will do), the same for every seed alone
+        (``needed_by_seed``), and the sweep behind it; ``map``: accuracy over two quantities, the others as
+        in the first of ``devices`` or ideal; ``joint``: combinations that reach the target such that no
+        other that does asks for less in every quantity; ``devices``: reported devices with the metrics they
+        state; ``note``: what the task cannot tell, or None.
 
     Raises
     ------
     InputError
-        Target not between 0 and 100.
+        Target not between 0 and 100, or above what the same network reaches in floating point.
     """
     if not 0 < accuracy < 100:
         raise InputError(f"accuracy: {accuracy} is not between 0 and 100 %")
-    sweeps = [(name, context) for name in _VARIED for context in CONTEXTS]
-    groups = [_sweep(name, context, points) for name, context in sweeps]
-    state_axis, label_axis = (_span(name).grid(map_points) for name in _MAP)
-    on_map = [{_MAP[0]: n, _MAP[1]: u} for n in state_axis for u in label_axis]
-    groups.append(_sets("ideal", on_map))
-    accuracies, result = run_stacked(task, groups, seeds=seeds, seed=seed, progress=progress, **options)
+    pair = map_axes(axes)
+    common: dict[str, Any] = {"seeds": seeds, "seed": seed, **options}
+    _check_reachable(task, accuracy, common)
+    contexts = {**{name: name for name in CONTEXTS}, **{n: one_device(p) for n, p in (devices or {}).items()}}
+    sweeps = [(name, context) for name in VARIED for context in contexts]
+    groups = [
+        sets_at([{name: value} for value in grid_of(name, points)], contexts[context])
+        for name, context in sweeps
+    ]
+    place = next(iter(devices or {}), "ideal")
+    x_axis, y_axis = (grid_of(name, map_points) for name in pair)
+    groups.append(sets_at([{pair[0]: x, pair[1]: y} for x in x_axis for y in y_axis], contexts[place]))
+    combinations = factorial(_read(task), levels) if joint else []
+    if combinations:
+        groups.append(sets_at(combinations, "ideal"))
+    accuracies, result = run_stacked(task, groups, progress=progress, **common)
     if len(accuracies) < len(groups):
         raise KeyboardInterrupt
     table = [
-        _row(name, context, part.mean(axis=1), accuracy)
-        for (name, context), part in zip(sweeps, accuracies, strict=False)
+        _row(name, context, part, accuracy) for (name, context), part in zip(sweeps, accuracies, strict=False)
     ]
-    grid = accuracies[-1].mean(axis=1).reshape(map_points, map_points)
-    ceiling = result.ceiling
+    mapped = accuracies[len(sweeps)].mean(axis=1).reshape(map_points, map_points)
     return {
         "task": task,
         "target": accuracy,
-        "ceiling": ceiling,
+        "ceiling": result.ceiling,
         "reachable": bool(max(part.mean(axis=1).max() for part in accuracies) >= accuracy),
         "table": table,
         "map": {
-            "number of states": np.rint(state_axis).tolist(),
-            "nonlinearity": label_axis.tolist(),
-            "accuracy": grid.tolist(),
-            "others": "ideal",
+            pair[0]: x_axis.tolist(),
+            pair[1]: y_axis.tolist(),
+            "axes": list(pair),
+            "accuracy": mapped.tolist(),
+            "others": place,
         },
+        "joint": _least_demanding(combinations, accuracies[-1], accuracy) if combinations else None,
         "devices": reported_devices(),
+        "note": DIGITS_DO_NOT_TELL if task.startswith("digits") else None,
         "seeds": seeds,
         "seed": seed,
     }
 
 
-def _sets(context: str, points: list[dict[str, float]]) -> SynapseParameters:
-    """One set per point; a point gives some quantities, the context all others."""
-    typical = {name: _span(name).typical for name in _VARIED} if context == "typical" else {}
-    columns: dict[str, np.ndarray] = {}
-    for name, rows in _VARIED.items():
-        values = [point.get(name, typical.get(name)) for point in points]
-        if None not in values:
-            columns |= {row.name: row.convert(np.array(values, float)) for row in rows}
-    return parameter_sets(columns, noise_of=NOISE_TRAIN)
+def _check_reachable(task: str, accuracy: float, common: dict[str, Any]) -> None:
+    """Stop before the sweeps at a target that no device can reach."""
+    _, result = run_stacked(task, [SynapseParameters.make(g_max=1e-6)], **common)
+    if accuracy > result.ceiling:
+        raise InputError(
+            f"accuracy: {accuracy:g} % is above what the same network reaches in floating point on {task} "
+            f"({result.ceiling:.1f} %): no device can; accepted is less, or another task or network"
+        )
 
 
-def _sweep(name: str, context: str, points: int) -> SynapseParameters:
-    return _sets(context, [{name: value} for value in _span(name).grid(points)])
+def _read(task: str) -> list[str]:
+    """Quantities that the task reads."""
+    uses = set(TASKS[task].uses)
+    return [name for name, rows in VARIED.items() if any(uses & set(row.fields) for row in rows)]
 
 
 def _row(name: str, context: str, accuracy: np.ndarray, target: float) -> dict[str, Any]:
-    span = _span(name)
-    grid = span.grid(len(accuracy))
+    span = span_of(name)
+    grid = grid_of(name, len(accuracy))
+    mean = accuracy.mean(axis=1)
     return {
         "metric": name,
-        "unit": span.unit or _VARIED[name][0].unit,
+        "unit": span.unit or VARIED[name][0].unit,
         "others": context,
         "better": "at least" if span.best > span.worst else "at most",
-        "needed": _crossing(span, grid, accuracy, target),
-        "accuracy_at_best": float(accuracy[0]),
+        "needed": _crossing(name, grid, mean, target),
+        "needed_by_seed": [_crossing(name, grid, of_seed, target) for of_seed in accuracy.T],
+        "accuracy_at_best": float(mean[0]),
         "values": grid.tolist(),
-        "accuracy": accuracy.tolist(),
+        "accuracy": mean.tolist(),
     }
 
 
-def _crossing(span: Span, grid: np.ndarray, accuracy: np.ndarray, target: float) -> float | str | None:
+def _crossing(name: str, grid: np.ndarray, accuracy: np.ndarray, target: float) -> float | str | None:
     """Least demanding value up to which the target holds from the demanding end, interpolated."""
     met = accuracy >= target
     if not met[0]:
@@ -143,9 +173,37 @@ def _crossing(span: Span, grid: np.ndarray, accuracy: np.ndarray, target: float)
     a, b = accuracy[first_miss - 1], accuracy[first_miss]
     share = (a - target) / (a - b)
     low, high = grid[first_miss - 1], grid[first_miss]
-    if span.log:
-        return float(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
-    return float(low + share * (high - low))
+    if span_of(name).log:
+        value = float(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
+    else:
+        value = float(low + share * (high - low))
+    return float(math.ceil(value - 1e-9)) if is_whole(name) else value
+
+
+def _least_demanding(
+    combinations: list[dict[str, float]], accuracy: np.ndarray, target: float
+) -> list[dict[str, Any]]:
+    """Combinations that reach the target, without those that ask for more than another in every quantity."""
+    names = list(combinations[0])
+    ranks = [list(grid_of(name, len({c[name] for c in combinations}))) for name in names]
+    # 0 is the most demanding value of a quantity.
+    ease = np.array([[ranks[k].index(c[name]) for k, name in enumerate(names)] for c in combinations])
+    reached = np.flatnonzero(accuracy.mean(axis=1) >= target)
+    kept = [
+        i
+        for i in reached
+        if not any((ease[j] >= ease[i]).all() and (ease[j] > ease[i]).any() for j in reached)
+    ]
+    rows = [
+        {
+            **combinations[i],
+            "accuracy": float(accuracy[i].mean()),
+            "accuracy_low": float(accuracy[i].min()),
+            "accuracy_high": float(accuracy[i].max()),
+        }
+        for i in kept
+    ]
+    return sorted(rows, key=lambda row: -row["accuracy"])
 
 
 def reported_devices() -> list[dict[str, Any]]:
@@ -154,7 +212,7 @@ def reported_devices() -> list[dict[str, Any]]:
     for device in eligible_devices(1):
         values, _ = measured_metrics(device)
         stated = {}
-        for name, rows in _VARIED.items():
+        for name, rows in VARIED.items():
             for metric in rows[0].metrics:
                 if metric in values:
                     stated[name] = values[metric]
@@ -162,51 +220,3 @@ def reported_devices() -> list[dict[str, Any]]:
         if stated:
             devices.append({"device_id": device, **stated})
     return devices
-
-
-def requirements_figure(found: dict[str, Any]) -> bytes:
-    """Draw the sweeps and the map with the reported devices in them, as PNG."""
-    import io
-
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(11, 6.4), layout="constrained")
-    axes = figure.subplots(2, 3).ravel()
-    colours = dict(zip(CONTEXTS, ("#3b6ea5", "#c2622d"), strict=True))
-    for ax, name in zip(axes, _VARIED, strict=False):
-        span = _span(name)
-        for row in found["table"]:
-            if row["metric"] == name:
-                ax.plot(row["values"], row["accuracy"], "o-", color=colours[row["others"]], markersize=3,
-                        label=f"others {row['others']}")  # fmt: skip
-        ax.axhline(found["target"], color="black", linestyle="--", linewidth=1)
-        reported = [d[name] for d in found["devices"] if name in d]
-        inside = [v for v in reported if span.low <= v <= span.high]
-        ax.plot(inside, np.full(len(inside), 3.0), "|", color="black", markersize=9)
-        if len(inside) < len(reported):
-            ax.text(0.98, 0.1, f"{len(reported) - len(inside)} reported beyond", transform=ax.transAxes,
-                    ha="right", fontsize=7)  # fmt: skip
-        if span.log:
-            ax.set_xscale("log")
-        ax.set(xlabel=f"{name} ({span.unit or _VARIED[name][0].unit})", ylabel="accuracy (%)", ylim=(0, 100))
-    axes[0].legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 0.2))
-    _draw_map(axes[-1], found)
-    figure.suptitle(f"{found['task']}: what {found['target']:g} % needs (bars: reported devices)")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def _draw_map(ax, found: dict[str, Any]) -> None:
-    grid = found["map"]
-    x, y, z = grid["number of states"], grid["nonlinearity"], np.array(grid["accuracy"]).T
-    filled = ax.contourf(x, y, z, levels=np.arange(0, 101, 10), cmap="viridis")
-    if z.min() < found["target"] < z.max():
-        ax.contour(x, y, z, levels=[found["target"]], colors="white", linewidths=2)
-    placed = [d for d in found["devices"] if set(_MAP) <= set(d)]
-    ax.plot([d[_MAP[0]] for d in placed], [d[_MAP[1]] for d in placed], "r^", markersize=6)
-    states = [d[_MAP[0]] for d in found["devices"] if _MAP[0] in d and _MAP[1] not in d]
-    ax.plot(states, np.full(len(states), 0.1), "|", color="red", markersize=10, clip_on=True)
-    ax.set(xscale="log", xlabel="number of states", ylabel="nonlinearity (label)", xlim=(min(x), max(x)))
-    ax.set_title("others ideal; red: reported devices", fontsize=9)
-    ax.figure.colorbar(filled, ax=ax, label="accuracy (%)")

@@ -21,6 +21,7 @@ from perovdata.studies import (
     screen,
     sensitivity,
 )
+from perovdata.studies.needs_space import factorial, sets_at
 
 from .test_simulate import FixedPredictor
 
@@ -180,6 +181,60 @@ def test_requirements_find_the_crossing():
     assert found["devices"]
     assert requirements_figure(found)[:8] == b"\x89PNG\r\n\x1a\n"
     json.dumps(found, allow_nan=False)
+
+
+def test_requirements_at_a_device_of_ones_own():
+    device = preset("ag-a-si")
+    own = device.as_dict()
+    span = float(own["g_max"][0] / own["g_min"][0])
+    # At its own values the device stays what it is; another train keeps the noise of a full sweep.
+    for point in ({"dynamic range": span}, {"number of states": float(own["n_pulses_ltp"][0])}):
+        same = sets_at([point], device).as_dict()
+        for name in ("g_min", "g_max", "n_pulses_ltp", "nonlinearity_ltp", "nonlinearity_ltd", "c2c_sigma"):
+            assert same[name] == pytest.approx(own[name], rel=1e-5), name
+    fewer = sets_at([{"number of states": 10.0}], device).as_dict()
+    assert fewer["c2c_sigma"] * np.sqrt(10) == pytest.approx(own["c2c_sigma"] * np.sqrt(own["n_pulses_ltp"]))
+    found = requirements(
+        "associate", 50.0, devices={"mine": device}, axes="nonlinearity,dynamic range", joint=True, levels=2,
+        seeds=2, points=3, map_points=2,
+    )  # fmt: skip
+    assert {row["others"] for row in found["table"]} == {"ideal", "typical", "mine"}
+    assert (found["map"]["axes"], found["map"]["others"]) == (["nonlinearity", "dynamic range"], "mine")
+    for row in found["table"]:
+        assert len(row["needed_by_seed"]) == 2
+        if row["metric"] == "number of states" and isinstance(row["needed"], float):
+            assert row["needed"] == int(row["needed"])
+    assert all(row["accuracy"] >= 50 for row in found["joint"])
+    assert requirements_figure(found)[:8] == b"\x89PNG\r\n\x1a\n"
+    json.dumps(found, allow_nan=False)
+
+
+def test_no_combination_asks_for_less_than_one_that_is_kept():
+    from perovdata.studies.needs import _least_demanding
+
+    names = ["number of states", "nonlinearity", "cycle-to-cycle variation"]
+    tried = factorial(names, 4)
+    # More pulses, straighter, quieter: each may stand in for the others.
+    score = np.array([8 * np.log2(c[names[0]]) - 6 * c[names[1]] - 3 * c[names[2]] for c in tried])
+    kept = _least_demanding(tried, score[:, None], 40.0)
+    assert kept
+    key = [tuple(row[name] for name in names) for row in kept]
+    asks = np.array([[np.log2(n), -u, -c] for n, u, c in key])
+    for one in asks:
+        assert not ((asks <= one).all(axis=1) & (asks < one).any(axis=1)).any()
+    for combination, reached in zip(tried, score, strict=True):
+        if reached >= 40:  # every other one that will do asks for at least as much as a kept one
+            one = np.array([np.log2(combination[names[0]]), -combination[names[1]], -combination[names[2]]])
+            assert (asks <= one).all(axis=1).any()
+
+
+def test_a_target_above_the_ceiling_stops_with_that_reason():
+    with pytest.raises(InputError, match=r"99.9 % is above what the same network reaches in floating point"):
+        requirements("digits-online", 99.9, **SHORT)
+    with pytest.raises(InputError, match="did you mean 'nonlinearity'"):
+        requirements("associate", 50.0, axes="nonlinearty,dynamic range")
+    with pytest.raises(InputError, match="map"):
+        requirements("associate", 50.0, axes="nonlinearity")
 
 
 @pytest.mark.parametrize("target", [0.0, 100.0, float("nan")])

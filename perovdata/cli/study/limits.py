@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped
 from perovdata.cli.output import note, progress
+from perovdata.cli.study.devices import DeviceLists
 from perovdata.cli.study.results import emit_rows, save_rows
 from perovdata.errors import InputError
 
@@ -39,12 +39,8 @@ def register(group: typer.Typer) -> None:
 @grouped
 def limits(
     run: RunOptions,
+    devices: DeviceLists,
     formula: Annotated[list[str] | None, typer.Argument(help="Compositions.")] = None,
-    device: Annotated[
-        list[Path] | None, typer.Option("--device", help="Device file, may be repeated.")
-    ] = None,
-    preset: Annotated[list[str] | None, typer.Option("--preset", help="May be repeated.")] = None,
-    record: Annotated[list[str] | None, typer.Option("--record", help="May be repeated.")] = None,
     task: Task = "digits-online",
     global_: Annotated[
         bool, typer.Option("--global", help="Sobol indices over the space of devices instead.")
@@ -55,39 +51,25 @@ def limits(
     json: Json = False,
 ) -> None:
     """Gain in accuracy if each single parameter became ideal; or global sensitivity."""
-    from perovdata.studies import (
-        DIGITS_DO_NOT_TELL,
-        by_name,
-        from_composition,
-        from_device,
-        from_preset,
-        from_record,
-        sensitivity,
-    )
+    from perovdata.studies import DIGITS_DO_NOT_TELL, sensitivity
     from perovdata.studies import limits as run_limits
 
     check_positive(draws=draws, seeds=run.seeds)
-    seed = run.seed
     if global_:
-        if formula or device or preset or record:
+        if formula or devices.any:
             raise InputError("study limits: --global is about the space of devices; give no device with it")
         with progress("sensitivity") as move:
             rows = sensitivity(task, n=base, progress=move, **asdict(run))
         save_rows(output, "sensitivity", rows)
         emit_rows(rows, _SENSITIVITY, f"Sobol indices of accuracy, {task}", json)
         return
-    sources = [
-        *(from_composition(f, draws=draws, seed=seed, note=note) for f in formula or []),
-        *(from_device(d, draws=draws, seed=seed) for d in device or []),
-        *(from_preset(p) for p in preset or []),
-        *(from_record(r, draws=draws, seed=seed) for r in record or []),
-    ]
-    if not sources:
+    if not (formula or devices.any):
         raise InputError(
             "study limits: no device; give FORMULA, --device, --preset or --record, or --global for the space"
         )
+    sources = devices.parameters_by_name(formula, draws, run.seed)
     with progress("limits") as move:
-        rows = run_limits(by_name(sources), task, progress=move, **asdict(run))
+        rows = run_limits(sources, task, progress=move, **asdict(run))
     save_rows(output, "limits", rows)
     title = f"What limits accuracy, {task} (mean, in brackets 90 % of draws and seeds)"
     emit_rows(rows if json else [_shown(row) for row in rows], _LIMITS, title, json)

@@ -9,6 +9,7 @@ import typer
 
 from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped
 from perovdata.cli.output import emit_json, note, progress
+from perovdata.cli.study.devices import DeviceLists
 from perovdata.cli.study.results import emit_rows
 
 _COLUMNS = {
@@ -16,6 +17,7 @@ _COLUMNS = {
     "others": "all others",
     "better": "",
     "needed": "needed",
+    "by_seed": "by seed",
     "unit": "unit",
     "accuracy_at_best": "at its best %",
 }
@@ -31,6 +33,17 @@ def requirements(
     accuracy: Annotated[float, typer.Option(help="Target, percent.")],
     task: Task = "digits-online",
     run: RunOptions = RunOptions(seeds=2),
+    devices: DeviceLists = DeviceLists(),
+    formula: Annotated[
+        list[str] | None, typer.Argument(help="Compositions at which one quantity at a time is varied.")
+    ] = None,
+    map_: Annotated[
+        str, typer.Option("--map", help="Two quantities, e.g. 'nonlinearity,cycle-to-cycle variation'.")
+    ] = "number of states,nonlinearity",
+    joint: Annotated[
+        bool, typer.Option("--joint", help="Also the least demanding combinations that reach the target.")
+    ] = False,
+    draws: Annotated[int, typer.Option(help="Parameter sets behind the median of a device.")] = 16,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -38,9 +51,12 @@ def requirements(
     from perovdata.studies import requirements as run_requirements
     from perovdata.studies import requirements_figure
 
-    check_positive(seeds=run.seeds)
+    check_positive(seeds=run.seeds, draws=draws)
+    named = devices.parameters_by_name(formula, draws, run.seed)
     with progress("requirements") as move:
-        found = run_requirements(task, accuracy, progress=move, **asdict(run))
+        found = run_requirements(
+            task, accuracy, devices=named, axes=map_, joint=joint, progress=move, **asdict(run)
+        )
     if output is not None:
         from perovdata.files import write_atomic, write_json
 
@@ -51,8 +67,26 @@ def requirements(
         emit_json(found)
         return
     rows = [
-        {**row, "needed": "out of reach" if row["needed"] is None else row["needed"]}
+        {
+            **row,
+            "needed": _told(row["needed"]),
+            "by_seed": ", ".join(_told(value) for value in row["needed_by_seed"]),
+        }
         for row in found["table"]
     ]
     title = f"What {accuracy:g} % on {task} needs (float ceiling {found['ceiling']:.1f} %)"
     emit_rows(rows, _COLUMNS, title, json=False)
+    if found["joint"] is not None:
+        columns = {name: name for name in (found["joint"] or [{}])[0] if not name.startswith("accuracy_")}
+        title = (
+            f"Least demanding combinations that reach {accuracy:g} %, of those tried: {len(found['joint'])}"
+        )
+        emit_rows(found["joint"], columns, title, json=False)
+    if found["note"] is not None:
+        note(f"note: {found['note']}")
+
+
+def _told(value: float | str | None) -> str:
+    from perovdata.units import number
+
+    return "out of reach" if value is None else value if isinstance(value, str) else number(value)
