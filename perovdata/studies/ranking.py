@@ -24,7 +24,12 @@ _IMAGE_SETS = {"digits": "mnist (8x8)", "mnist": "mnist", "fashion": "fashion-mn
 def _metrics_of(fields: Sequence[str]) -> frozenset[str]:
     """Metrics that feed these parameters."""
     wanted = set(fields)
-    return frozenset(metric for row in DESIGN_SPACE if wanted & set(row.fields) for metric in row.metrics)
+    return frozenset(
+        metric
+        for row in DESIGN_SPACE
+        if wanted & set(row.fields)
+        for metric in (*row.metrics, *row.if_measured)
+    )
 
 
 def eligible_devices(min_stated: int = 2) -> dict[str, list[str]]:
