@@ -204,7 +204,7 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
             table.add_section()
         before = p.kind
         low, high = (quantity(value, p.unit) for value in p.interval)
-        interval = "given" if p.kind == "known" else f"{low} .. {high}"
+        interval = "given" if p.kind == "known" else f"{low} .. {high}{' *' if p.beyond_reported else ''}"
         median = ("≥ " if p.at_least is not None else "") + quantity(p.median, p.unit)
         skills = [f"{s['value']:+.2f}" if s else "" for s in (p.skill, p.skill_over_median)]
         table.add_row(METRICS[name].label, median, interval, *skills, str(p.n_papers), _FOOTING[p.kind])
@@ -230,6 +230,8 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
             "against the median of all papers. rests on: predicted (a model beats the rules), rule (none "
             "does), range (too few papers for a model: what all reported devices do)."
         )
+    if any(p.beyond_reported for p in told.values()):
+        shown.append("*: the interval passes everything that papers report; they are few.")
     if ranges:
         shown.append(f"Too few papers to predict; reported (papers): {'; '.join(ranges)}.")
     a = result.applicability

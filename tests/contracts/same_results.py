@@ -74,7 +74,10 @@ def of_routing() -> dict[str, Any]:
 
 
 def of_studies() -> dict[str, Any]:
-    """Gains of the limits and needs of the requirements on a small task."""
+    """Gains of the limits and needs of the requirements on a small task; places of the leaderboard.
+
+    What a device leaves open is drawn from the tables: its place may move when records are added.
+    """
     small = {"images": load_images("digits").take(240, 80), "epochs": 2}
     gains = limits({"ag-a-si": preset("ag-a-si")}, "digits-online", **small)
     needs = requirements("digits-online", 30, seeds=1, points=3, map_points=2, **small)

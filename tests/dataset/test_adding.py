@@ -76,7 +76,7 @@ def test_a_fitted_curve_becomes_rows_of_a_device(small, tmp_path, cli, noise):
     code, _, err = cli("dataset", "add", rows, "--tables", small, "--yes")
     assert code == 0, err
     added = {r["metric"]: r for r in rows_of(small)["measurements"][before:]}
-    assert {"dynamic_range", "n_states", "nonlinearity_ltp", "nonlinearity_ltd"} <= set(added)
+    assert {"dynamic_range", "n_pulses", "nonlinearity_ltp", "nonlinearity_ltd"} <= set(added)
     assert {r["device_id"] for r in added.values()} == {device}
     assert {r["source_url"] for r in added.values()} == {""}  # the page of the device's own paper
     assert added["nonlinearity_ltd"]["definition"] == "neurosim-label"

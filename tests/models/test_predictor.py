@@ -247,3 +247,12 @@ def test_a_bundle_of_the_repository_is_found_and_a_stale_one_passed_over(bundle,
     assert "0123456789ab" in notes[0]
     load_predictor()
     assert len(trained) == 1
+
+
+def test_an_interval_that_passes_all_that_is_reported_says_so(bundle):
+    told = bundle[1].predict(SynapseDesign("CsPbBr3"), level=0.99)[0].predictions
+    assert any(p.beyond_reported for p in told.values())
+    for p in told.values():
+        if p.interval is not None and p.kind != "known":
+            low, high = p.reported_range
+            assert p.beyond_reported == (p.interval[0] < low or p.interval[1] > high)

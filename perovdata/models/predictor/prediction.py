@@ -43,6 +43,8 @@ class MetricPrediction:
     at_least : float or None
         For quantities that papers only demonstrate up to a point: the value that `level` of papers would
         demonstrate at least.
+    beyond_reported : bool
+        Whether an end of the interval passes everything that papers report.
     note : str
     """
 
@@ -58,6 +60,7 @@ class MetricPrediction:
     reported_range: tuple[float, float]
     skill_over_median: dict[str, float] | None = None
     at_least: float | None = None
+    beyond_reported: bool = False
     note: str = ""
 
 

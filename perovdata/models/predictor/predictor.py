@@ -315,6 +315,7 @@ class Predictor:
             skill=row["skill"],
             skill_over_median=row["skill_over_median"],
             at_least=at_least if row["demonstrated"] else None,
+            beyond_reported=bool(low < row["reported_range"][0] or high > row["reported_range"][1]),
             note=KINDS[row["kind"]]
             + ("; papers show how far they went: a lower bound" if row["demonstrated"] else ""),
             **common,
