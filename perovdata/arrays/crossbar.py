@@ -18,6 +18,7 @@ from perovdata.arrays.kernel.programming import open_loop, plane_targets, write_
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_cells, read_columns
 from perovdata.arrays.rules import Cells, FullPulses, Rule
 from perovdata.arrays.wires import effective_conductance
+from perovdata.checks import check_counts
 from perovdata.devices import SynapseParameters, read_disturb, retained
 from perovdata.engine import require_memory
 from perovdata.errors import InputError, unknown_choice
@@ -111,8 +112,7 @@ class Crossbar:
     ) -> None:
         if len(shape) != 2:
             raise InputError(f"crossbar shape: {shape!r}; give (rows, columns)")
-        if seeds < 1:
-            raise InputError(f"seeds: {seeds} is less than 1")
+        check_counts(seeds=seeds)
         self.params, self.n_seeds, self.array = params, seeds, array
         self.design = Design(int(shape[0]), int(shape[1]), **design)
         require_memory(

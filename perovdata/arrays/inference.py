@@ -20,6 +20,7 @@ from perovdata.arrays.crossbar import METHODS, program_lanes
 from perovdata.arrays.kernel.constants import DeviceConstants, Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
+from perovdata.checks import check_counts
 from perovdata.devices import SynapseParameters, retained
 from perovdata.engine import block_size, require_memory, run_blocks
 from perovdata.errors import InputError, unknown_choice
@@ -127,8 +128,7 @@ def _check(weights, biases, x, activation, method, seeds) -> None:
         raise unknown_choice("activation", activation, ACTIVATIONS)
     if method not in METHODS:
         raise unknown_choice("programming method", method, METHODS)
-    if seeds < 1:
-        raise InputError(f"seeds: {seeds} is less than 1")
+    check_counts(seeds=seeds)
     if x.ndim != 2 or len(x) == 0:
         raise InputError(f"x: shape {x.shape}; give (n, inputs)")
     width = x.shape[1]

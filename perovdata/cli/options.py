@@ -17,6 +17,7 @@ from typing import Annotated, Any, Self, get_type_hints
 
 import typer
 
+from perovdata.checks import check_counts, check_seed
 from perovdata.dataset.schema import DESIGN_COLUMNS, NOT_STATED, TABLES, Column
 from perovdata.errors import InputError, unknown_choice
 
@@ -30,7 +31,6 @@ __all__ = [
     "Output",
     "RunOptions",
     "Task",
-    "check_positive",
     "grouped",
     "name_value_pairs",
 ]
@@ -101,6 +101,10 @@ class RunOptions(OptionGroup):
         Path | None,
         typer.Option("--data-dir", help="Folder of the original IDX files.", rich_help_panel=_RUN),
     ] = None
+
+    def __post_init__(self) -> None:
+        check_counts(seeds=self.seeds, epochs=self.epochs)
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)
@@ -185,20 +189,6 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     run.__signature__ = Signature(shown)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in shown}
     return run
-
-
-def check_positive(**values: int) -> None:
-    """Refuse options that are not whole numbers of 1 or more.
-
-    Raises
-    ------
-    InputError
-        Naming the option.
-    """
-    for name, value in values.items():
-        if value < 1:
-            option = f"--{name.replace('_', '-')}"
-            raise InputError(f"option {option}: {value} is not a whole number of 1 or more")
 
 
 def name_value_pairs(option: str, items: list[str] | None) -> dict[str, str]:

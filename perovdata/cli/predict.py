@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from perovdata.checks import check_level, check_seed
 from perovdata.cli.options import DesignOptions, Json, Known, Level, grouped
 from perovdata.cli.output import emit_json, note, print_tables, progress
 from perovdata.errors import InputError, unknown_choice
@@ -33,7 +34,7 @@ def predict(
         list[str] | None, typer.Option("--metric", help="Only this metric (may be repeated).")
     ] = None,
     level: Level = 0.9,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of whatever is drawn.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of whatever is drawn.")] = 0,
     source: Annotated[
         Path | None,
         typer.Option(
@@ -51,6 +52,8 @@ def predict(
     json: Json = False,
 ) -> None:
     """Predict synaptic metrics of one design, or of many from a file."""
+    check_seed(seed)  # before the predictor is trained
+    check_level(level)
     metrics = _metrics(metric)
     if source is not None:
         if formula is not None or known or design.stated:

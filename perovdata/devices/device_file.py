@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from perovdata.checks import check_counts
 from perovdata.devices.fields import FIELDS
 from perovdata.devices.laws import ExponentialLaw, Law, MeasuredLaw, make_law
 from perovdata.devices.parameters import SynapseParameters
@@ -76,6 +77,7 @@ class DeviceFile:
 
     def draws(self, n: int, seed: int = 0) -> SynapseParameters:
         """Draw n parameter sets within the uncertainty of the fit (without one: n copies)."""
+        check_counts(draws=n)
         if self.uncertainty is None:
             return self.parameters.take(np.arange(n) % self.parameters.n_sets)
         return self.uncertainty.draws(self.parameters, n, seed).with_law(self._chosen())

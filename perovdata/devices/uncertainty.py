@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from perovdata.checks import check_counts, check_seed
 from perovdata.devices.fields import FIELDS
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.renamed import current_name
@@ -43,8 +44,8 @@ class Uncertainty:
         Draws beyond a field's physical range are set to its end (a fit at the edge of the possible); a draw
         with ``g_min >= g_max`` is drawn again.
         """
-        if n < 1:
-            raise InputError(f"number of draws: {n} is not positive")
+        check_counts(draws=n)
+        check_seed(seed)
         rng = np.random.default_rng(seed)
         base = {name: float(column[0]) for name, column in nominal.as_dict().items()}
         # eigh instead of cholesky: a fit may leave a direction without any uncertainty.

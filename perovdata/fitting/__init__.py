@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from perovdata.checks import check_level
 from perovdata.errors import InputError, unknown_choice
 from perovdata.fitting.batch import fit_many, write_table
 from perovdata.fitting.estimate import Curve, Estimate
@@ -78,8 +79,7 @@ def fit(
     """
     if kind not in KINDS:
         raise unknown_choice("kind of curve", kind, KINDS)
-    if not 0.5 <= level < 1.0:
-        raise InputError(f"level: {level:g} is not between 0.5 and 1")
+    check_level(level)
     if read_voltage is not None and not 0 < abs(read_voltage) < 1000:
         raise InputError(f"read voltage: {read_voltage:g} V is not a voltage between 0 and 1000")
     rule = ReadRule.parse(read)

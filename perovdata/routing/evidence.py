@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from perovdata.checks import check_counts, check_seed
 from perovdata.dataset.load import Population
 from perovdata.dataset.schema import METRICS
 from perovdata.devices import FIELDS, SynapseParameters
@@ -124,8 +125,8 @@ def route(
         Unknown metric, a known value that is not finite, draws of another length.
     """
     known, predicted, population = dict(known or {}), dict(predicted or {}), dict(population or {})
-    if n_draws < 1:
-        raise InputError(f"draws: {n_draws} is not a positive number of parameter sets")
+    check_counts(draws=n_draws)
+    check_seed(seed)
     _check(known, predicted, population, n_draws)
     columns: dict[str, np.ndarray] = {}
     origins: dict[str, Origin] = {}

@@ -11,6 +11,7 @@ from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_ta
 from perovdata.dataset.schema import known
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import DESIGN_SPACE, Routed
+from perovdata.studies.draws import require_draws
 from perovdata.studies.sources import route_record
 from perovdata.vision import TASKS, run_stacked
 
@@ -145,9 +146,11 @@ def leaderboard(
     for task in tasks:
         if task not in TASKS:
             raise unknown_choice("task", task, TASKS)
+    eligible = eligible_devices(min_stated)
+    require_draws(draws, max(1, len(eligible)))
     devices = [
         _Device(device, metrics, *route_record(device, draws=draws, seed=seed))
-        for device, metrics in eligible_devices(min_stated).items()
+        for device, metrics in eligible.items()
     ]
     fields = {task: [d for d in devices if _metrics_of(TASKS[task].uses) & set(d.stated)] for task in tasks}
     total = draws * sum(len(field) for field in fields.values())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from perovdata.errors import InputError
+from perovdata.studies.draws import require_draws
 from perovdata.studies.sources import Source, from_composition
 from perovdata.vision import run_stacked
 
@@ -56,6 +57,7 @@ def screen(
     InputError
         If no design can be read.
     """
+    require_draws(draws, max(1, len(designs)))
     sources: list[tuple[int, Source]] = []
     failed: list[dict[str, Any]] = []
     for row, design in enumerate(designs, start=1):

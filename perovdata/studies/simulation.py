@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from perovdata.checks import check_level, check_seed
 from perovdata.dataset import DESIGN_COLUMNS
 from perovdata.devices import with_former_names
 from perovdata.errors import InputError, unknown_choice
@@ -150,10 +151,8 @@ def resolve(
     if len(chosen) != 1:
         what = f"{' and '.join(chosen)} given together" if chosen else "nothing to simulate"
         raise InputError(f"simulate: {what}; accepted is exactly one of {', '.join(given)}")
-    if not 0 < level < 1:
-        raise InputError(f"level: {level} is not between 0 and 1")
-    if seed < 0:
-        raise InputError(f"seed: {seed} is not a whole number of 0 or more")
+    check_level(level)
+    check_seed(seed)
     for name in design:
         if name not in DESIGN_COLUMNS[1:]:
             raise unknown_choice("design option", name, DESIGN_COLUMNS[1:])

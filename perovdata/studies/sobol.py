@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from perovdata.checks import check_counts, check_level, check_seed
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.routing.design_space import NOISE_TRAIN, Row, parameter_sets, quantities
+from perovdata.studies.draws import require_draws
 from perovdata.vision import run
 
 __all__ = ["SPACE", "sensitivity"]
@@ -59,8 +61,12 @@ def sensitivity(
 
     if n < 2 or n & (n - 1):
         raise InputError(f"base sample: {n} is not a power of two of 2 or more")
+    check_counts(seeds=seeds)
+    check_seed(seed)
+    check_level(level)
     names = list(SPACE)
     total = n * (len(names) + 2)
+    require_draws(total)
     done = 0
 
     def accuracy(points: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from perovdata.devices import (
 )
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import Drawn, Routed, route
+from perovdata.studies.draws import require_draws
 from perovdata.studies.films import film_facts, with_film
 
 __all__ = [
@@ -319,8 +320,7 @@ def _stated(parameters: SynapseParameters, level: float, detail: str) -> dict[st
 def _draws(draws: int | None) -> int:
     if draws is None:
         return DEFAULT_DRAWS
-    if draws < 1:
-        raise InputError(f"draws: {draws} is not a whole number of 1 or more")
+    require_draws(draws)
     return draws
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from perovdata.checks import check_counts, check_seed
 from perovdata.devices import SynapseParameters, at_temperature
 from perovdata.engine import bucket
-from perovdata.errors import InputError, unknown_choice
+from perovdata.errors import unknown_choice
 from perovdata.vision.ceilings import float_ceiling
 from perovdata.vision.data.images import Images, load_images
 from perovdata.vision.parts.sensor import fill_memory
@@ -136,13 +137,8 @@ def run(
     start = time.perf_counter()
     values = check_request(task, protocol, options)
     definition = TASKS[task]
-    for name, value, least in (
-        ("seeds", seeds, 1),
-        ("epochs", 1 if epochs is None else epochs, 1),
-        ("seed", seed, 0),
-    ):
-        if value < least:
-            raise InputError(f"{name}: {value} is not a whole number of {least} or more")
+    check_counts(seeds=seeds, epochs=epochs)
+    check_seed(seed)
     if not isinstance(images, Images):
         images = load_images(images if images is not None else definition.image_set, data_dir)
     plan = Plan(images, tuple(range(seed, seed + seeds)), epochs, protocol, values, data_dir)

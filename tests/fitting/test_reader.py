@@ -183,6 +183,13 @@ def test_directory_missing_file_wrong_kind_and_level(tmp_path):
         fit(path, level=95)
 
 
+def test_a_file_whose_only_cell_is_an_open_quote(tmp_path):
+    path = tmp_path / "quote.csv"
+    path.write_text('# comment\n"')
+    with pytest.raises(InputError, match="no row of numbers"):
+        fit(path)
+
+
 def test_ten_million_rows_are_refused_quickly(tmp_path):
     path = tmp_path / "huge.csv"
     block = "1.0\n" * 1_000_000

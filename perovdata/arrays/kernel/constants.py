@@ -16,9 +16,9 @@ import numpy as np
 
 from perovdata.arrays.kernel.counter_rng import lane_keys
 from perovdata.arrays.kernel.law_tables import LawTables, law_tables
+from perovdata.checks import check_seed
 from perovdata.devices import SynapseParameters, label_to_curvature
 from perovdata.engine import bucket
-from perovdata.errors import InputError
 
 __all__ = ["STRAIGHT", "DeviceConstants", "Effects", "make_constants"]
 
@@ -113,8 +113,7 @@ def make_constants(
     -------
     DeviceConstants, Effects
     """
-    if seed < 0:
-        raise InputError(f"seed: {seed} is negative")
+    check_seed(seed)
     p = {name: np.repeat(column.astype(float), len(seeds)) for name, column in params.as_dict().items()}
     first = np.zeros(params.n_sets, int) if paired else np.arange(first_set, first_set + params.n_sets)
     sets = np.repeat(first, len(seeds))

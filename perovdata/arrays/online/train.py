@@ -17,6 +17,7 @@ import numpy as np
 from perovdata.arrays.kernel.constants import DeviceConstants, make_constants
 from perovdata.arrays.online import kernel as kernels
 from perovdata.arrays.online.protocol import NEUROSIM, Protocol
+from perovdata.checks import check_counts
 from perovdata.devices import SynapseParameters
 from perovdata.engine import block_size, require_memory, run_blocks, workers
 from perovdata.errors import InputError
@@ -127,9 +128,7 @@ def train_online(
         Shapes or ranges that do not fit, or more than memory holds.
     """
     data = check_data(x_train, y_train, x_test, y_test, classes, protocol)
-    for name, value in (("hidden", hidden), ("epochs", epochs), ("test_every", test_every), ("seeds", seeds)):
-        if value < 1:
-            raise InputError(f"{name}: {value} is less than 1")
+    check_counts(hidden=hidden, epochs=epochs, test_every=test_every, seeds=seeds)
     if not protocol.device:
         params = SynapseParameters.make(g_max=np.ones(params.n_sets), n_pulses_ltp=1.0, n_pulses_ltd=1.0)
     lanes, effects = make_constants(

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.options import Json, Output, RunOptions, check_positive, grouped
+from perovdata.checks import check_counts
+from perovdata.cli.options import Json, Output, RunOptions, grouped
 from perovdata.cli.output import note, progress
 from perovdata.cli.study.results import emit_rows, save_rows
 
@@ -47,7 +48,7 @@ def leaderboard(
     from perovdata.studies import LEADERBOARD_TASKS, devices_apart
     from perovdata.studies import leaderboard as run_leaderboard
 
-    check_positive(min_stated=min_stated, draws=draws, seeds=run.seeds)
+    check_counts(min_stated=min_stated, draws=draws)
     with progress("leaderboard") as move:
         rows = run_leaderboard(
             tasks or LEADERBOARD_TASKS, min_stated=min_stated, draws=draws, progress=move, **asdict(run)

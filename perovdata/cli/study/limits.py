@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped
+from perovdata.checks import check_counts
+from perovdata.cli.options import Json, Output, RunOptions, Task, grouped
 from perovdata.cli.output import note, progress
 from perovdata.cli.study.devices import DeviceLists
 from perovdata.cli.study.results import emit_rows, save_rows
@@ -54,7 +55,7 @@ def limits(
     from perovdata.studies import DIGITS_DO_NOT_TELL, sensitivity
     from perovdata.studies import limits as run_limits
 
-    check_positive(draws=draws, seeds=run.seeds)
+    check_counts(draws=draws)
     if global_:
         if formula or devices.any:
             raise InputError("study limits: --global is about the space of devices; give no device with it")

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped
+from perovdata.checks import check_counts
+from perovdata.cli.options import Json, Output, RunOptions, Task, grouped
 from perovdata.cli.output import emit_json, note, progress
 from perovdata.cli.study.devices import DeviceLists
 from perovdata.cli.study.results import emit_rows
@@ -51,7 +52,7 @@ def requirements(
     from perovdata.studies import requirements as run_requirements
     from perovdata.studies import requirements_figure
 
-    check_positive(seeds=run.seeds, draws=draws)
+    check_counts(draws=draws)
     named = devices.parameters_by_name(formula, draws, run.seed)
     with progress("requirements") as move:
         found = run_requirements(

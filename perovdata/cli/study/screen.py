@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from perovdata.cli.options import Json, Output, RunOptions, Task, check_positive, grouped, name_value_pairs
+from perovdata.checks import check_counts
+from perovdata.cli.options import Json, Output, RunOptions, Task, grouped, name_value_pairs
 from perovdata.cli.output import note, progress
 from perovdata.cli.study.results import emit_rows, save_rows
 from perovdata.errors import InputError, unknown_choice
@@ -62,7 +63,7 @@ def screen(
     from perovdata.studies import HALIDE_SERIES
     from perovdata.studies import screen as run_screen
 
-    check_positive(draws=draws, seeds=run.seeds)
+    check_counts(draws=draws)
     designs: list[dict[str, Any]] = [{"composition": f} for f in formula or []]
     if input_ is not None:
         designs += _designs(input_)

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.options import DeviceOptions, Json, RunOptions, Task, check_positive, grouped
+from perovdata.checks import check_counts
+from perovdata.cli.options import DeviceOptions, Json, RunOptions, Task, grouped
 from perovdata.cli.output import emit_json, note, print_tables, progress
 
 _LEVEL = 0.9
@@ -41,7 +42,7 @@ def sweep(
     from perovdata.studies import sweep as run_sweep
     from perovdata.vision import check_request
 
-    check_positive(draws=draws, seeds=run.seeds, sets_per_piece=sets_per_piece, processes=processes)
+    check_counts(draws=draws, sets_per_piece=sets_per_piece, processes=processes)
     found = resolve(
         formula, source.device, source.preset, source.record, {}, None, draws, run.seed, _LEVEL, None, note
     )

@@ -55,7 +55,7 @@ def read_text(path: Path, text: str, decimal: str | None = None) -> Table:
     if table is None:
         rows = [(number, _split(line, delimiter)) for number, line in numbered]
         # A delimiter at the end of every line makes an empty last column.
-        used = max((k + 1 for _, cells in rows for k, cell in enumerate(cells) if cell), default=0)
+        used = max((k + 1 for _, cells in rows for k, cell in enumerate(cells) if cell), default=1)
         table = assemble(path, first_line, [(n, cells[:used]) for n, cells in rows], style, "line")
     if comments:
         table.notes.append(f"{comments} comment lines left out")

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from perovdata.checks import check_level, check_seed
 from perovdata.dataset.load import DesignFile, open_designs
 from perovdata.dataset.schema import DESIGN_COLUMNS, SynapseDesign, known, parse_known
 from perovdata.errors import InputError
@@ -101,6 +102,8 @@ def predict_file(
     InputError
         If the file as a whole is unusable, or the disk has no room for the result.
     """
+    check_level(level)
+    check_seed(seed)
     designs = open_designs(source)
     as_json = output.suffix in (".jsonl", ".ndjson")
     wanted = list(metrics) if metrics is not None else list(predictor.summary)

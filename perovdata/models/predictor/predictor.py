@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from perovdata.checks import check_counts, check_level, check_seed
 from perovdata.chemistry import Perovskite
 from perovdata.dataset import METRICS, Metric, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
@@ -107,6 +108,7 @@ class Predictor:
             For an unknown metric, a level or a measured value out of range, or an unreadable design.
         """
         designs = [designs] if isinstance(designs, SynapseDesign) else list(designs)
+        check_seed(seed)
         wanted = self._wanted(metrics)
         known = self._known(known, len(designs))
         frame = self._near(designs)
@@ -171,8 +173,7 @@ class Predictor:
         return wanted
 
     def _quantiles(self, frame, designs, known, wanted: list[str], level: float) -> dict[str, np.ndarray]:
-        if not 0.5 <= level <= 0.99:
-            raise InputError(f"level: {level} is not from 0.5 to 0.99")
+        check_level(level)
         tail = (1 - level) / 2
         u = np.array([tail, 0.5, 1 - tail, 1 - level])
         quantiles: dict[str, np.ndarray] = {}
@@ -211,6 +212,8 @@ class Predictor:
             A known metric keeps its value in every draw.
         """
         designs = [designs] if isinstance(designs, SynapseDesign) else list(designs)
+        check_counts(draws=n_draws)
+        check_seed(seed)
         known = self._known(known, len(designs))
         out = {name: np.empty((len(designs), n_draws)) for name in self.models}
         frame = self._near(designs)

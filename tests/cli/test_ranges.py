@@ -1,0 +1,115 @@
+"""Seeds, draws, epochs and levels out of range: the same words whoever is asked, before anything long."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perovdata.checks import check_counts, check_level, check_seed
+from perovdata.cli import main
+from perovdata.devices import load_device
+from perovdata.errors import InputError
+from perovdata.fitting import fit
+from perovdata.studies import leaderboard, screen, sensitivity, simulate
+
+SIMULATE = ("simulate", "--preset", "ag-a-si", "--task", "digits-online")
+COMMANDS = {
+    "predict": ("predict", "CsPbBr3"),
+    "simulate": SIMULATE,
+    "compare": ("compare", "ag-a-si", "epiram", "--task", "digits-online"),
+    "limits": ("study", "limits", "--preset", "ag-a-si"),
+    "requirements": ("study", "requirements", "--accuracy", "80"),
+    "screen": ("study", "screen", "CsPbBr3"),
+    "leaderboard": ("study", "leaderboard"),
+    "sweep": ("study", "sweep", "--preset", "ag-a-si", "--output", "never-made"),
+}
+
+
+def refused(arguments, monkeypatch, capsys) -> str:
+    """The line of a refused command."""
+    monkeypatch.setattr("sys.argv", ["perovdata", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = capsys.readouterr()
+    assert left.value.code == 2
+    assert told.out == ""
+    return told.err.strip()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_negative_seed_is_refused_in_the_same_words(name, monkeypatch, capsys):
+    line = refused((*COMMANDS[name], "--seed", "-1"), monkeypatch, capsys)
+    assert line == "error: seed: -1 is not a whole number from 0 to 4294967295"
+
+
+@pytest.mark.parametrize("name", ["predict", "simulate", "compare"])
+@pytest.mark.parametrize("level", ["nan", "0", "1", "95"])
+def test_a_level_out_of_range_is_refused_in_the_same_words(name, level, monkeypatch, capsys):
+    line = refused((*COMMANDS[name], "--level", level), monkeypatch, capsys)
+    assert line == f"error: level: {float(level)} is not from 0.5 to 0.99"
+
+
+@pytest.mark.parametrize("option", ["--seeds", "--epochs"])
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"predict", "compare"}))
+def test_counts_below_one_are_refused_in_the_same_words(name, option, monkeypatch, capsys):
+    line = refused((*COMMANDS[name], option, "0"), monkeypatch, capsys)
+    assert line == f"error: {option[2:]}: 0 is not a whole number of 1 or more"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("simulate", "CsPbBr3", "--task", "digits-online"),
+        ("simulate", "--record", "d0002", "--task", "digits-online"),
+        ("study", "sweep", "CsPbBr3", "--output", "never-made"),
+        ("study", "limits", "CsPbBr3"),
+        COMMANDS["screen"],
+        COMMANDS["leaderboard"],
+    ],
+    ids=" ".join,
+)
+def test_draws_that_no_memory_holds_are_refused_before_the_work(arguments, monkeypatch, capsys):
+    line = refused((*arguments, "--draws", "100000000"), monkeypatch, capsys)
+    assert re.fullmatch(
+        r"error: 100000000 draws need about .* GB .* the largest number that fits is \d+", line
+    )
+
+
+def test_fit_and_studies_use_the_same_rule(tmp_path):
+    with pytest.raises(InputError, match=r"level: 0\.999 is not from 0\.5 to 0\.99"):
+        fit(tmp_path / "never-read.csv", level=0.999)
+    with pytest.raises(InputError, match="seed: -1 is"):
+        simulate(preset="ag-a-si", task="digits-online", seed=-1)
+    with pytest.raises(InputError, match=r"draws: 1\.5 is not a whole number of 1 or more"):
+        screen([{"composition": "CsPbBr3"}], draws=1.5)
+    with pytest.raises(InputError, match="draws: 0 is"):
+        leaderboard(draws=0)
+    with pytest.raises(InputError, match="draws need about"):
+        sensitivity(n=2**40)
+    device = tmp_path / "device.yaml"
+    device.write_text("name: x\ng_max: 1.0e-6\ng_min: 1.0e-8\nn_pulses_ltp: 64\nn_pulses_ltd: 64\n")
+    with pytest.raises(InputError, match="draws: 0 is"):
+        load_device(device).draws(0)
+
+
+@given(st.integers(1, 2**31) | st.builds(np.int64, st.integers(1, 2**31)))
+def test_whole_numbers_are_taken(value):
+    check_counts(draws=value, epochs=None)
+    check_seed(value)
+
+
+@given(st.floats() | st.booleans() | st.text() | st.integers(max_value=-1))
+def test_what_is_no_whole_number_is_refused(value):
+    with pytest.raises(InputError, match="not a whole number of 1 or more"):
+        check_counts(draws=value)
+    with pytest.raises(InputError, match="not a whole number from 0 to"):
+        check_seed(value)
+
+
+@given(st.floats(0.5, 0.99))
+def test_levels_are_taken(level):
+    check_level(level)
