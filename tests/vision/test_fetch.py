@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -94,7 +96,47 @@ def test_second_mirror_after_the_first_fails(tmp_path, server):
 def test_wrong_digest_leaves_nothing(tmp_path, server):
     with pytest.raises(InputError, match=r"does not have the md5.*--data-dir"):
         fetch("own", tmp_path, source=source(server.url, digest="0" * 32))
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == [".fetch.lock"]
+
+
+def test_a_damaged_file_is_fetched_again(tmp_path, server):
+    (tmp_path / "file.gz").write_bytes(CONTENT[:500] + b"damage" + CONTENT[506:])
+    fetch("own", tmp_path, source=source(server.url))
+    assert (tmp_path / "file.gz").read_bytes() == CONTENT
+
+
+def test_damage_inside_the_compressed_stream_is_seen(tmp_path, server):
+    digest = hashlib.sha256(gzip.decompress(CONTENT)).hexdigest()
+    wanted = Download((server.url,), {"file.gz": digest}, "sha256 of the content", "free", "nobody")
+    (tmp_path / "file.gz").write_bytes(CONTENT[:12] + bytes([CONTENT[12] ^ 255]) + CONTENT[13:])
+    fetch("own", tmp_path, source=wanted)
+    assert (tmp_path / "file.gz").read_bytes() == CONTENT
+
+
+def test_a_damaged_part_is_discarded(tmp_path, server):
+    (tmp_path / "file.gz.part").write_bytes(b"x" * 1000)
+    fetch("own", tmp_path, source=source(server.url))
+    assert server.asked == ["bytes=1000-", None]
+    assert (tmp_path / "file.gz").read_bytes() == CONTENT
+
+
+_FETCH = """
+import sys
+from perovdata.vision import fetch
+from perovdata.vision.data.downloads import Download
+mirror = Download((sys.argv[2],), {"file.gz": sys.argv[3]}, "md5 of the file", "", "")
+fetch("own", sys.argv[1], source=mirror)
+"""
+
+
+def test_two_processes_fetch_at_once(tmp_path, server):
+    good = source(server.url).digests["file.gz"]
+    command = [sys.executable, "-c", _FETCH, str(tmp_path), server.url, good]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    assert (tmp_path / "file.gz").read_bytes() == CONTENT
+    assert server.asked == [None]  # the second waited and found the file
 
 
 def test_unknown_name():

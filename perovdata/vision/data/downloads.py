@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import http.client
 import os
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 from perovdata.errors import InputError, unknown_choice
 from perovdata.files import cache_dir
@@ -98,7 +102,8 @@ def fetch(
     Returns
     -------
     Path
-        The folder with the four files. An interrupted download goes on where it stopped.
+        The folder with the four files. An interrupted download goes on where it stopped; a damaged file is
+        fetched again. Two processes may fetch at once: one waits for the other.
 
     Raises
     ------
@@ -112,12 +117,15 @@ def fetch(
     target = Path(folder) if folder is not None else cache_dir() / "vision" / name
     target.mkdir(parents=True, exist_ok=True)
     report = progress or (lambda *_: None)
-    for file, digest in source.digests.items():
-        path = target / file
-        if path.is_file() and _digest(path.read_bytes(), source.digest_of) == digest:
-            report(file, path.stat().st_size, path.stat().st_size)
-            continue
-        _fetch_file(path, digest, source, report)
+    # One at a time in a folder: a second process waits, and finds the files there. The lock lies beside the
+    # folder's files under a dot and stays: taking it away would let two processes hold one each.
+    with FileLock(target / ".fetch.lock"):
+        for file, digest in source.digests.items():
+            path = target / file
+            if path.is_file() and _digest(path.read_bytes(), source.digest_of) == digest:
+                report(file, path.stat().st_size, path.stat().st_size)
+                continue
+            _fetch_file(path, digest, source, report)
     return target
 
 
@@ -126,7 +134,7 @@ def _digest(content: bytes, digest_of: str) -> str | None:
         return hashlib.md5(content, usedforsecurity=False).hexdigest()
     try:
         return hashlib.sha256(gzip.decompress(content)).hexdigest()
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):  # damaged
         return None
 
 
@@ -134,12 +142,18 @@ def _fetch_file(path: Path, digest: str, source: Download, report: Callable) -> 
     partial = path.with_name(path.name + ".part")
     problems = []
     for mirror in source.mirrors:
+        went_on = partial.exists()
         try:
             _stream(mirror + path.name, partial, report)
-        except (urllib.error.URLError, OSError) as error:
+            whole = _digest(partial.read_bytes(), source.digest_of) == digest
+            if not whole and went_on:  # the damage may have been in the part that was there
+                partial.unlink()
+                _stream(mirror + path.name, partial, report)
+                whole = _digest(partial.read_bytes(), source.digest_of) == digest
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             problems.append(f"{mirror}: {getattr(error, 'reason', error)}")
             continue
-        if _digest(partial.read_bytes(), source.digest_of) == digest:
+        if whole:
             os.replace(partial, path)
             return
         problems.append(f"{mirror}: the file does not have the {source.digest_of} {digest}")
