@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from perovdata.dataset.check.problems import Problem, Severity, shorten
-from perovdata.dataset.schema.schema import METRICS, NOT_STATED, TABLES, Column, known
+from perovdata.dataset.schema.schema import METRICS, NOT_STATED, OPERATORS, TABLES, Column, known
 from perovdata.dataset.schema.synonyms import to_term
 
 __all__ = ["Submission", "joined", "submission_from_record"]
@@ -131,6 +131,8 @@ def _cells(table: str, values: Mapping[str, Any]) -> tuple[dict[str, str], list[
     for key in values:
         if key not in names:
             raise _Refused(key, None, "unknown key", ", ".join(names))
+    if "operator" in names and values.get("operator") in (None, ""):
+        raise _Refused("operator", None, "missing", ", ".join(OPERATORS))
     finer: list[str] = []
     cells: dict[str, str] = {}
     for name in names:
