@@ -105,12 +105,24 @@ def _told(error: Exception) -> int:
     if isinstance(error, OSError) and error.filename is not None:
         note(f"error: '{error.filename}': {error.strerror}; {_REMEDIES.get(error.errno or 0, _LOOK)}")
         return 2
+    if isinstance(error, FileNotFoundError) and not _here():
+        note("error: the folder that the command was started in is gone: change into another one")
+        return 2
     if isinstance(error, MemoryError):
         note("error: the memory is not enough; ask for less at once (fewer --draws, a part of the file)")
         return 2
     what = f"{type(error).__name__}: {' '.join(str(error).split())}"
     note(f"internal error: {what}; this is a fault of the program, please report it{_saved_traceback(error)}")
     return 1
+
+
+def _here() -> bool:
+    """Whether the working directory is still there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 _LOOK = "look whether it is there and may be read and written"
