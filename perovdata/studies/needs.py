@@ -89,7 +89,8 @@ def requirements(
     pair = map_axes(axes)
     common: dict[str, Any] = {"seeds": seeds, "seed": seed, **options}
     _check_reachable(task, accuracy, common)
-    contexts = {**{name: name for name in CONTEXTS}, **{n: one_device(p) for n, p in (devices or {}).items()}}
+    contexts: dict[str, str | SynapseParameters] = {name: name for name in CONTEXTS}
+    contexts |= {name: one_device(parameters) for name, parameters in (devices or {}).items()}
     sweeps = [(name, context) for name in VARIED for context in contexts]
     groups = [
         sets_at([{name: value} for value in grid_of(name, points)], contexts[context])
