@@ -277,7 +277,7 @@ def test_commands(tmp_path):
         (["limits", "--global", "--preset", "ideal"], "--global"),
         (["screen"], "no designs"),
         (["screen", "--input", "absent.csv"], "absent.csv"),
-        (["leaderboard", "--draws", "0"], "--draws: 0"),
+        (["leaderboard", "--draws", "0"], "draws: 0 is not a whole number"),
         (["requirements", "--accuracy", "101"], "accuracy: 101"),
     ],
 )
