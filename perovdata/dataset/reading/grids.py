@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from perovdata.dataset.reading.columns import Column, column_of, heading_unit, metric_of
 from perovdata.dataset.reading.document import Document, Evidence, Grid, Place
 from perovdata.dataset.reading.findings import Accuracy, Finding
-from perovdata.dataset.reading.grammar.conditions import definition
+from perovdata.dataset.reading.grammar.conditions import definition, paired_pulse_term
 from perovdata.dataset.reading.grammar.cues import CUES
 from perovdata.dataset.reading.grammar.operators import operator_before
 from perovdata.dataset.reading.grammar.quantities import Quantity, quantities
@@ -238,7 +238,7 @@ def _value(
         )
     term = definition(metric, column.heading, column.heading, column.heading)
     if metric == "ppf_index":
-        term = "(A2-A1)/A1 assumed" if remark.startswith("stated") and remark.endswith("%") else "A2/A1"
+        term = paired_pulse_term(remark)
     conditions = "negative polarity" if q.negative and metric.endswith("_voltage") else ""
     return Finding(
         metric,

@@ -6,7 +6,7 @@ import re
 
 from perovdata.dataset.reading.grammar.quantities import Quantity
 
-__all__ = ["conditions", "definition"]
+__all__ = ["conditions", "definition", "paired_pulse_term"]
 
 _INTERVAL = re.compile(
     r"(?:interval\w*|[ΔD]t|delay|spacing|separation)(?: \w+)?(?: time)?(?: \([^)]*\))?"
@@ -128,6 +128,11 @@ _RULES: dict[str, tuple[tuple[str, str], ...]] = {
 _RULES["nonlinearity_ltp"] = _RULES["nonlinearity_ltd"] = _RULES["nonlinearity"]
 _RULES["array_cols"] = _RULES["array_rows"]
 _COMPILED = {k: tuple((term, re.compile(p)) for term, p in rules) for k, rules in _RULES.items()}
+
+
+def paired_pulse_term(note: str) -> str:
+    """Definition of a paired-pulse index: one below 100 %, which was converted, is a relative increase."""
+    return "(A2-A1)/A1 assumed" if note.startswith("stated") and note.endswith("%") else "A2/A1"
 
 
 def definition(metric: str, text: str, cue: str, near: str) -> str:

@@ -10,7 +10,7 @@ from perovdata.dataset.reading.document import Evidence, Place
 from perovdata.dataset.reading.findings import Accuracy, Finding
 from perovdata.dataset.reading.grammar.accuracy import accuracy_finding
 from perovdata.dataset.reading.grammar.claims import Claim, claims
-from perovdata.dataset.reading.grammar.conditions import conditions, definition
+from perovdata.dataset.reading.grammar.conditions import conditions, definition, paired_pulse_term
 from perovdata.dataset.reading.grammar.foreign import foreign_spans
 from perovdata.dataset.reading.grammar.operators import operator_before
 from perovdata.dataset.reading.grammar.quantities import Quantity, quantities
@@ -212,13 +212,14 @@ def _finding(
     if (metric == "on_off_ratio" and value < 1.5) or (metric == "n_states" and value < 3):
         return None
     operator, remark = ("range", "") if high is not None else operator_before(words, q.start, q.end)
-    if operator == "=" and _list_operator(words, numbers, q):
-        operator, remark = _list_operator(words, numbers, q) or ("=", "")
+    listed = _list_operator(words, numbers, q) if operator == "=" else None
+    if listed:
+        operator, remark = listed
     if operator == "<" and _circumstance(words, metric, q):
         operator = "="
     term = definition(metric, words, claim.cue, near)
     if metric == "ppf_index":
-        term = "A2/A1" if not note.startswith("stated") or not note.endswith("%") else "(A2-A1)/A1 assumed"
+        term = paired_pulse_term(note)
     confidence, reason = _confidence(claim, metric, value, note)
     return Finding(
         metric,
