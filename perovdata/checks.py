@@ -6,8 +6,6 @@ from numbers import Integral
 
 from perovdata.errors import InputError
 
-__all__ = ["check_counts", "check_level", "check_seed"]
-
 _LARGEST_SEED = 2**32 - 1  # what NumPy's and scikit-learn's generators all take
 _LEVELS = (0.5, 0.99)  # beyond, too few papers stand behind the ends of an interval
 

@@ -18,8 +18,6 @@ import yaml
 
 from perovdata.errors import InputError
 
-__all__ = ["parse_json", "parse_yaml", "read_json", "read_text", "read_yaml", "refuse_swelling"]
-
 JSON_LIMIT = 64_000_000  # bytes
 YAML_LIMIT = 1_000_000  # bytes; a device file with a measured table of jumps holds some ten thousand
 DEPTH = 40  # nested lists and mappings

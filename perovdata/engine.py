@@ -18,8 +18,6 @@ import jax
 from perovdata.errors import InputError
 from perovdata.files import cache_dir
 
-__all__ = ["available_memory", "block_size", "bucket", "require_memory", "run_blocks", "workers"]
-
 T = TypeVar("T")
 R = TypeVar("R")
 

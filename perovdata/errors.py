@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["InputError", "unknown_choice"]
-
 
 class InputError(ValueError):
     """Bad input, explained in one line.

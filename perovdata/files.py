@@ -12,8 +12,6 @@ from typing import Any
 
 import platformdirs
 
-__all__ = ["cache_dir", "data_dir", "finite", "tables_dir", "write_atomic", "write_json"]
-
 _PACKAGE = Path(__file__).resolve().parent
 
 

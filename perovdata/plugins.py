@@ -7,8 +7,6 @@ from typing import Any
 
 from perovdata.errors import InputError
 
-__all__ = ["plugins"]
-
 
 def plugins(group: str) -> dict[str, Any]:
     """Objects by name that installed packages offer in a group, e.g. ``perovdata.tasks``.

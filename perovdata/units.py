@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["SI_PREFIXES", "number", "quantity", "with_error"]
-
 #: Prefix to power of ten, as people and instruments write it: both signs for micro, and u.
 SI_PREFIXES = {
     **{"a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "µ": -6, "μ": -6, "m": -3, "c": -2},

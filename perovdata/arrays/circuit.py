@@ -9,8 +9,6 @@ import numpy as np
 
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["Design"]
-
 _SCHEMES = ("differential", "reference")
 _ENCODINGS = ("analog", "pulse-width", "bit-serial")
 _WIRES = ("lumped", "exact")

@@ -19,8 +19,6 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.routing.design_space import assumed_value
 
-__all__ = ["Assumptions", "Cost", "Term", "array_cost"]
-
 
 @dataclass(frozen=True)
 class Assumptions:

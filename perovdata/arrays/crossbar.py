@@ -23,8 +23,6 @@ from perovdata.devices import SynapseParameters, read_disturb, retained
 from perovdata.engine import require_memory
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["METHODS", "Crossbar", "CrossbarState", "program_lanes"]
-
 #: Ways of programming.
 METHODS = ("open-loop", "proportional", "verify", "exact")
 

@@ -25,8 +25,6 @@ from perovdata.devices import SynapseParameters, retained
 from perovdata.engine import block_size, require_memory, run_blocks
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["ACTIVATIONS", "infer"]
-
 #: Activations between layers.
 ACTIVATIONS = {"relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "tanh": jnp.tanh, "linear": lambda z: z}
 

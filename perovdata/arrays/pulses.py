@@ -16,8 +16,6 @@ from perovdata.devices import SynapseParameters
 from perovdata.engine import require_memory
 from perovdata.errors import InputError
 
-__all__ = ["apply_pulses"]
-
 _PULSES = 0xFFFFFF40
 _MOST_PULSES = 2**31 - 1
 

@@ -23,16 +23,6 @@ from perovdata.arrays.kernel.programming import curvature_of
 from perovdata.arrays.kernel.reading import cell_index
 from perovdata.errors import InputError
 
-__all__ = [
-    "Cells",
-    "FullPulses",
-    "MixedPrecision",
-    "Rule",
-    "StochasticPulses",
-    "TikiTaka",
-    "symmetry_point",
-]
-
 
 @dataclass(frozen=True)
 class Cells:

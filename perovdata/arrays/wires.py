@@ -30,8 +30,6 @@ from threadpoolctl import threadpool_limits
 from perovdata.engine import run_blocks
 from perovdata.errors import InputError
 
-__all__ = ["column_currents", "effective_conductance"]
-
 
 def effective_conductance(g, row_resistance: float, column_resistance: float) -> np.ndarray:
     """Conductance from every row's source to every column's ground, wires included.

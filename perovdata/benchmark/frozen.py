@@ -24,8 +24,6 @@ from perovdata.features import design_frame
 from perovdata.files import data_dir, write_atomic, write_json
 from perovdata.models import Corpus, Target, from_scale, to_scale
 
-__all__ = ["VERSION", "Benchmark", "load_benchmark", "summary", "task_names", "write_version"]
-
 #: The version that is scored if none is named.
 VERSION = "v1"
 

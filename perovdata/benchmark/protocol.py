@@ -12,8 +12,6 @@ from perovdata.benchmark.scores import Score, grade
 from perovdata.errors import InputError
 from perovdata.models import BASELINES, hidden_predictions
 
-__all__ = ["baseline_predictions", "score"]
-
 
 def score(
     model: Any,

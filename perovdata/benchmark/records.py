@@ -16,8 +16,6 @@ from perovdata.benchmark.scores import Score, grade
 from perovdata.errors import InputError
 from perovdata.files import data_dir, write_atomic, write_json
 
-__all__ = ["check_record", "leaderboard", "read_predictions", "submit"]
-
 _MAX_BYTES = 20_000_000
 _KEYS = ("name", "task", "version", "checksum", "scores", "predictions")
 _TOLERANCE = 1e-6

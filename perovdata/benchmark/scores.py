@@ -22,8 +22,6 @@ from perovdata.models.evaluation import (
     weighted_mean,
 )
 
-__all__ = ["Score", "grade"]
-
 _RESAMPLES = 2000
 
 

@@ -17,8 +17,6 @@ from perovdata.chemistry.ions import Ion
 from perovdata.chemistry.prototypes import NETWORK_FORMERS
 from perovdata.chemistry.reader import Item
 
-__all__ = ["Balanced", "balance"]
-
 _EXACT = 5e-3  # charges; amounts are written with two or three decimals
 _MOST_READINGS = 64
 _MOST_STATES = 512

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from perovdata.errors import InputError
 
-__all__ = ["FormulaError"]
-
 
 class FormulaError(InputError):
     """A formula that cannot be read, with the token and its place.

@@ -12,8 +12,6 @@ from perovdata.chemistry.perovskite import Perovskite
 from perovdata.chemistry.prototypes import Prototype, classify
 from perovdata.chemistry.reader import Phase, read_formula
 
-__all__ = ["parse"]
-
 _NOMINAL = 0.05  # share of the anion charge up to which a film counts as off stoichiometry
 _HOPELESS = 0.5  # beyond this, the formula is not that of a compound
 _MOST_LAYERS = 100

@@ -16,17 +16,6 @@ from types import MappingProxyType
 
 from perovdata.files import tables_dir
 
-__all__ = [
-    "ELEMENTS",
-    "ELEMENTS_BY_NUMBER",
-    "SOLVATES",
-    "Ion",
-    "atoms_of",
-    "ions_by_name",
-    "organic_cations",
-    "plain_name",
-]
-
 _SYMBOLS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr "
     "Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb "

@@ -12,8 +12,6 @@ from perovdata.chemistry.ions import ELEMENTS, SOLVATES, atoms_of, plain_name
 if TYPE_CHECKING:
     from pymatgen.core import Composition
 
-__all__ = ["Perovskite"]
-
 
 @dataclass(frozen=True, eq=False)
 class Perovskite:

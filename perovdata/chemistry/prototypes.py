@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["NETWORK_FORMERS", "Prototype", "classify"]
-
 _TOLERANCE = 0.05  # relative: films are nominally off stoichiometry by a few per cent
 _MOST_LAYERS = 100
 # Ions known to form the 3D network; larger ones give chains with the same stoichiometry.

@@ -18,8 +18,6 @@ from perovdata.chemistry.errors import FormulaError
 from perovdata.chemistry.ions import ELEMENTS, SOLVATES, Ion, ions_by_name
 from perovdata.chemistry.spelling import MIDDLE_DOT, SPACED_PLUS, Spelled, spell
 
-__all__ = ["Item", "Phase", "Read", "read_formula"]
-
 _LARGEST_AMOUNT = 1000.0
 _DEEPEST = 8  # nested brackets; the deepest in the literature is 3
 _CLOSE = {"(": ")", "[": "]", "{": "}"}

@@ -16,8 +16,6 @@ from functools import cache
 from perovdata.chemistry.ions import Ion, atoms_of, organic_cations
 from perovdata.chemistry.perovskite import Perovskite
 
-__all__ = ["DESCRIPTORS", "bartel_tau", "descriptors", "goldschmidt_factor", "undefined_descriptors"]
-
 # name: unit and meaning, in the order of the output
 DESCRIPTORS: dict[str, str] = {
     "tolerance_factor": "1; Goldschmidt's t of the A, B and X sites",

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from perovdata.chemistry.errors import FormulaError
 from perovdata.chemistry.ions import ELEMENTS, SOLVATES
 
-__all__ = ["MIDDLE_DOT", "SPACED_PLUS", "Spelled", "spell"]
-
 SPACED_PLUS = "\u2295"  # a '+' that stands alone between two phases
 MIDDLE_DOT = "\u00b7"
 

@@ -28,8 +28,6 @@ from perovdata.cli.output import log_to_stderr, note
 from perovdata.errors import InputError
 from perovdata.files import cache_dir, write_atomic
 
-__all__ = ["app", "main"]
-
 app = typer.Typer(
     name="perovdata",
     help="Halide-perovskite synapses: dataset, predictors and simulator.",

@@ -11,8 +11,6 @@ import typer
 from perovdata.cli.options import Json, Level, RunOptions, Task, grouped, name_value_pairs
 from perovdata.cli.output import emit_json, note, print_tables, progress
 
-__all__ = ["register"]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""

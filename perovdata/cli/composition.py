@@ -10,8 +10,6 @@ import typer
 from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json, note, print_tables
 
-__all__ = ["register"]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""

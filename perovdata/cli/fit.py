@@ -16,8 +16,6 @@ from perovdata.cli.output import emit_json, note, print_tables
 if TYPE_CHECKING:
     from perovdata.fitting import FitResult
 
-__all__ = ["register"]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""

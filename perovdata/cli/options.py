@@ -21,20 +21,6 @@ from perovdata.checks import check_counts, check_seed
 from perovdata.dataset.schema import DESIGN_COLUMNS, NOT_STATED, TABLES, Column
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = [
-    "DesignOptions",
-    "DeviceOptions",
-    "Json",
-    "Known",
-    "Level",
-    "OptionGroup",
-    "Output",
-    "RunOptions",
-    "Task",
-    "grouped",
-    "name_value_pairs",
-]
-
 _DESIGN = "Design (all optional)"
 _DEVICE = "Device"
 _RUN = "Run"

@@ -15,8 +15,6 @@ from perovdata.files import finite
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["emit_json", "log_to_stderr", "note", "print_tables", "progress"]
-
 _LOG = logging.getLogger(__name__)
 _QUIET_S = 20.0  # a redirected run tells where it stands at most this often
 

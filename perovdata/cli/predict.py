@@ -15,8 +15,6 @@ from perovdata.errors import InputError, unknown_choice
 if TYPE_CHECKING:
     from perovdata.models import Predictor
 
-__all__ = ["register"]
-
 _BATCH = "Many designs"
 
 

@@ -21,8 +21,6 @@ from perovdata.cli.options import (
 )
 from perovdata.cli.output import emit_json, note, print_tables, progress
 
-__all__ = ["register"]
-
 _RUN = "Run"
 
 

@@ -15,21 +15,6 @@ if TYPE_CHECKING:
     from perovdata.materials import PropertyValue
     from perovdata.models import Prediction
 
-__all__ = [
-    "comparison_tables",
-    "composition_tables",
-    "fit_tables",
-    "gaps_table",
-    "info_table",
-    "prediction_tables",
-    "record_table",
-    "show_table",
-    "simulation_tables",
-    "study_table",
-    "task_tables",
-    "tasks_table",
-]
-
 
 def record_table(record: Mapping[str, Any], title: str | None = None) -> Table:
     """Names and values, one below the other."""

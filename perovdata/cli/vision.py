@@ -10,8 +10,6 @@ import typer
 from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json, note, print_tables, progress
 
-__all__ = ["register"]
-
 _group = typer.Typer(help="The vision suite: tasks and image sets.", no_args_is_help=True)
 
 

@@ -14,15 +14,9 @@ from perovdata.dataset.load.synapses import (
     load_synapses,
 )
 from perovdata.dataset.load.typed_tables import Tables, load_tables
-from perovdata.dataset.schema.schema import (
-    DESIGN_COLUMNS,
-    METRICS,
-    TABLES,
-    VOCABULARIES,
-    Metric,
-    SynapseDesign,
-    Vocabulary,
-)
+from perovdata.dataset.schema.metrics import METRICS, Metric
+from perovdata.dataset.schema.schema import DESIGN_COLUMNS, TABLES, SynapseDesign
+from perovdata.dataset.schema.vocabularies import VOCABULARIES, Vocabulary
 
 __all__ = [
     "DESIGN_COLUMNS",

@@ -9,8 +9,6 @@ import jax.numpy as jnp
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
 
-__all__ = ["BOLTZMANN_EV", "age", "at_temperature", "read_disturb", "retained"]
-
 #: Boltzmann constant in eV/K (CODATA 2018, exact).
 BOLTZMANN_EV = 8.617333262e-5
 

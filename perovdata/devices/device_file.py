@@ -28,8 +28,6 @@ from perovdata.documents import read_yaml
 from perovdata.errors import InputError, unknown_choice
 from perovdata.files import write_atomic
 
-__all__ = ["DeviceFile", "dump_device", "load_device", "save_device"]
-
 _LONGEST_SWEEP = 5000
 _PPF = ("amplitude_1", "tau_1", "amplitude_2", "tau_2")
 _OTHER_KEYS = ("name", "notes", "ppf", "uncertainty", "law", "law_parameters", "measured")

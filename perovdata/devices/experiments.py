@@ -8,13 +8,6 @@ import jax.numpy as jnp
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.shortterm import Traces, current, decay, event, respond, rest
 
-__all__ = [
-    "epsc",
-    "paired_pulse_index",
-    "spike_number_response",
-    "spike_rate_response",
-]
-
 
 def paired_pulse_index(params: SynapseParameters, intervals):
     """PPF index A2 / A1 in percent for each interval between two reference events.

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["FIELDS", "MAX_LABEL", "Field"]
-
 #: End of MLP-NeuroSim's table of nonlinearity labels (formula.cpp, getParamA).
 MAX_LABEL = 9.0
 

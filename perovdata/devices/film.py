@@ -11,17 +11,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-__all__ = [
-    "EDGE_STRENGTH",
-    "GRID_NM",
-    "edge_absorption",
-    "film_absorptance",
-    "gap_absorption",
-    "line",
-    "one_behind_another",
-    "photon_energy",
-]
-
 #: Wavelengths of an absorption spectrum, nm: fine against an exciton line, from the near UV to the edge of
 #: the lowest gap among lead-tin halides.
 GRID_NM = np.arange(350.0, 1101.0, 5.0)

@@ -10,8 +10,6 @@ import numpy as np
 
 from perovdata.errors import InputError
 
-__all__ = ["JumpTable", "jump"]
-
 
 @dataclass(frozen=True)
 class JumpTable:

@@ -18,8 +18,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["LABEL_SCALE", "a_to_label", "curvature_to_label", "label_to_a", "label_to_curvature"]
-
 #: The label of a step function: largest possible distance from the line, 1, times this.
 LABEL_SCALE = 10.1015
 

@@ -11,8 +11,6 @@ import jax.numpy as jnp
 from perovdata.devices.label import label_to_curvature
 from perovdata.devices.parameters import SynapseParameters
 
-__all__ = ["add_cycle_noise", "align", "exponential", "quantise", "step_exponential"]
-
 _TINY = 1e-6
 _BEYOND = 80.0
 

@@ -10,15 +10,6 @@ from perovdata.devices.film import GRID_NM, film_absorptance, gap_absorption
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
 
-__all__ = [
-    "absorbed",
-    "absorbed_share",
-    "absorptance",
-    "absorption_of",
-    "intensity_drive",
-    "optical_drive",
-]
-
 
 def absorption_of(params: SynapseParameters) -> jax.Array:
     """Absorption coefficient (1/m) of each film at every wavelength of ``GRID_NM``.

@@ -17,8 +17,6 @@ from perovdata.devices.laws import Law
 from perovdata.devices.renamed import RENAMED, current_name
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["SynapseParameters"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SynapseParameters:

@@ -10,8 +10,6 @@ import yaml
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.errors import unknown_choice
 
-__all__ = ["PRESETS", "Preset", "preset"]
-
 
 @dataclass(frozen=True)
 class Preset:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TypeVar
 
-__all__ = ["REMOVED", "RENAMED", "current_name", "with_former_names", "without_removed"]
-
 V = TypeVar("V")
 
 #: Former name of a field -> its name. The former ones are metrics in percent of the window.

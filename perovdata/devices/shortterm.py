@@ -25,16 +25,6 @@ import jax.numpy as jnp
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
 
-__all__ = [
-    "Traces",
-    "current",
-    "decay",
-    "erase",
-    "event",
-    "respond",
-    "rest",
-]
-
 
 @dataclass(frozen=True)
 class Traces:

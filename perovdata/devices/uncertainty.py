@@ -14,8 +14,6 @@ from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.renamed import current_name
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["SCALES", "Uncertainty"]
-
 #: Scale on which a field is taken as normal.
 SCALES = ("linear", "log")
 

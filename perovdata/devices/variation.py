@@ -12,8 +12,6 @@ from perovdata.devices.label import label_to_curvature
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
 
-__all__ = ["Devices", "hold_stuck", "sample_devices", "worn_window"]
-
 
 @dataclass(frozen=True)
 class Devices:

@@ -22,15 +22,6 @@ from perovdata.chemistry import (
 from perovdata.features.elements import ELEMENT_PROPERTIES, STATISTICS, element_statistics
 from perovdata.materials import bandgaps, class_median, lookup_property
 
-__all__ = [
-    "ELEMENT_NAMES",
-    "PROPERTY_NAMES",
-    "SITE_NAMES",
-    "composition_features",
-    "gaps_of",
-    "read_composition",
-]
-
 _CACHED = 8192  # compositions
 
 SITE_NAMES: tuple[str, ...] = (*DESCRIPTORS, "lead_free")

@@ -23,8 +23,6 @@ from perovdata.features.composition import (
 )
 from perovdata.features.stack import STACK_NAMES, stack_features
 
-__all__ = ["CATEGORIES", "GROUPS", "DesignFeaturizer"]
-
 #: Design columns with a closed list.
 CATEGORIES = tuple(name for name in DESIGN_COLUMNS if TABLES["devices"][name].vocabulary is not None)
 _ONE_HOT: dict[str, tuple[str, ...]] = {

@@ -15,8 +15,6 @@ from pathlib import Path
 
 from perovdata.chemistry import ELEMENTS_BY_NUMBER
 
-__all__ = ["ELEMENT_PROPERTIES", "STATISTICS", "element_statistics"]
-
 # Properties that tell the metals and halides of this field apart (Magpie table: name of the feature). The
 # table of polarizabilities is left out: it gives bismuth 0.4 A^3, less than hydrogen.
 ELEMENT_PROPERTIES: dict[str, str] = {

@@ -15,8 +15,6 @@ import pandas as pd
 from perovdata.dataset import SynapseDesign, family_of
 from perovdata.features.design import CATEGORIES, GROUPS, DesignFeaturizer
 
-__all__ = ["COMPOSITION", "FEATURE_GROUPS", "design_frame", "designs_to_table"]
-
 # Element statistics and material properties were tried and did not help on hidden papers (docs/models.md).
 FEATURE_GROUPS = ("site", "categories", "device")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["STACK_NAMES", "stack_features"]
-
 # Metals whose ions migrate and form filaments, metals that do not, and transparent oxides.
 _KINDS = {
     "active": frozenset({"Ag", "Cu"}),

@@ -12,8 +12,6 @@ from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.fitting.result import FitResult
 
-__all__ = ["fit_many", "write_table"]
-
 _FIRST = ("file", "error", "kind", "law", "r2", "n_points")
 
 

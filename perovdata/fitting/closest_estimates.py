@@ -21,8 +21,6 @@ from perovdata.fitting.estimate import Estimate
 from perovdata.fitting.laws.closest import Closest
 from perovdata.fitting.laws.likelihood import Sweep
 
-__all__ = ["closest_estimates", "cycle_noise"]
-
 #: No label is claimed more finely than this: the optimiser's own tolerance.
 _FINEST = 1e-3
 

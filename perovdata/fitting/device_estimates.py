@@ -10,8 +10,6 @@ from perovdata.devices import FIELDS, MAX_LABEL, DeviceFile, SynapseParameters, 
 from perovdata.fitting.estimate import Estimate
 from perovdata.fitting.laws.noise_models import Maximum, label_at
 
-__all__ = ["DIRECTION", "estimates", "field_estimate", "make_device", "mirrored", "with_a", "with_noise"]
-
 DIRECTION = {1: "ltp", -1: "ltd"}
 #: No label is claimed more finely than this: the optimiser's own tolerance.
 _FINEST = 1e-3

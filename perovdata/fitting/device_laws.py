@@ -14,8 +14,6 @@ from perovdata.fitting.laws.compare import Comparison
 from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.laws.shapes import ShapeFit
 
-__all__ = ["choose_law", "device_laws", "measured_r2"]
-
 #: The exponential stays the law of the file while no other explains this much more of the variance,
 _CLOSE = 0.01
 #: and a law that is to run explains at most this much less than the best.

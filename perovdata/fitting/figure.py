@@ -18,8 +18,6 @@ from perovdata.text import figure_text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["figure", "save_figure"]
-
 _FORMATS = (".png", ".svg", ".pdf")
 _COLOURS = {"LTP": "#1f6fb2", "LTD": "#c2452d"}
 

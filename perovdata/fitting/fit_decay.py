@@ -10,8 +10,6 @@ from perovdata.fitting.laws.least_squares import Model, Solution, propagate, ran
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Decay
 
-__all__ = ["fit_decay"]
-
 #: Beyond this the points are averaged in bins of equal ratio of time.
 _MAX_POINTS = 2000
 

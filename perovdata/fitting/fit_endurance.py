@@ -13,8 +13,6 @@ from perovdata.fitting.laws.least_squares import Model, propagate, ranking, solv
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Endurance, PulseTrain
 
-__all__ = ["fit_endurance", "fit_jumps", "jump_table"]
-
 
 def jump_table(train: PulseTrain, g_min: float, g_max: float, n_bins: int = 16) -> JumpTable:
     """Distribution of the change of one pulse given the state, from the raw pulses of a train."""

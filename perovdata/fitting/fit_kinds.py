@@ -9,8 +9,6 @@ from perovdata.fitting.fit_ppf import fit_paired_pulse
 from perovdata.fitting.fit_trace import fit_trace
 from perovdata.fitting.result import Fitter
 
-__all__ = ["FITTERS"]
-
 FITTERS: dict[str, Fitter] = {
     "pd": fit_pulse_train,
     "jump": fit_jumps,

@@ -32,9 +32,6 @@ from perovdata.fitting.signal.measurements import PulseTrain
 from perovdata.fitting.sweeps import sweeps_of, without_outliers, without_spikes
 from perovdata.fitting.table_rows import train_metrics
 
-__all__ = ["fit_pulse_train"]
-
-
 #: Difference of -2 log L below which two kinds of noise are not told apart (20 to 1).
 _NOT_TOLD_APART = 6.0
 #: Beyond so many readings the noise of the cycles says all that a likelihood could.

@@ -11,8 +11,6 @@ from perovdata.fitting.laws.least_squares import Model, Solution, ranking, solve
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import PairedPulse
 
-__all__ = ["fit_paired_pulse"]
-
 
 def _single(t, c1, tau1):
     return 100.0 * (1.0 + c1 * np.exp(-t / tau1))

@@ -11,8 +11,6 @@ from perovdata.fitting.fit_pd import fit_pulse_train
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Trace
 
-__all__ = ["fit_trace"]
-
 #: Fewer pulses make no train.
 _FEWEST = 4
 

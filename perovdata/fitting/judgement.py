@@ -11,8 +11,6 @@ from perovdata.fitting.laws.compare import Comparison, lag_one, reduced
 from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.laws.noise_models import Maximum, StateSpace, peak
 
-__all__ = ["check_description", "law_holds", "share_window"]
-
 #: Evidence (difference of BIC) from which another curve counts as better.
 _BETTER = 6.0
 #: Directions share a window if its ends agree within this share of it (or within their noise).

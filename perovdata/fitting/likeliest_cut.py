@@ -8,8 +8,6 @@ from perovdata.fitting.laws.noise_models import StateSpace, peak
 from perovdata.fitting.signal.measurements import PulseTrain, Segment
 from perovdata.fitting.sweeps import sweeps_of
 
-__all__ = ["likeliest_cut"]
-
 #: So many cuts that look best by a quick measure are compared by their likelihood.
 _FINALISTS = 5
 #: A likelihood is compared on the first so many readings.

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["ODD_KINDS", "OddCurve", "odd_curve"]
-
 Rise = Callable[[np.ndarray], np.ndarray]
 
 

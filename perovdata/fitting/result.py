@@ -12,8 +12,6 @@ from perovdata.files import write_atomic
 from perovdata.fitting.estimate import Curve, Estimate
 from perovdata.fitting.table_rows import record
 
-__all__ = ["FitResult"]
-
 
 @dataclass(frozen=True)
 class FitResult:

@@ -8,8 +8,6 @@ from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.signal.conductance import noise_of
 from perovdata.fitting.signal.measurements import PulseTrain
 
-__all__ = ["sweeps_of", "without_outliers", "without_spikes"]
-
 #: A spike leaves its neighbours by so many times the noise, and no more than this share are spikes.
 _SPIKE, _MOST_SPIKES = 8.0, 0.1
 #: An outlier lies so many standard deviations off a curve that its neighbours follow.

@@ -6,8 +6,6 @@ import numpy as np
 
 from perovdata.fitting.laws.likelihood import mean_curve, steepness
 
-__all__ = ["pulse_trains"]
-
 
 def pulse_trains(
     rng: np.random.Generator,

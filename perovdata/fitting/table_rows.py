@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from perovdata.fitting.laws.likelihood import Sweep
     from perovdata.fitting.signal.measurements import PulseTrain
 
-__all__ = ["energy_per_event", "record", "symmetric_error", "train_metrics"]
-
 
 def energy_per_event(voltage, current, time) -> float:
     """Energy of one event, the integral of |V I| over time.

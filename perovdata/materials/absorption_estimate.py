@@ -24,8 +24,6 @@ from perovdata.materials.gap_estimate import bandgap
 from perovdata.materials.layered_gap import bulk_of
 from perovdata.materials.spectra import HC_EV_NM, Spectrum, measured_spectra, red_edge
 
-__all__ = ["Absorption", "absorption", "absorption_draws"]
-
 Array = npt.NDArray[np.float64]
 
 

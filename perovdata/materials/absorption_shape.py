@@ -19,18 +19,6 @@ import numpy.typing as npt
 
 from perovdata.materials.spectra import HC_EV_NM, Spectrum, measured_spectra, red_edge
 
-__all__ = [
-    "CLASSES",
-    "NOISE",
-    "LineShape",
-    "class_of",
-    "film_absorptance",
-    "fit_shape",
-    "fitted_shape",
-    "spectra_of",
-    "trusted",
-]
-
 Array = npt.NDArray[np.float64]
 ShapeClass = Literal["bulk", "layered"]
 CLASSES: tuple[ShapeClass, ...] = ("bulk", "layered")

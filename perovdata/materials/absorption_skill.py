@@ -23,8 +23,6 @@ from perovdata.materials.gap_models import CANDIDATES, SHIPPED
 from perovdata.materials.layered_gap import WellLaw, bulk_of, fit_well, layered_edges
 from perovdata.materials.spectra import HC_EV_NM, Spectrum, red_edge
 
-__all__ = ["HeldOut", "absorptance_error", "hidden_absorption", "hidden_gap", "repeat_error"]
-
 Array = npt.NDArray[np.float64]
 _FILM_CM = 3e-5
 

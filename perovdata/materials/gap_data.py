@@ -13,8 +13,6 @@ from perovdata.chemistry import FormulaError, Perovskite, parse
 from perovdata.files import tables_dir
 from perovdata.materials.gap_domain import chemical_system, family, fractions, outside
 
-__all__ = ["GapTable", "MeasuredGap", "duplicate_scatter", "measured_gaps", "training_table"]
-
 
 @dataclass(frozen=True)
 class MeasuredGap:

@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 from perovdata.chemistry import Perovskite
 
-__all__ = ["FRACTIONS", "chemical_system", "family", "fractions", "outside"]
-
 #: Site fractions that describe a composition; those of MA, Pb and I follow.
 FRACTIONS = ("Cs", "FA", "Sn", "Br", "Cl")
 _SITES = {"A": ("Cs", "MA", "FA"), "B": ("Pb", "Sn"), "X": ("I", "Br", "Cl")}

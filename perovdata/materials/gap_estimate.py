@@ -19,8 +19,6 @@ from perovdata.materials.gap_models import CANDIDATES, SHIPPED, GapModel
 from perovdata.materials.layered_gap import alien, bulk_of, law_half_width, layered_edges, well_law
 from perovdata.materials.spectra import HC_EV_NM
 
-__all__ = ["LEVEL", "Gap", "bandgap", "bandgap_draws", "bandgaps", "cutoff_wavelength", "optical_properties"]
-
 #: Level of the intervals.
 LEVEL = 0.9
 _DATABASE = "10.1038/s41560-021-00941-3"

@@ -20,22 +20,6 @@ from perovdata.materials.gap_estimate import LEVEL, bandgap, bandgaps, conformal
 from perovdata.materials.gap_models import CANDIDATES, SHIPPED, TERMS, GapModel, MixingLaw
 from perovdata.materials.spectra import measured_spectra, red_edge
 
-__all__ = [
-    "QUESTIONS",
-    "SERIES",
-    "Outcome",
-    "answer",
-    "chosen_model",
-    "cutoff_errors",
-    "folds",
-    "law_coefficients",
-    "learning_curve",
-    "mean_cutoff_error",
-    "scatter_floor",
-    "series_curve",
-    "summary",
-]
-
 Array = npt.NDArray[np.float64]
 Folds = npt.NDArray[np.int_]
 

@@ -15,8 +15,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CANDIDATES", "SHIPPED", "TERMS", "GapModel", "MixingLaw"]
-
 Array = npt.NDArray[np.float64]
 
 _LINEAR = ("Cs", "FA", "Sn", "Br", "Cl")

@@ -9,8 +9,6 @@ from perovdata.errors import InputError
 from perovdata.materials.gap_evaluation import BASELINES, QUESTIONS
 from perovdata.materials.gap_models import CANDIDATES
 
-__all__ = ["with_tables"]
-
 _START, _END = "<!-- band-gap tables: written by the pipeline -->", "<!-- end of the band-gap tables -->"
 
 

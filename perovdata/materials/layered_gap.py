@@ -17,8 +17,6 @@ from perovdata.chemistry import Perovskite
 from perovdata.materials.gap_domain import outside
 from perovdata.materials.spectra import HC_EV_NM, Spectrum, measured_spectra, red_edge
 
-__all__ = ["WellLaw", "bulk_of", "fit_well", "layered_edges", "well_law"]
-
 _ALIEN_FACTOR = 2.0  # other metal or halide than in the spectra: no measurement bounds the error of the law
 _STUDENT_90 = 1.895  # two-sided 90 %, 7 degrees of freedom: nine edges, two parameters
 

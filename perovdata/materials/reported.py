@@ -17,8 +17,6 @@ from perovdata.chemistry import FormulaError, Perovskite, parse
 from perovdata.errors import unknown_choice
 from perovdata.files import tables_dir
 
-__all__ = ["PROPERTIES_SHOWN", "PropertyValue", "class_median", "lookup_property"]
-
 # The properties of a composition that bear on a synapse, for an overview; the band gap is predicted as well.
 PROPERTIES_SHOWN = (
     "ion_migration_activation_energy",

@@ -12,8 +12,6 @@ import numpy.typing as npt
 from perovdata.chemistry import Perovskite, parse
 from perovdata.files import tables_dir
 
-__all__ = ["HC_EV_NM", "Spectrum", "measured_spectra", "red_edge"]
-
 #: h c in eV nm (CODATA 2018, exact constants).
 HC_EV_NM = 1239.841984
 _NOISE = 1e3  # 1/cm: below this the extinction coefficient is its own noise

@@ -21,8 +21,6 @@ import pandas as pd
 from perovdata.dataset import DESIGN_COLUMNS, METRICS, Metric
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["PREDICTED", "Corpus", "Target", "build_corpus", "from_scale", "interval_label", "to_scale"]
-
 PREDICTED = tuple(name for name, metric in METRICS.items() if metric.predicted)
 CONTEXT_COLUMNS = ("lead_free", "family")
 

@@ -20,8 +20,6 @@ from perovdata.report.page import Column, Page, Section
 from perovdata.report.style import figure_style, to_svg
 from perovdata.units import number, quantity, with_error
 
-__all__ = ["Derived", "build_report", "read_derived", "summarise"]
-
 _SHOWN = ["on_off_ratio", "endurance", "retention", "operating_voltage", "energy_per_event", "n_states"]
 
 

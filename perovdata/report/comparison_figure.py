@@ -15,8 +15,6 @@ from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.report.style import COLOURS, figure_style
 
-__all__ = ["check_figure_path", "draw_comparison", "save_comparison_figure"]
-
 _FORMATS = (".png", ".svg", ".pdf")
 _CURVES = {
     "ltp_ltd": "LTP and LTD",

@@ -11,8 +11,6 @@ import pandas as pd
 from perovdata.dataset import FAMILIES, METRICS
 from perovdata.report.style import FAMILY_COLOURS
 
-__all__ = ["coverage_figure", "value_figure", "year_figure"]
-
 _OTHER = "not stated"
 
 

@@ -10,8 +10,6 @@ import pandas as pd
 from perovdata.report.page import Column, Section
 from perovdata.report.style import COLOURS, to_svg
 
-__all__ = ["gap_section"]
-
 
 def _parity_figure(parity: pd.DataFrame) -> plt.Figure:
     """Predicted against measured gap, one panel per question.

@@ -14,8 +14,6 @@ from perovdata.devices import GRID_NM, film_absorptance
 from perovdata.materials import absorption, hidden_absorption
 from perovdata.report.style import COLOURS, figure_style
 
-__all__ = ["absorption_figure", "mixing_figure"]
-
 _FILM_M = 3e-7
 _RANGE = (380, 820)
 

@@ -9,15 +9,6 @@ import pandas as pd
 from perovdata.dataset import METRICS
 from perovdata.report.style import COLOURS
 
-__all__ = [
-    "calibration_figure",
-    "conditioning_figure",
-    "leakage_figure",
-    "learning_figure",
-    "parity_figure",
-    "skill_figure",
-]
-
 _KIND = {
     "model": (COLOURS["blue"], "model shipped"),
     "baseline": (COLOURS["orange"], "baseline shipped: no model beats it"),

@@ -8,8 +8,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-__all__ = ["Column", "Page", "Section"]
-
 
 @dataclass(frozen=True)
 class Column:

@@ -9,8 +9,6 @@ import numpy as np
 
 from perovdata.report.style import COLOURS, FAMILY_COLOURS
 
-__all__ = ["accuracy_figure", "leaderboard_figure", "limits_figure"]
-
 
 def accuracy_figure(results: dict[str, dict[str, Any]]) -> plt.Figure:
     """Accuracy of the drawn devices per task, beside the float ceiling and chance.

@@ -9,8 +9,6 @@ from typing import Any
 
 import matplotlib
 
-__all__ = ["COLOURS", "FAMILY_COLOURS", "figure_style", "to_svg"]
-
 # Okabe and Ito, Color Universal Design (2008): distinguishable with every common colour vision.
 COLOURS = {
     "blue": "#0072B2",

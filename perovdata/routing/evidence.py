@@ -28,8 +28,6 @@ from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
 from perovdata.routing.design_space import DESIGN_SPACE, Row, parameter_sets
 
-__all__ = ["Drawn", "Origin", "Routed", "route"]
-
 OriginKind = Literal["measured", "predicted", "rule", "population", "assumed"]
 _BEHIND = {
     "predicted": "by a model with skill on unseen papers",

@@ -26,8 +26,6 @@ from perovdata.studies.sources import distinct_names
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Comparison", "compare"]
-
 _RECORD = re.compile(r"d\d{4,}")
 
 

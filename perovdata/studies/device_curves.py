@@ -17,8 +17,6 @@ from perovdata.devices import (
     step_exponential,
 )
 
-__all__ = ["device_curves"]
-
 _SWEEP_POINTS = 33
 _TIMES_S = np.geomspace(1e-3, 1e3, 61)
 _paired_pulses = jax.jit(paired_pulse_index)

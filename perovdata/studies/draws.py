@@ -5,8 +5,6 @@ from __future__ import annotations
 from perovdata.checks import check_counts
 from perovdata.engine import require_memory
 
-__all__ = ["require_draws"]
-
 _BYTES_OF_DRAW = 6000  # at most held for a draw, measured with 20,000 of a composition and of a record
 
 

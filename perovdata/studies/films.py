@@ -13,8 +13,6 @@ from perovdata.errors import InputError
 from perovdata.materials import absorption, absorption_draws, bandgap, bandgap_draws
 from perovdata.routing import Origin, Routed
 
-__all__ = ["HALIDE_SERIES", "film_facts", "films_of_pixel", "with_film", "with_layers"]
-
 #: The halide series of the three common A cations, from the widest gap to the narrowest.
 HALIDE_SERIES = tuple(
     f"{cation}Pb{halide}"

@@ -15,8 +15,6 @@ from perovdata.routing.design_space import (
 )
 from perovdata.vision import TASKS, run_stacked
 
-__all__ = ["DIGITS_DO_NOT_TELL", "EFFECTS", "limits"]
-
 DIGITS_DO_NOT_TELL = (
     "the digits are 1,797 pictures of 8 x 8: they show which effects limit, not the accuracy on larger "
     "pictures, whose arrays sum more devices and whose training writes them more often; --task mnist-online "

@@ -26,8 +26,6 @@ from perovdata.studies.needs_space import (
 from perovdata.studies.ranking import eligible_devices
 from perovdata.vision import TASKS, run_stacked
 
-__all__ = ["requirements"]
-
 
 def requirements(
     task: str,

@@ -11,8 +11,6 @@ from perovdata.studies.needs_space import VARIED, span_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["requirements_figure"]
-
 # Okabe and Ito, Color Universal Design (2008).
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 

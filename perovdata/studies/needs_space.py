@@ -11,8 +11,6 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import unknown_choice
 from perovdata.routing.design_space import NOISE_TRAIN, Span, parameter_sets, pulse_noise, quantities
 
-__all__ = ["CONTEXTS", "VARIED", "factorial", "grid_of", "map_axes", "one_device", "sets_at", "span_of"]
-
 #: What the other quantities are while one is varied: ideal, or what their span calls typical.
 CONTEXTS = ("ideal", "typical")
 VARIED = quantities()

@@ -14,8 +14,6 @@ from perovdata.vision import TaskResult
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Simulation"]
-
 
 @dataclass(frozen=True, repr=False)
 class Simulation(Mapping[str, Any]):

@@ -22,8 +22,6 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 
-__all__ = ["sweep", "task_accuracy"]
-
 Work = Callable[..., dict[str, np.ndarray]]
 
 #: Workers that may die over one piece before it counts as the piece's fault.

@@ -21,8 +21,6 @@ from perovdata.studies.films import film_facts, with_layers
 from perovdata.studies.sources import DEFAULT_DRAWS, Source
 from perovdata.vision import Lamp, lamp_of
 
-__all__ = ["chart_error", "pixel_colours", "with_pixel"]
-
 Array = npt.NDArray[np.float64]
 #: Condition number from which on a matrix counts as singular.
 _SINGULAR = 1e12

@@ -15,8 +15,6 @@ from perovdata.studies.draws import require_draws
 from perovdata.studies.sources import route_record
 from perovdata.vision import TASKS, run_stacked
 
-__all__ = ["LEADERBOARD_TASKS", "devices_apart", "eligible_devices", "leaderboard"]
-
 LEADERBOARD_TASKS = ("digits-online", "digits-inference")
 
 _IMAGE_SETS = {"digits": "mnist (8x8)", "mnist": "mnist", "fashion": "fashion-mnist"}

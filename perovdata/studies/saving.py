@@ -14,8 +14,6 @@ from perovdata.files import write_atomic, write_json
 from perovdata.studies.sources import Source
 from perovdata.vision import TaskResult
 
-__all__ = ["draws_frame", "save_result", "write_parquet"]
-
 
 def save_result(
     folder: str | os.PathLike[str], result: TaskResult, source: Source, description: dict[str, Any]

@@ -12,8 +12,6 @@ from perovdata.studies.draws import require_draws
 from perovdata.studies.sources import Source, from_composition
 from perovdata.vision import run_stacked
 
-__all__ = ["screen"]
-
 
 def screen(
     designs: Sequence[Mapping[str, Any]],

@@ -22,8 +22,6 @@ from perovdata.studies.sources import Source, from_composition, from_device, fro
 from perovdata.studies.verdict import judge
 from perovdata.vision import TASKS, TaskResult, check_request, run
 
-__all__ = ["describe", "resolve", "simulate", "spread", "versions"]
-
 
 def simulate(
     formula: str | None = None,

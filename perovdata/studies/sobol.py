@@ -15,8 +15,6 @@ from perovdata.routing.design_space import NOISE_TRAIN, Row, parameter_sets, qua
 from perovdata.studies.draws import require_draws
 from perovdata.vision import run
 
-__all__ = ["SPACE", "sensitivity"]
-
 #: Accuracy is taken as a function of these rows, each between the ends of its span.
 SPACE: dict[str, Row] = {row.name: row for rows in quantities().values() for row in rows}
 

@@ -26,16 +26,6 @@ from perovdata.routing import Drawn, Routed, route
 from perovdata.studies.draws import require_draws
 from perovdata.studies.films import film_facts, with_film
 
-__all__ = [
-    "Source",
-    "by_name",
-    "distinct_names",
-    "from_composition",
-    "from_device",
-    "from_preset",
-    "from_record",
-]
-
 DEFAULT_DRAWS = 16
 _STANDS_BEHIND: dict[str, Literal["predicted", "rule", "population"]] = {
     "model": "predicted",

@@ -16,8 +16,6 @@ import numpy as np
 
 from perovdata.routing import EFFECTS
 
-__all__ = ["Verdict", "judge"]
-
 #: Half width (points) from which on a design counts as decided.
 DECIDED = 5.0
 _FEWEST_DRAWS = 8

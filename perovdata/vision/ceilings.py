@@ -21,8 +21,6 @@ from perovdata.files import cache_dir, write_json
 if TYPE_CHECKING:
     from perovdata.vision.task import Course, Plan, Task
 
-__all__ = ["CEILING_SEEDS", "float_ceiling"]
-
 #: Seeds of the float networks whose mean accuracy is the ceiling.
 CEILING_SEEDS = (0, 1, 2)
 _PACKAGE = Path(__file__).resolve().parents[1]

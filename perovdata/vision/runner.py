@@ -21,8 +21,6 @@ from perovdata.vision.parts.sensor import fill_memory
 from perovdata.vision.task import Plan, Scores, read_options
 from perovdata.vision.tasks import TASKS
 
-__all__ = ["TaskResult", "check_request", "run", "run_stacked"]
-
 
 @dataclass
 class TaskResult:

@@ -7,8 +7,6 @@ from typing import Any
 from perovdata.errors import unknown_choice
 from perovdata.vision.tasks import TASKS
 
-__all__ = ["MEASURED", "catalogue"]
-
 #: Float ceiling (percent, seed 0, default options) and seconds for 64 parameter sets, compiled already, on
 #: two CPU cores with nothing else to do, as benchmarks/vision_suite.py prints them.
 #: None: not timed. Fashion-MNIST was not at hand.

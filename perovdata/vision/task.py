@@ -14,26 +14,6 @@ from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError, unknown_choice
 from perovdata.vision.data.images import Images
 
-__all__ = [
-    "ARRAY_COST",
-    "EVENT_COST",
-    "LIGHT",
-    "LONG_TERM",
-    "POTENTIATION",
-    "PULSE_COST",
-    "RETENTION",
-    "SHORT_TERM",
-    "THERMAL",
-    "WEAR",
-    "Course",
-    "Option",
-    "Plan",
-    "Scores",
-    "Task",
-    "read_options",
-]
-
-
 _SPREAD = ("stuck_on", "stuck_off", "read_noise", "read_noise_relative")
 #: Fields of SynapseParameters that a task reads which writes an erased array once,
 POTENTIATION = (

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from perovdata.dataset.check.csv_lines import read_tables, render
 from perovdata.dataset.check.validation import validate, validate_rows
-from perovdata.dataset.schema.schema import METRICS, TABLES
+from perovdata.dataset.schema.metrics import METRICS
+from perovdata.dataset.schema.schema import TABLES
 from perovdata.errors import InputError
 from perovdata.files import tables_dir
 

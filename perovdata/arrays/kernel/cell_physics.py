@@ -16,18 +16,6 @@ from perovdata.arrays.kernel.counter_rng import event_key, normal, uniform
 from perovdata.arrays.kernel.look_up import tabulated_pulses
 from perovdata.devices import MAX_LABEL, label_to_curvature
 
-__all__ = [
-    "cell_curvature",
-    "current_range",
-    "fraction_to_window",
-    "level",
-    "read_conductance",
-    "read_fraction",
-    "spread",
-    "take_pulses",
-    "worn",
-]
-
 # First words of the keys of a cell's fixed properties; events count up from 0 and never reach them.
 _LABEL, _WINDOW, _STUCK = 0xFFFFFF01, 0xFFFFFF02, 0xFFFFFF03
 

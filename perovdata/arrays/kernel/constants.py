@@ -20,8 +20,6 @@ from perovdata.checks import check_seed
 from perovdata.devices import SynapseParameters, label_to_curvature
 from perovdata.engine import bucket
 
-__all__ = ["STRAIGHT", "DeviceConstants", "Effects", "make_constants"]
-
 #: Curvature that stands for a straight line: it bends by a hundred-thousandth of the window.
 STRAIGHT = 1e-4
 

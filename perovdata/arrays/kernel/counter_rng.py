@@ -13,8 +13,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-__all__ = ["event_key", "hash_bits", "lane_keys", "normal", "normal_from_bits", "uniform"]
-
 # Two multiply-xorshift rounds with the constants of the "lowbias32" mixer (C. Wellons, Hash Prospector,
 # 2018), found there by search for the lowest avalanche bias among mixers of this shape.
 _M1, _M2 = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)

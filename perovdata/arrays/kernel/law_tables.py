@@ -17,8 +17,6 @@ import numpy as np
 from perovdata.devices import Law, SynapseParameters
 from perovdata.devices.laws import ATOMS
 
-__all__ = ["LawTables", "law_tables"]
-
 #: States of a table, linear between them.
 NODES = 65
 _STATES = np.linspace(0.0, 1.0, NODES)

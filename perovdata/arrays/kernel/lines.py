@@ -14,8 +14,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-__all__ = ["wired_conductance"]
-
 
 def wired_conductance(cells: jax.Array, segment: jax.Array | np.ndarray) -> jax.Array:
     """Conductance from every row's source to every column's ground, wires included.

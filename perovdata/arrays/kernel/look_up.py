@@ -11,8 +11,6 @@ from perovdata.arrays.kernel.constants import DeviceConstants
 from perovdata.arrays.kernel.counter_rng import event_key, hash_bits
 from perovdata.devices.laws import ATOMS
 
-__all__ = ["tabulated_pulses"]
-
 #: Random bits that choose one of the outcomes of a table.
 _BITS = ATOMS.bit_length() - 1
 #: Binary digits looked up in one pass over the cells, with the bits of one hash: nearly all of a training.

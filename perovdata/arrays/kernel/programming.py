@@ -12,8 +12,6 @@ from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
 from perovdata.arrays.kernel.reading import cell_index, plane_fractions
 
-__all__ = ["curvature_of", "open_loop", "plane_targets", "pulses_to", "write_verify"]
-
 
 def curvature_of(design: Design, lanes: DeviceConstants, e: Effects, array: int):
     """Curvature of every device, (lanes, planes, rows, columns, 2), where it varies between devices."""

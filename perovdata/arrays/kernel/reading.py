@@ -13,17 +13,6 @@ from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
 from perovdata.arrays.kernel.lines import wired_conductance
 
-__all__ = [
-    "cell_index",
-    "convert",
-    "input_planes",
-    "largest_sum",
-    "nominal_weights",
-    "plane_fractions",
-    "read_cells",
-    "read_columns",
-]
-
 
 def cell_index(design: Design):
     """Index of every device, (planes, rows, columns)."""

@@ -31,8 +31,6 @@ from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
 from perovdata.arrays.online.protocol import Protocol
 
-__all__ = ["Kernel", "State", "begin", "test", "train"]
-
 _HIDDEN, _OUTPUT = 0, 1
 _TEST = 0xFFFFFF10
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from perovdata.errors import InputError
 
-__all__ = ["NEUROSIM", "NEUROSIM_SHIFTED", "SOFTWARE", "Protocol"]
-
 
 @dataclass(frozen=True)
 class Protocol:

@@ -17,8 +17,6 @@ from numpy.typing import ArrayLike
 from perovdata.arrays.online.protocol import Protocol
 from perovdata.arrays.online.train import check_data, sample_order, start_weights
 
-__all__ = ["train_software"]
-
 
 def train_software(
     x_train: ArrayLike,

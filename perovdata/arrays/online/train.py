@@ -22,8 +22,6 @@ from perovdata.devices import SynapseParameters
 from perovdata.engine import block_size, require_memory, run_blocks, workers
 from perovdata.errors import InputError
 
-__all__ = ["OnlineResult", "train_online"]
-
 
 @dataclass(frozen=True)
 class OnlineResult:

@@ -14,8 +14,6 @@ from perovdata.cli.output import note
 if TYPE_CHECKING:
     from perovdata.devices import SynapseParameters
 
-__all__ = ["DeviceLists"]
-
 
 @dataclass(frozen=True)
 class DeviceLists(OptionGroup):

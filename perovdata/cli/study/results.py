@@ -8,8 +8,6 @@ from typing import Any
 
 from perovdata.cli.output import emit_json, note, print_tables
 
-__all__ = ["emit_rows", "save_rows"]
-
 
 def save_rows(output: Path | None, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the rows into a folder as JSON and as Parquet."""

@@ -10,8 +10,6 @@ from perovdata.dataset.check.csv_lines import Rows
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.schema.schema import TABLES
 
-__all__ = ["merge_background"]
-
 _TABLE = TABLES["background"]
 _SAME = ("material", "stack", "metric", "operator", "value", "value_high", "definition", "conditions")
 

@@ -9,8 +9,6 @@ from typing import Any
 from perovdata.documents import read_json
 from perovdata.errors import InputError
 
-__all__ = ["read_crossref"]
-
 _LIMIT = 4_000_000  # bytes; a work with a thousand references holds some hundred thousand
 
 

@@ -9,8 +9,6 @@ from typing import Any
 from perovdata.dataset.check.csv_lines import Rows
 from perovdata.dataset.schema.schema import TABLES
 
-__all__ = ["TableDiff", "diff_tables", "render_diff"]
-
 
 @dataclass(frozen=True)
 class TableDiff:

@@ -13,10 +13,9 @@ from perovdata.dataset.check.compositions import parsed_composition
 from perovdata.dataset.check.csv_lines import Rows
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
-from perovdata.dataset.schema.schema import NOT_STATED, TABLES, known
+from perovdata.dataset.schema.schema import TABLES, known
+from perovdata.dataset.schema.vocabularies import NOT_STATED
 from perovdata.errors import InputError
-
-__all__ = ["Merge", "Rejection", "fill_from_crossref", "merge", "paper_key"]
 
 # Columns of a device that its formula or a reader's remark tells, so that they do not tell two devices apart.
 _TOLD = {"device_id", "source_kind", "applications", "design_notes", "notes", "lead_free", "dimensionality"}

@@ -23,8 +23,6 @@ from perovdata.documents import read_json
 from perovdata.errors import InputError
 from perovdata.files import write_atomic, write_json
 
-__all__ = ["Addition", "plan", "write_account", "write_addition", "write_rejections"]
-
 _ALREADY = "already in the tables"
 _REJECTION_COLUMNS = ("file", "row", "record_id", "part", "column", "value", "reason", "content")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from perovdata.dataset.schema.schema import METRICS, TABLES, Column
-
-__all__ = ["interview"]
+from perovdata.dataset.schema.metrics import METRICS
+from perovdata.dataset.schema.schema import TABLES, Column
 
 Ask = Callable[[str, str], str]
 """Puts a question (its second argument explains what is accepted) and returns the answer, empty to skip."""

@@ -13,8 +13,6 @@ from perovdata.dataset.schema.schema import TABLES
 from perovdata.documents import parse_json
 from perovdata.errors import InputError
 
-__all__ = ["FLAT_COLUMNS", "read_submissions"]
-
 _PAPER = tuple(c for c in TABLES["papers"].names if c != "paper_id")
 _DEVICE = tuple(
     c for c in TABLES["devices"].names if c not in ("device_id", "paper_id", "notes", "source_kind")

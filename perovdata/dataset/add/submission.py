@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from perovdata.dataset.check.problems import Problem, Severity, shorten
-from perovdata.dataset.schema.schema import METRICS, NOT_STATED, OPERATORS, TABLES, Column, known
+from perovdata.dataset.schema.metrics import METRICS
+from perovdata.dataset.schema.schema import TABLES, Column, known
 from perovdata.dataset.schema.synonyms import to_term
-
-__all__ = ["Submission", "joined", "submission_from_record"]
+from perovdata.dataset.schema.vocabularies import NOT_STATED, OPERATORS
 
 _SHORT_KEYS = {"op": "operator", "high": "value_high", "note": "notes"}
 _RECORD_KEYS = {

@@ -15,8 +15,6 @@ from perovdata.errors import InputError
 if TYPE_CHECKING:
     from perovdata.chemistry import Perovskite
 
-__all__ = ["check_compositions", "check_light", "check_optics", "is_open", "parsed_composition"]
-
 _OPEN_AMOUNT = re.compile(r"(?<!D)[xyz]|n[-+−]\d|δ")  # Dy is the one element symbol that ends in one of them
 
 

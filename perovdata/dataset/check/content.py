@@ -7,10 +7,8 @@ from collections.abc import Iterator
 
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.check.rows import Entry, Sheets
-from perovdata.dataset.schema.metrics import PROPERTIES
-from perovdata.dataset.schema.schema import METRICS, TABLES, Metric
-
-__all__ = ["check_benchmarks", "check_duplicates", "check_measurements", "check_properties"]
+from perovdata.dataset.schema.metrics import METRICS, PROPERTIES, Metric
+from perovdata.dataset.schema.schema import TABLES
 
 # Columns of a device that make two reports of one value two reports of two devices.
 _DESIGN = tuple(

@@ -18,17 +18,6 @@ from perovdata.dataset.check.table_files import commit, read_whole, table_file
 from perovdata.dataset.schema.schema import TABLES, Table
 from perovdata.errors import InputError
 
-__all__ = [
-    "CONTROL",
-    "Rows",
-    "parse_line",
-    "read_lines",
-    "read_rows",
-    "read_tables",
-    "render",
-    "write_tables",
-]
-
 Rows = list[dict[str, str]]
 
 LINE_LIMIT = 1_000_000  # bytes; the longest honest row is a few kilobytes

@@ -14,9 +14,8 @@ from perovdata.dataset.check.csv_lines import CONTROL
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.check.rows import Entry, Sheets, number
 from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
-from perovdata.dataset.schema.schema import NOT_STATED, TABLES, Column
-
-__all__ = ["check_cells", "check_connections", "check_keys", "check_papers", "check_sources"]
+from perovdata.dataset.schema.schema import TABLES, Column
+from perovdata.dataset.schema.vocabularies import NOT_STATED
 
 _INTEGER = re.compile(r"[+-]?\d+")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")

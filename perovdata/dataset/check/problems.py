@@ -6,8 +6,6 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Problem", "Report", "Severity"]
-
 Severity = Literal["error", "warning"]
 
 

@@ -11,8 +11,6 @@ from typing import Literal
 from perovdata.dataset.check.csv_lines import Rows
 from perovdata.dataset.check.problems import Problem, shorten
 
-__all__ = ["Entry", "Sheets", "number"]
-
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 

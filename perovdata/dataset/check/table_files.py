@@ -22,8 +22,6 @@ from typing import TypeVar
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 
-__all__ = ["commit", "mixed", "read_whole", "table_file", "tables_lock", "unfinished"]
-
 LOCK_TIMEOUT = 60.0  # s; an addition takes about one
 _LOCK = ".tables.lock"
 _OWNER = ".tables.owner"

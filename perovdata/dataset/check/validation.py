@@ -26,8 +26,6 @@ from perovdata.dataset.check.rows import Sheets
 from perovdata.dataset.check.table_files import mixed, unfinished
 from perovdata.files import tables_dir
 
-__all__ = ["validate", "validate_rows"]
-
 _CHECKS = (
     check_cells,
     check_keys,

@@ -11,8 +11,6 @@ from perovdata.dataset.schema.metrics import METRICS, PROPERTIES, Metric
 from perovdata.dataset.schema.schema import TABLES, VERSION, Column, Table
 from perovdata.dataset.schema.vocabularies import VOCABULARIES
 
-__all__ = ["croissant", "datapackage", "dictionary"]
-
 _DATE = "2026-11-24"
 _NAME = "perovdata-synapses"
 _TITLE = "Halide-perovskite synaptic devices"

@@ -13,12 +13,11 @@ from perovdata.dataset.add.read import FLAT_COLUMNS
 from perovdata.dataset.check.csv_lines import Rows, read_tables, render
 from perovdata.dataset.export.descriptors import croissant, datapackage, dictionary
 from perovdata.dataset.load.synapses import load_synapses
-from perovdata.dataset.schema.schema import NOT_STATED, TABLES, Column
+from perovdata.dataset.schema.schema import TABLES, Column
+from perovdata.dataset.schema.vocabularies import NOT_STATED
 from perovdata.errors import InputError, unknown_choice
 from perovdata.files import tables_dir, write_atomic
 from perovdata.text import spreadsheet_text
-
-__all__ = ["FORMATS", "export", "records", "template"]
 
 _LOG = logging.getLogger(__name__)
 

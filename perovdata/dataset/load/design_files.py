@@ -13,11 +13,10 @@ from typing import Any
 
 from perovdata.dataset.check.csv_lines import read_lines
 from perovdata.dataset.check.problems import Problem
-from perovdata.dataset.schema.schema import DESIGN_COLUMNS, METRICS
+from perovdata.dataset.schema.metrics import METRICS
+from perovdata.dataset.schema.schema import DESIGN_COLUMNS
 from perovdata.documents import parse_json
 from perovdata.errors import InputError, unknown_choice
-
-__all__ = ["DesignFile", "open_designs", "read_designs"]
 
 _ALIASES = {"formula": "composition", "n": "n_layers"}
 _NUMBERS = frozenset({"n_layers", "wavelength_nm", "thickness_nm"})

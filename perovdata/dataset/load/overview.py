@@ -8,10 +8,9 @@ from typing import Any
 from perovdata.dataset.check.compositions import parsed_composition
 from perovdata.dataset.load.synapses import FAMILIES, load_benchmarks, load_synapses
 from perovdata.dataset.load.typed_tables import load_tables, row_dicts
-from perovdata.dataset.schema.schema import METRICS, TABLES, VERSION
+from perovdata.dataset.schema.metrics import METRICS
+from perovdata.dataset.schema.schema import TABLES, VERSION
 from perovdata.errors import InputError
-
-__all__ = ["doi_link", "info", "material_sources", "show", "sources"]
 
 
 def doi_link(row: Mapping[str, Any]) -> str:

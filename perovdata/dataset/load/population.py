@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["MIN_PAPERS", "Population", "measured_metrics", "populations"]
-
 #: With fewer papers than this, a family's values say nothing about the next device.
 MIN_PAPERS = 3
 

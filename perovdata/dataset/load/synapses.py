@@ -7,23 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perovdata.dataset.load.typed_tables import load_table, row_dicts
-from perovdata.dataset.schema.schema import DESIGN_COLUMNS, METRICS, NOT_STATED, TABLES, VOCABULARIES, known
+from perovdata.dataset.schema.metrics import METRICS
+from perovdata.dataset.schema.schema import DESIGN_COLUMNS, TABLES, known
+from perovdata.dataset.schema.vocabularies import NOT_STATED, VOCABULARIES
 from perovdata.errors import unknown_choice
 from perovdata.files import tables_dir
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "FAMILIES",
-    "family_of",
-    "load_absorption",
-    "load_background",
-    "load_bandgaps",
-    "load_benchmarks",
-    "load_properties",
-    "load_synapses",
-]
 
 FAMILIES = ("3D", "2D/quasi-2D", "quantum dots", "lead-free")
 

@@ -17,8 +17,6 @@ from perovdata.files import tables_dir
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Tables", "load_table", "load_tables", "row_dicts"]
-
 
 @dataclass(frozen=True)
 class Tables:

@@ -17,8 +17,6 @@ from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
 from perovdata.errors import InputError
 from perovdata.files import tables_dir
 
-__all__ = ["check_proposals", "record_of", "refuse_reserved"]
-
 _VALUE_KEYS = {
     "measurements": (
         *(

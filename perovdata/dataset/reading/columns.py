@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from perovdata.dataset.reading.grammar.units import unit_at
 from perovdata.dataset.schema.metrics import METRICS
 
-__all__ = ["Column", "column_of", "heading_unit", "metric_of"]
-
 _UNIT = re.compile(
     r"[(\[]\s*(?:[×x]\s?)?(10\s?\^?\s?\d{1,2}\s)?\s*([^)\]]{1,28}?)\s*[)\]]"
     r"|[,/]\s*([A-Za-zµ%][^,/()\[\]]{0,8})\s*$|\s(%|[mµn]?V|[afpnµ]J|[mµn]?s|A/W)\s*$"

@@ -10,8 +10,6 @@ from perovdata.dataset.reading.formats.headings import own_part
 from perovdata.dataset.reading.grammar.text import plain, sentences
 from perovdata.dataset.reading.materials import mentions
 
-__all__ = ["design_of", "stack_parts"]
-
 _LAYER = r"[A-Za-z0-9αβγδ₀-₉()\[\]:.,@+%\u2013-]+(?: (?:QDs?|NCs?|NWs?|film|\(\d+ ?nm\)))?"
 _STACK = re.compile(rf"(?<![\w/]){_LAYER}(?: ?/ ?{_LAYER}){{2,}}")
 _ELECTRODE = re.compile(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Document", "Evidence", "Grid", "Passage", "Place"]
-
 
 @dataclass(frozen=True)
 class Place:

@@ -15,8 +15,6 @@ from perovdata.dataset.reading.proposals import Proposal
 from perovdata.dataset.schema.metrics import METRICS
 from perovdata.errors import InputError
 
-__all__ = ["Curve", "curves_beside", "curves_of", "figure_values", "with_figures"]
-
 _LARGEST = 20 * 2**20
 _FIGURE = re.compile(r"(?<![a-z])fig(?:ure)?s?[ ._-]*(S?\d+)[ ._-]?\(?([a-z])?\)?(?![a-z])", re.IGNORECASE)
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from perovdata.dataset.reading.document import Evidence
 
-__all__ = ["Accuracy", "Finding"]
-
 
 @dataclass(frozen=True)
 class Finding:

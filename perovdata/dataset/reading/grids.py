@@ -17,8 +17,6 @@ from perovdata.dataset.reading.grammar.text import plain
 from perovdata.dataset.reading.materials import mentions
 from perovdata.dataset.schema.metrics import METRICS
 
-__all__ = ["Row", "read_grids"]
-
 _MISSING = re.compile(
     r"\s*(?:[-\u2013/]+|n\.?\s?/?\s?a\.?|n\.?r\.?|not (?:reported|given|available"
     r"|mentioned|stated)|none|\u2014|\?|\.\.\.)?\s*",

@@ -9,8 +9,6 @@ from functools import cache
 
 from perovdata.chemistry import FormulaError, parse
 
-__all__ = ["Mention", "Mentions", "mentions", "readable"]
-
 
 @dataclass(frozen=True)
 class Mention:

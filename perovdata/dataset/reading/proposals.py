@@ -22,8 +22,6 @@ from perovdata.dataset.schema.metrics import METRICS
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 
-__all__ = ["Proposal", "propose", "read_paper", "read_proposals", "value_key", "write_proposals"]
-
 Proposal = dict[str, Any]  # the JSON object of ``dataset read``
 
 

@@ -13,8 +13,6 @@ from perovdata.dataset.schema.metrics import METRICS
 from perovdata.dataset.schema.vocabularies import OPERATORS
 from perovdata.errors import InputError
 
-__all__ = ["Reader", "checked", "load_reader"]
-
 
 class Reader(ABC):
     """Base of every reader; a language model plugs in by a subclass outside of this package.

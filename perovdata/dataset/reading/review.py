@@ -10,11 +10,10 @@ from typing import Any
 
 from perovdata.dataset.reading.checks import record_of
 from perovdata.dataset.reading.proposals import Proposal, value_key
-from perovdata.dataset.schema.schema import METRICS, TABLES
+from perovdata.dataset.schema.metrics import METRICS
+from perovdata.dataset.schema.schema import TABLES
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
-
-__all__ = ["DECISIONS", "Answers", "Item", "accepted_records", "items", "walk"]
 
 DECISIONS = {"a": "accept", "e": "edit", "r": "reject", "s": "skip"}
 _KEYS = "[a]ccept  [e]dit  [r]eject  [s]kip  [q]uit > "

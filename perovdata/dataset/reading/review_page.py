@@ -9,8 +9,6 @@ from typing import Any
 from perovdata.dataset.reading.proposals import Proposal
 from perovdata.dataset.reading.review import DECISIONS, Answers, Item, items
 
-__all__ = ["html_page"]
-
 _STYLE = """
 body { font: 16px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; color: #1b1b1b; }
 section { border-top: 2px solid #444; margin-top: 2rem; }

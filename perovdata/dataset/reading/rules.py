@@ -16,8 +16,6 @@ from perovdata.dataset.reading.grammar.text import plain, sentences
 from perovdata.dataset.reading.materials import Mention, Mentions, mentions
 from perovdata.dataset.reading.reader import Reader
 
-__all__ = ["RuleReader", "document_composition"]
-
 _OWN = re.compile(r"\b(?:we|our|herein|here|this work|this study|this paper|present work)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"^(?:Its|It|The latter|This (?:device|material|film|memristor|synapse|cell)|These"

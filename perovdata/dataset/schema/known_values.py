@@ -9,8 +9,6 @@ from perovdata.dataset.schema.metrics import METRICS
 from perovdata.errors import InputError, unknown_choice
 from perovdata.units import SI_PREFIXES
 
-__all__ = ["parse_known"]
-
 _PREFIXED = {"V", "J", "s", "W", "A", "A/W"}
 _OTHER = {
     "s": {"min": 60.0, "h": 3600.0, "d": 86400.0, "day": 86400.0, "days": 86400.0},

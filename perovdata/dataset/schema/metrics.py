@@ -11,8 +11,6 @@ from typing import Any, Literal
 
 from perovdata.dataset.schema.vocabularies import VOCABULARIES, Vocabulary
 
-__all__ = ["METRICS", "PROPERTIES", "MaterialProperty", "Metric"]
-
 
 @dataclass(frozen=True)
 class Metric:

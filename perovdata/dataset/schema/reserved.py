@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-__all__ = ["RESERVED_REASON", "is_reserved"]
-
 RESERVED_REASON = "reserved paper: kept out of the tables as an independent test of the predictors"
 
 

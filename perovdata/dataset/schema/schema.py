@@ -11,26 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from perovdata.dataset.schema.metrics import METRICS, Metric
-from perovdata.dataset.schema.vocabularies import NOT_STATED, OPERATORS, VOCABULARIES, Vocabulary
+from perovdata.dataset.schema.vocabularies import NOT_STATED, VOCABULARIES, Vocabulary
 from perovdata.errors import InputError, unknown_choice
-
-__all__ = [
-    "DESIGN_COLUMNS",
-    "METRICS",
-    "NOTE_LIMIT",
-    "NOT_STATED",
-    "OPERATORS",
-    "TABLES",
-    "VERSION",
-    "VOCABULARIES",
-    "Column",
-    "Metric",
-    "SynapseDesign",
-    "Table",
-    "Vocabulary",
-    "known",
-]
 
 VERSION = "2026.11"  # of the tables: year and month of the collection, not that of the software
 NOTE_LIMIT = 200  # characters: a note is the curator's remark; a sentence of a paper is longer

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from perovdata.dataset.schema.vocabularies import VOCABULARIES
 
-__all__ = ["to_term"]
-
 _ = ""  # nothing is lost by the mapping
 
 _SYNONYMS: dict[str, dict[str, tuple[str, str]]] = {

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["NOT_STATED", "OPERATORS", "VOCABULARIES", "Vocabulary"]
-
 NOT_STATED = "not stated"
 _UNKNOWN = {NOT_STATED: "the source read does not say"}
 

@@ -18,8 +18,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-__all__ = ["ATOMS", "DIRECTIONS", "Law"]
-
 #: Equally likely outcomes that stand for the distribution of one transition.
 ATOMS = 64
 

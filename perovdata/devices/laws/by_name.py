@@ -12,8 +12,6 @@ from perovdata.devices.laws.measured import MeasuredLaw
 from perovdata.devices.laws.rises import RISES
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = ["law_names", "make_law"]
-
 
 @cache
 def _known() -> dict[str, type[Law]]:

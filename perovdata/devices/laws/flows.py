@@ -16,8 +16,6 @@ import numpy as np
 
 from perovdata.errors import InputError
 
-__all__ = ["MeasuredCurve", "logarithmic", "piecewise", "power", "soft_bounds"]
-
 _TINY = 1e-6
 
 

@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["JumpStatistics", "conditional_jumps"]
-
 #: Rows of a table: half of them equally spaced, half with equally many readings.
 _ROWS = 65
 _QUANTILES = 16

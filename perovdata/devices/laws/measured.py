@@ -17,8 +17,6 @@ from perovdata.devices.laws.base import ATOMS, DIRECTIONS, Law
 from perovdata.devices.laws.jump_statistics import conditional_jumps
 from perovdata.errors import InputError
 
-__all__ = ["Jumps", "MeasuredLaw"]
-
 _FEWEST_PULSES = 8
 _KEYS = ("state", "mean", "spread", "quantiles", "count", "window")
 

@@ -20,18 +20,6 @@ from perovdata.devices.label import label_to_curvature
 from perovdata.devices.laws.base import DIRECTIONS, Law
 from perovdata.errors import InputError, unknown_choice
 
-__all__ = [
-    "RISES",
-    "ExponentialLaw",
-    "LogarithmicLaw",
-    "PowerLaw",
-    "RiseLaw",
-    "SigmoidLaw",
-    "SoftBoundsLaw",
-    "StretchedLaw",
-    "TwoExponentialLaw",
-]
-
 _TINY = 1e-6
 #: A rise is inverted on so many points, over so many full sweeps.
 _POINTS, _SWEEPS = 8192, 8.0

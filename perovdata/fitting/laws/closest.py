@@ -21,8 +21,6 @@ from perovdata.fitting.laws.compare import LawFit, Reduced, lag_one, reduced
 from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.laws.shapes import EXPONENTIAL, curvature_of, saturating
 
-__all__ = ["N_SPLINES", "Closest", "closest_exponential", "reference_curve"]
-
 _DRAWS = 300
 _SEED = 20260401
 #: Pieces of the splines tried.

@@ -11,10 +11,6 @@ from perovdata.devices import label_to_a
 from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.laws.shapes import SHAPES, ShapeFit, fit_shape
 
-__all__ = [
-    "Comparison", "LawFit", "Reduced", "aicc", "compare_laws", "lag_one", "reduced", "residual_pattern",
-]  # fmt: skip
-
 #: More places along the pulses than any law needs; beyond it neighbours are averaged.
 _MAX_PLACES = 512
 #: Sums of squares below this share of the whole are rounding.

@@ -12,8 +12,6 @@ from scipy.stats import t as student
 from perovdata.devices import Uncertainty
 from perovdata.fitting.laws.compare import aicc
 
-__all__ = ["Model", "Solution", "propagate", "ranking", "solve"]
-
 
 @dataclass(frozen=True)
 class Model:

@@ -22,9 +22,6 @@ from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
 from perovdata.devices import label_to_curvature
 
-__all__ = ["Profile", "Sweep", "mean_curve", "profile", "steepness"]
-
-
 #: Under noise that hides this much of the difference between offset and mean curve no window can be fitted,
 _TOLD_APART = 1e-7
 #: and a sum of squares below zero by more than this share is not rounding but breakdown.

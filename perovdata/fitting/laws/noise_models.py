@@ -21,8 +21,6 @@ from scipy.stats import norm
 from perovdata.devices import MAX_LABEL, curvature_to_label, label_to_curvature
 from perovdata.fitting.laws.likelihood import Sweep, mean_curve, profile
 
-__all__ = ["CensoredReadings", "CensoredSteps", "Maximum", "StateSpace", "hard_ends", "maximise", "peak"]
-
 _X_MAX = float(np.arcsinh(label_to_curvature(MAX_LABEL) / 2.0))
 #: Bounds of log10(variance of a pulse / variance of a reading): beyond them one of the two is not seen.
 _LOG_RATIO = (-5.0, 3.0)

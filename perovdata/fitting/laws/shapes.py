@@ -15,8 +15,6 @@ from itertools import product
 import numpy as np
 from scipy.optimize import least_squares
 
-__all__ = ["EXPONENTIAL", "SHAPES", "Shape", "ShapeFit", "curvature_of", "fit_shape", "saturating"]
-
 #: Curvature of the exponential at which the label ends (NeuroSim's table ends before).
 _LARGEST_CURVATURE = 43.0
 _TRIES = 2

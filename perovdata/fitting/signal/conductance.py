@@ -7,8 +7,6 @@ import numpy as np
 from perovdata.fitting.table import looks
 from perovdata.fitting.table.columns import Columns
 
-__all__ = ["conductance", "magnitude", "noise_of", "read_voltage_of", "require_unit"]
-
 #: Without a unit, more than this (S, or A) is not in SI.
 LARGEST_PLAUSIBLE = 1e-3
 #: Without a unit, more than this is not in volts.

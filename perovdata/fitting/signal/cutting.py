@@ -11,8 +11,6 @@ from perovdata.fitting.signal.segments import Layout, layouts
 from perovdata.fitting.table.columns import Columns
 from perovdata.fitting.table.readings import Table
 
-__all__ = ["check_segments", "long_enough", "split"]
-
 _MIN_SEGMENT = 4
 #: Share of sweeps that must move the way an alternating program says.
 _MOST = 2 / 3

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Decay", "Endurance", "PairedPulse", "PulseTrain", "Segment", "Trace"]
-
 
 @dataclass(frozen=True)
 class Segment:

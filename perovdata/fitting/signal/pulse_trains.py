@@ -10,8 +10,6 @@ from perovdata.fitting.signal.measurements import PulseTrain, Segment
 from perovdata.fitting.table import looks
 from perovdata.fitting.table.columns import Columns
 
-__all__ = ["pulse_train"]
-
 #: More readings than any train of pulses.
 _MAX_READINGS = 2_000_000
 #: Rank correlation with the pulse number from which a sweep counts as rising or falling.

@@ -15,8 +15,6 @@ from perovdata.fitting.table import looks
 from perovdata.fitting.table.columns import Columns
 from perovdata.fitting.table.readings import Table
 
-__all__ = ["Interpretation", "interpret"]
-
 Measurement = PulseTrain | PairedPulse | Decay | Endurance | Trace
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Layout", "isotonic_errors", "layouts", "turning_points"]
-
 #: A reversal counts once it exceeds this share of the (robust) range of the readings.
 _REVERSAL = 0.5
 

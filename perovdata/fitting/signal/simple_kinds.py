@@ -8,8 +8,6 @@ from perovdata.fitting.signal.conductance import magnitude, noise_of, require_un
 from perovdata.fitting.signal.measurements import Decay, Endurance, PairedPulse
 from perovdata.fitting.table.columns import Columns
 
-__all__ = ["decay", "endurance", "paired_pulse", "seconds"]
-
 #: An index in percent beyond this is no facilitation.
 _LARGEST_INDEX = 2000.0
 #: An index that ends below this (percent) goes to 0, not to 100.

@@ -14,8 +14,6 @@ from perovdata.fitting.signal.measurements import Decay, PulseTrain, Segment, Tr
 from perovdata.fitting.table import looks
 from perovdata.fitting.table.columns import Columns
 
-__all__ = ["READ_BEFORE_NEXT", "Pulses", "ReadRule", "find_pulses", "pulsed_trace"]
-
 #: A step that begins a pulse: so many times the noise, and this share of the range.
 _STEP_NOISE, _STEP_RANGE = 10.0, 0.015
 #: A slower rise begins a pulse from this share of the range.

@@ -13,8 +13,6 @@ from perovdata.fitting.table.numbers import MISSING, Style, parse_number
 from perovdata.fitting.table.readings import Table, shorten
 from perovdata.fitting.table.units import parse_heading
 
-__all__ = ["COMMENTS", "Row", "assemble"]
-
 #: Beginnings of a line that make it a comment.
 COMMENTS = ("#", "%", "!", "//", "*")
 _OVERFLOW = 9.9e36  # what source-measure units write for "out of range"

@@ -8,8 +8,6 @@ from perovdata.errors import InputError, unknown_choice
 from perovdata.fitting.table.readings import Table
 from perovdata.fitting.table.units import Heading, unit_of
 
-__all__ = ["ROLES", "choose_columns"]
-
 #: What a column can be said to hold.
 ROLES = (
     "pulse", "cycle", "time", "interval", "ltp", "ltd", "conductance", "current", "resistance",

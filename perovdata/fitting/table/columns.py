@@ -10,8 +10,6 @@ import numpy as np
 from perovdata.fitting.table import looks
 from perovdata.fitting.table.readings import Table
 
-__all__ = ["Columns"]
-
 _QUANTITIES = ("conductance", "current", "resistance")
 _READINGS = ("ltp", "ltd", *_QUANTITIES, "value")
 #: A constant column of this magnitude (V) beside small numbers is the read voltage.

@@ -10,9 +10,6 @@ from perovdata.fitting.table.assemble import COMMENTS, Row, assemble
 from perovdata.fitting.table.numbers import parse_number
 from perovdata.fitting.table.readings import Table
 
-__all__ = ["read_excel"]
-
-
 MOST_BYTES = 100_000_000  # unpacked
 MOST_CELLS = 1_000_000  # empty ones counted: a sheet may declare a million columns
 

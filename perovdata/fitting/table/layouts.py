@@ -5,8 +5,6 @@ from __future__ import annotations
 from perovdata.fitting.table.numbers import MISSING, Style, parse_number
 from perovdata.fitting.table.units import unit_of
 
-__all__ = ["Row", "is_numeric", "known_layout", "units_row"]
-
 #: Number of a line or row, and its cells.
 Row = tuple[int, list[str]]
 

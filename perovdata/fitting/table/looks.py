@@ -4,18 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = [
-    "constant",
-    "counts",
-    "describe",
-    "equal_steps",
-    "in_no_order",
-    "nearly_counts",
-    "rises",
-    "swept",
-    "two_polarities",
-]
-
 #: Steps of an abscissa that a program made scatter less than this around their median.
 _EQUAL = 0.05
 #: Squared successive differences over the variance: 2 for values in no order, near 0 for a curve.

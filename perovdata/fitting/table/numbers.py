@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-__all__ = ["MISSING", "STYLES", "Style", "ambiguous", "decisive_style", "parse_number"]
-
 #: How commas and points in a number are meant.
 Style = Literal["point", "comma", "thousands"]
 STYLES: tuple[Style, ...] = ("point", "comma", "thousands")

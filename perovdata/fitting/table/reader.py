@@ -12,8 +12,6 @@ from pathlib import Path
 from perovdata.errors import InputError, unknown_choice
 from perovdata.fitting.table.readings import Table, shorten
 
-__all__ = ["MAX_ROWS", "Table", "read_table"]
-
 #: More rows than any potentiation, paired-pulse or decay measurement needs.
 MAX_ROWS = 2_000_000
 

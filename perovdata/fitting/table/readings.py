@@ -10,8 +10,6 @@ import numpy as np
 from perovdata.errors import InputError
 from perovdata.fitting.table.units import Heading
 
-__all__ = ["Table", "shorten"]
-
 
 def shorten(line: str, limit: int = 70) -> str:
     """One line of at most `limit` characters."""

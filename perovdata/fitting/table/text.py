@@ -13,8 +13,6 @@ from perovdata.fitting.table.assemble import COMMENTS, assemble
 from perovdata.fitting.table.numbers import MISSING, STYLES, Style, ambiguous, decisive_style, parse_number
 from perovdata.fitting.table.readings import Table, shorten
 
-__all__ = ["read_text"]
-
 _DELIMITERS = ("\t", ";", ",", "|", None)
 _SNIFF_LINES = 400
 #: Bodies longer than this are first tried with NumPy's own reader.

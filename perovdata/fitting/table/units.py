@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from perovdata.units import SI_PREFIXES
 
-__all__ = ["Heading", "parse_heading", "unit_of"]
-
 _BASE = {"S": "conductance", "A": "current", "V": "voltage", "s": "time", "Ohm": "resistance"}
 _WHOLE = {
     "%": ("percent", 1.0),

@@ -9,8 +9,6 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from perovdata.models.estimators.censoring import censored_median
 from perovdata.models.estimators.distance import DesignDistance, texts
 
-__all__ = ["BASELINES", "FamilyMedian", "GlobalMedian", "NearestDevice"]
-
 BASELINES = ("global median", "family median", "nearest device")
 
 

@@ -6,8 +6,6 @@ import numpy as np
 import xgboost
 from sklearn.base import BaseEstimator, RegressorMixin
 
-__all__ = ["IntervalBoosting"]
-
 
 class IntervalBoosting(RegressorMixin, BaseEstimator):
     """XGBoost with the accelerated-failure-time objective on interval labels.

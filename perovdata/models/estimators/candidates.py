@@ -26,8 +26,6 @@ from perovdata.models.estimators.boosting import IntervalBoosting
 from perovdata.models.estimators.censoring import conditional_mean, turnbull, winsorise
 from perovdata.models.estimators.hierarchical import VarianceComponents
 
-__all__ = ["CANDIDATES", "Average", "Candidate", "WithBounds", "candidates_of"]
-
 
 @dataclass(frozen=True)
 class Candidate:

@@ -5,15 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-__all__ = [
-    "censored_median",
-    "conditional_mean",
-    "signed_error",
-    "truncated_normal_mean",
-    "turnbull",
-    "winsorise",
-]
-
 
 def turnbull(labels, weights=None, support=None, *, n_iter: int = 300) -> tuple[np.ndarray, np.ndarray]:
     """Non-parametric maximum likelihood distribution from interval labels (Turnbull 1976).

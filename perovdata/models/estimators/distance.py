@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-__all__ = ["DesignDistance", "nearest_mean", "shared_properties", "texts"]
-
 CATEGORIES = ("device_type", "stimulus", "family", "morphology", "dimensionality", "mechanism", "geometry")
 _CHUNK = 512
 _NEIGHBOURS = 5

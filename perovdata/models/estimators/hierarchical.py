@@ -19,8 +19,6 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from perovdata.models.estimators.censoring import conditional_mean, truncated_normal_mean, turnbull, winsorise
 from perovdata.models.estimators.distance import texts
 
-__all__ = ["VarianceComponents"]
-
 
 class VarianceComponents(RegressorMixin, BaseEstimator):
     """Gaussian process with one variance per grouping and one for the composition.

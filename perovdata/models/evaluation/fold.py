@@ -20,8 +20,6 @@ from perovdata.models.predictor.copula import Copula, fit_copula
 from perovdata.models.predictor.metric_model import MetricModel
 from perovdata.models.targets import Corpus
 
-__all__ = ["FoldResult", "eligible_metrics", "paper_states", "run_fold"]
-
 
 @dataclass
 class FoldResult:

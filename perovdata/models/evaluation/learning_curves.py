@@ -12,8 +12,6 @@ from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import random_folds, subsample_papers
 from perovdata.models.evaluation.training_data import Evidence
 
-__all__ = ["leakage", "learning_curve", "transfer"]
-
 _LEARNERS = ("hierarchical", "XGBoost AFT")
 
 

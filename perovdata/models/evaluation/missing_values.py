@@ -15,8 +15,6 @@ from perovdata.files import data_dir
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.targets import PREDICTED
 
-__all__ = ["gaps", "papers_for_skill"]
-
 WANTED_SKILL = 0.05  # share of the global median's error that a model must save to be worth having
 FARTHEST = 20.0  # times the papers there are: beyond, a line through four points tells nothing
 _COLUMNS = ("metric", "learner", "n_papers", "skill")

@@ -23,8 +23,6 @@ from perovdata.models.evaluation.training_data import Evidence
 from perovdata.models.predictor.intervals import LocalScale, residual_sample
 from perovdata.models.predictor.metric_model import MetricModel
 
-__all__ = ["OutOfFold", "choose", "fit_metric", "fit_out_of_fold", "normal_scores", "refit"]
-
 
 @dataclass
 class OutOfFold:

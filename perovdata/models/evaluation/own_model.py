@@ -27,8 +27,6 @@ from perovdata.models.evaluation.splits import paper_folds
 from perovdata.models.evaluation.training_data import Evidence
 from perovdata.models.targets import Corpus
 
-__all__ = ["hidden_predictions"]
-
 #: Standard errors by which a model must beat the best baseline inside to be taken.
 _MARGIN = 1.0
 

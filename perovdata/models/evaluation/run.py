@@ -31,8 +31,6 @@ from perovdata.models.evaluation.splits import paper_folds
 from perovdata.models.evaluation.training_data import gather
 from perovdata.models.targets import Corpus, Target
 
-__all__ = ["evaluate", "outer_splits"]
-
 Progress = Callable[[int, int], None]
 
 

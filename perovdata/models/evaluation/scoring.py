@@ -15,22 +15,6 @@ import numpy as np
 
 from perovdata.models.estimators.censoring import signed_error
 
-__all__ = [
-    "LEVELS",
-    "OWN",
-    "PROCEDURE",
-    "QUANTILES",
-    "bootstrap_papers",
-    "covered",
-    "crps",
-    "pinball",
-    "quantile_column",
-    "skill",
-    "spearman",
-    "weighted_mean",
-]
-
-
 LEVELS = (0.5, 0.8, 0.9)
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 #: Variants: the whole nested choice, and a stranger's model as it is; others bear the candidate's name.

@@ -9,8 +9,6 @@ from typing import Any
 from perovdata.errors import InputError, unknown_choice
 from perovdata.features import FEATURE_GROUPS
 
-__all__ = ["Settings"]
-
 
 @dataclass(frozen=True)
 class Settings:

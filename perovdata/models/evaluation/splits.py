@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-__all__ = ["paper_folds", "random_folds", "subsample_papers"]
-
 
 def paper_folds(states: Mapping[str, set[str]], n_folds: int, seed: int) -> dict[str, int]:
     """Deal papers into folds so that each metric is spread evenly.

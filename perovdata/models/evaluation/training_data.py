@@ -21,8 +21,6 @@ from perovdata.models.estimators.candidates import CANDIDATES, Candidate, candid
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.targets import Corpus, build_corpus
 
-__all__ = ["Evidence", "gather"]
-
 
 @dataclass(frozen=True)
 class Evidence:

@@ -21,8 +21,6 @@ from perovdata.errors import InputError
 from perovdata.models.predictor.output_file import GrowingFile
 from perovdata.models.predictor.predictor import Predictor
 
-__all__ = ["COLUMNS", "Batch", "predict_file"]
-
 COLUMNS = (
     "row",
     "composition",

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Copula", "fit_copula"]
-
 _Z_LIMIT = 3.0  # a measured value further out is taken at the limit: the marginal is not known better
 _MIN_PAIRS = 4
 

@@ -17,8 +17,6 @@ from scipy.special import ndtr, ndtri
 
 from perovdata.models.estimators.censoring import turnbull
 
-__all__ = ["LocalScale", "ResidualSample", "cdf", "positions", "ppf", "residual_sample"]
-
 _WIDEN = (0.15, 1.5)  # least and greatest relative widening at the applicability threshold
 
 

@@ -11,8 +11,6 @@ import pandas as pd
 from perovdata.models.estimators.distance import nearest_mean
 from perovdata.models.predictor.intervals import LocalScale, ResidualSample, cdf, ppf
 
-__all__ = ["MetricModel"]
-
 
 @dataclass
 class MetricModel:

@@ -13,8 +13,6 @@ from perovdata.documents import read_json
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 
-__all__ = ["GrowingFile"]
-
 
 class GrowingFile:
     """Text written piece by piece into ``NAME.part``, with a note of how far it is.

@@ -7,8 +7,6 @@ from typing import Any
 
 from perovdata.materials import Gap
 
-__all__ = ["KINDS", "MetricPrediction", "Prediction"]
-
 KINDS = {
     "model": "a model that beat the best naive baseline on hidden papers",
     "baseline": "no model beat the best naive baseline on hidden papers: the baseline is shown",

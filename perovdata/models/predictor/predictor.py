@@ -23,8 +23,6 @@ from perovdata.models.predictor.metric_model import MetricModel
 from perovdata.models.predictor.prediction import KINDS, MetricPrediction, Prediction
 from perovdata.models.targets import from_scale, to_scale
 
-__all__ = ["Predictor"]
-
 _N_NEAREST = 5
 
 

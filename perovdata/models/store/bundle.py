@@ -35,9 +35,6 @@ from perovdata.models.store.json_estimators import from_plain, is_plain, to_plai
 from perovdata.models.store.trees import check_estimators
 from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 
-__all__ = ["TRUSTED", "StaleBundle", "load_bundle", "save_bundle"]
-
-
 _FILES = re.compile(r"README\.md|metadata\.json|models/\w+\.(json|skops)")
 _LARGEST = 500_000_000  # bytes of a file, unpacked
 _ASIDE = ".aside"

@@ -9,8 +9,6 @@ from perovdata.dataset import METRICS
 if TYPE_CHECKING:
     from perovdata.models.predictor.predictor import Predictor
 
-__all__ = ["model_card"]
-
 _COLUMNS = (
     *("metric", "unit", "papers", "shown as", "by", "error", "best rule", "its error", "skill over it"),
     *("skill over the median", "coverage of 90 %"),

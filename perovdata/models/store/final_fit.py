@@ -25,8 +25,6 @@ from perovdata.models.store.bundle import save_bundle
 from perovdata.models.store.versions import current_versions
 from perovdata.models.targets import Corpus, from_scale
 
-__all__ = ["fit_predictor", "train"]
-
 
 def train(
     params: Mapping[str, Any] | None = None,

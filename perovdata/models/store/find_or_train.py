@@ -17,8 +17,6 @@ from perovdata.models.predictor.predictor import Predictor
 from perovdata.models.store.bundle import StaleBundle, load_bundle
 from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 
-__all__ = ["load_predictor", "predict", "repository_bundle"]
-
 _RELATIVE = Path("data") / "derived" / "model"
 
 

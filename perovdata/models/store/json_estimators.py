@@ -12,8 +12,6 @@ import numpy as np
 from perovdata.errors import InputError
 from perovdata.models.store.trees import check_booster
 
-__all__ = ["from_plain", "is_plain", "to_plain"]
-
 _CLASSES = {
     "Average": "estimators.candidates",
     "DesignDistance": "estimators.distance",

@@ -11,8 +11,6 @@ import numpy.typing as npt
 
 from perovdata.errors import InputError
 
-__all__ = ["check_booster", "check_estimators"]
-
 
 def check_booster(model: Mapping[str, Any]) -> None:
     """Check the trees of an XGBoost model in its JSON form.

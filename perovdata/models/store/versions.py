@@ -7,8 +7,6 @@ from importlib.metadata import version
 
 from perovdata.files import tables_dir
 
-__all__ = ["BUNDLE_SCHEMA", "current_versions", "data_version"]
-
 BUNDLE_SCHEMA = "4"
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "pymatgen")
 

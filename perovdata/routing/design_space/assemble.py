@@ -10,8 +10,6 @@ import numpy.typing as npt
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.routing.design_space.table import DESIGN_SPACE, assumed_value, row_of
 
-__all__ = ["parameter_sets", "pulse_noise"]
-
 
 def pulse_noise(sigma: npt.ArrayLike, stated_for: npt.ArrayLike, pulses: npt.ArrayLike) -> np.ndarray:
     """Cycle noise of one pulse if a full sweep has ``pulses`` instead of ``stated_for`` of them.

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Assumption", "Row", "Span"]
-
 Convert = Callable[[np.ndarray], np.ndarray]
 
 

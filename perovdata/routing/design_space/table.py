@@ -7,8 +7,6 @@ import numpy.typing as npt
 
 from perovdata.routing.design_space.row import Assumption, Row, Span
 
-__all__ = ["DESIGN_SPACE", "EFFECTS", "NOISE_TRAIN", "assumed_value", "quantities", "row_of"]
-
 #: Pulses of the train for which studies state the cycle noise of one pulse.
 NOISE_TRAIN = 32.0
 

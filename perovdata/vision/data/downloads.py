@@ -20,8 +20,6 @@ from perovdata.files import cache_dir
 from perovdata.vision.data.idx import IDX_FILES
 from perovdata.vision.data.images import MNIST_SHA256
 
-__all__ = ["DOWNLOADS", "Download", "fetch"]
-
 _CHUNK = 1 << 16
 _TIMEOUT_S = 30
 

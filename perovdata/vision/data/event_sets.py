@@ -12,8 +12,6 @@ from perovdata.errors import InputError
 from perovdata.vision.data.events import frames_from_events, on_event_counts, read_events
 from perovdata.vision.data.images import Images
 
-__all__ = ["EventSet", "load_nmnist", "saccades"]
-
 _NMNIST_SHAPE = (34, 34)
 #: Centre of the picture at the corners of a triangle, as the sensor of N-MNIST moved.
 _PATH = ((0, 0), (1, 1), (2, 2), (1, 3), (0, 4), (0, 3), (0, 2), (0, 1), (0, 0))

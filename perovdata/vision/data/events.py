@@ -11,15 +11,6 @@ import numpy as np
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 
-__all__ = [
-    "Events",
-    "events_from_frames",
-    "frames_from_events",
-    "on_event_counts",
-    "read_events",
-    "write_events",
-]
-
 _RECORD = 5  # bytes of one event
 _MAX_TIME = (1 << 23) - 1  # microseconds
 _DARK = 0.05  # added to grey values: a dark pixel is not infinitely dark

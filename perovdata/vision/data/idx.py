@@ -12,8 +12,6 @@ import numpy as np
 
 from perovdata.errors import InputError
 
-__all__ = ["IDX_FILES", "find_idx", "idx_sha256", "read_idx"]
-
 # The names of the four files, as their authors published them.
 IDX_FILES = {
     "train_images": "train-images-idx3-ubyte",

@@ -14,8 +14,6 @@ from perovdata.files import cache_dir
 from perovdata.plugins import plugins
 from perovdata.vision.data.idx import IDX_FILES, find_idx, idx_sha256, read_idx
 
-__all__ = ["IMAGE_SETS", "Images", "load_images", "locate"]
-
 IMAGE_SETS = ("digits", "mnist", "fashion")
 _FASHION_CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",

@@ -7,18 +7,6 @@ from scipy.ndimage import zoom
 
 from perovdata.errors import InputError
 
-__all__ = [
-    "DIRECTIONS",
-    "WAVELENGTHS_NM",
-    "binarise",
-    "bit_streams",
-    "colour_mixtures",
-    "enlarge",
-    "moving_figures",
-    "noisy_frames",
-    "stretch",
-]
-
 #: Unit steps (rows, columns) of the eight directions of motion.
 DIRECTIONS = ((0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1))
 #: Blue, green and red light of common laser and LED sources.

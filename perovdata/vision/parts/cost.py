@@ -12,8 +12,6 @@ from perovdata.arrays import Design, array_cost
 from perovdata.devices import SynapseParameters
 from perovdata.vision.parts.sensor import Timing
 
-__all__ = ["Layer", "network_cost", "sensor_cost"]
-
 
 @dataclass(frozen=True)
 class Layer:

@@ -16,19 +16,6 @@ from perovdata.devices import GRID_NM, SynapseParameters, absorbed_share, line
 from perovdata.errors import InputError
 from perovdata.vision.task import Option
 
-__all__ = [
-    "LIGHT_OPTIONS",
-    "Lamp",
-    "absorbed_percent",
-    "band",
-    "daylight",
-    "daylight_lamp",
-    "lamp_of",
-    "light_of",
-    "share_of",
-    "source_lamp",
-]
-
 #: Options of a task with one light.
 LIGHT_OPTIONS: dict[str, Option] = {
     "wavelength_nm": Option(

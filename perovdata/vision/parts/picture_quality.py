@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import uniform_filter
 
-__all__ = ["contrast", "psnr", "ssim"]
-
 
 def psnr(picture: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Peak signal-to-noise ratio in dB for grey values in 0..1.

@@ -13,8 +13,6 @@ from perovdata.vision.parts.light import share_of
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set
 from perovdata.vision.parts.sensor import SensorDraws, Timing, sense
 
-__all__ = ["name_by_read_out", "ridge_fit", "ridge_scores", "score_sensor"]
-
 
 def ridge_fit(features: jax.Array, labels: jax.Array, n_classes: int, penalty: float = 1e-3) -> jax.Array:
     """Fit a linear read-out of one-hot classes by ridge regression.

@@ -10,8 +10,6 @@ import numpy as np
 
 from perovdata.devices import SynapseParameters
 
-__all__ = ["accuracy_of", "confusion_matrix", "each_set", "over_seeds"]
-
 
 def accuracy_of(named: jax.Array | np.ndarray, labels: jax.Array | np.ndarray) -> jax.Array:
     """Percent of right names, over the last axis."""

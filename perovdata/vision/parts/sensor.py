@@ -18,8 +18,6 @@ import numpy as np
 from perovdata.devices import SynapseParameters, Traces, current, decay, erase, event, optical_drive, rest
 from perovdata.vision.task import Option
 
-__all__ = ["PAUSE_OPTION", "SensorDraws", "Timing", "fill_memory", "sense", "sensor_draws"]
-
 #: Option of a task whose pixels may still remember the scene before.
 PAUSE_OPTION: dict[str, Option] = {
     "pause_s": Option(

@@ -9,8 +9,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["Mlp", "mlp_logits", "train_mlp"]
-
 _BATCH = 32
 _LEARNING_RATE = 3e-3
 _WEIGHT_DECAY = 1e-4

@@ -11,8 +11,6 @@ from perovdata.arrays import Crossbar
 from perovdata.devices import SynapseParameters
 from perovdata.vision.task import POTENTIATION, RETENTION, Option, Plan, Scores, Task
 
-__all__ = ["associate_task"]
-
 _SHOWN = 6
 _SWEEPS = 10
 

@@ -18,8 +18,6 @@ from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_s
 from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
 from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
-__all__ = ["colour_task"]
-
 _SHOWN = 6
 
 

@@ -18,8 +18,6 @@ from perovdata.vision.parts.scoring import accuracy_of, over_seeds
 from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sensor_draws
 from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
-__all__ = ["events_task"]
-
 #: Weight of a pulse in the float sum after this many bins: the textbook memory.
 _FADE_BINS = 3.0
 

@@ -17,8 +17,6 @@ from perovdata.vision.parts.softnet import mlp_logits, train_mlp
 from perovdata.vision.task import ARRAY_COST, LONG_TERM, RETENTION, Option, Plan, Scores, Task
 from perovdata.vision.tasks.memory import AGES_S
 
-__all__ = ["inference_task"]
-
 _CALIBRATION = 100
 _SHOWN = 8
 #: Images per read: what all lanes together hold in memory at once.

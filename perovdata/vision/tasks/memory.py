@@ -18,8 +18,6 @@ from perovdata.vision.parts.scoring import accuracy_of
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
 from perovdata.vision.task import POTENTIATION, RETENTION, Option, Plan, Scores, Task
 
-__all__ = ["memory_task"]
-
 _SHOWN = 6
 _JUDGED = 100
 #: Pictures in one array: what all lanes together hold in memory at once.

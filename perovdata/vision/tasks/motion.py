@@ -19,8 +19,6 @@ from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_s
 from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_draws
 from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
-__all__ = ["motion_task"]
-
 _SPEEDS = (1, 2)
 _SHOWN = 6
 

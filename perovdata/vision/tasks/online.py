@@ -22,8 +22,6 @@ from perovdata.vision.data.scenes import enlarge
 from perovdata.vision.parts.cost import Layer, network_cost
 from perovdata.vision.task import ARRAY_COST, LONG_TERM, WEAR, Option, Plan, Scores, Task
 
-__all__ = ["online_task"]
-
 #: The course for everyone: the learning rule of MLP-NeuroSim without what belongs to its circuit and code
 #: (series resistance of its access transistor and wires, the cast that loses pulses).
 _OWN = Protocol(truncating_cast=False, access_resistance=0.0, wire_resistance=0.0, replacement=False)

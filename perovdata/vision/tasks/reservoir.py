@@ -17,8 +17,6 @@ from perovdata.vision.parts.scoring import accuracy_of, each_set, over_seeds
 from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_draws
 from perovdata.vision.task import EVENT_COST, SHORT_TERM, Option, Plan, Scores, Task
 
-__all__ = ["reservoir_task"]
-
 
 class ReservoirCourse:
     """Streams of bits; every device turns its stream into one current."""

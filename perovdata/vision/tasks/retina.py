@@ -19,8 +19,6 @@ from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_dr
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
 from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
-__all__ = ["retina_task"]
-
 _SHOWN = 6
 _JUDGED = 100
 

@@ -32,8 +32,6 @@ from perovdata.vision.data.scenes import stretch
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, over_seeds
 from perovdata.vision.task import LONG_TERM, Option, Plan, Scores, Task
 
-__all__ = ["stdp_task"]
-
 _SHOWN = 10
 # Per time step: mean probability of a spike over the pixels of a picture, what a potential keeps, how long an
 # input counts as recent (steps).

@@ -10,8 +10,6 @@ from typing import Any
 from perovdata.dataset.add.crossref import read_crossref
 from perovdata.errors import InputError
 
-__all__ = ["BIBLIOGRAPHY_KINDS", "beside", "find_doi", "read_bibliography"]
-
 BIBLIOGRAPHY_KINDS = (".bib", ".ris", ".json")
 _LARGEST = 20 * 2**20
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>|{}\\^\[\]`]+")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["REFERENCES", "heading_of", "numbered_references", "own_part"]
-
 REFERENCES = "references"
 _HEADING = re.compile(
     r"(?:\d+(?:\.\d+)*\.?\s+|[IVX]+\.\s+)?(abstract|summary|introduction|background"

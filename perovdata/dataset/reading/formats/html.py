@@ -11,8 +11,6 @@ from perovdata.dataset.reading.formats.bibliography import find_doi
 from perovdata.dataset.reading.formats.headings import REFERENCES, heading_of
 from perovdata.dataset.reading.formats.markup import grid_of, parse_markup, tag, text_of
 
-__all__ = ["read_html"]
-
 _BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "li", "table", "figcaption", "caption", "dd", "blockquote")
 _NOISE = frozenset({"script", "style", "noscript", "nav", "footer", "svg", "form", "button", "template"})
 _META = {

@@ -10,8 +10,6 @@ from perovdata.dataset.reading.formats.bibliography import find_doi
 from perovdata.dataset.reading.formats.headings import heading_of
 from perovdata.dataset.reading.formats.markup import grid_of, parse_markup, tag, text_of
 
-__all__ = ["read_jats"]
-
 _SKIPPED = frozenset(
     {"ref-list", "table-wrap", "fn-group", "ack", "front-stub", "permissions", "kwd-group", "object-id"}
 )

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Line", "Word", "lines_of", "words_of"]
-
 _SMALL = 0.85  # of the line's type: below this a raised character is a superscript
 _RAISED = 0.12  # of the type size: how far its foot stands above the line's
 _UNIT_END = re.compile(r"(?:(?<![\w.])10|\b[A-Za-zµ]{0,2}(?:m|s|W|A|V|J|Hz|K|g))\s?$")

@@ -8,8 +8,6 @@ from typing import Any
 from perovdata.dataset.reading.document import Grid, Place
 from perovdata.errors import InputError
 
-__all__ = ["grid_of", "parse_markup", "tag", "text_of"]
-
 _EXPONENT = re.compile(r"[-+\u2212\u2013]?\s?\d{1,3}$")
 _UNIT_END = re.compile(r"(?:10|\b[A-Za-zµ]{0,2}(?:m|s|W|A|V|J|Hz|K|g))\s*$")
 _SPAN_LIMIT = 40  # columns and rows that a merged cell may cover

@@ -10,8 +10,6 @@ from perovdata.dataset.reading.document import Document
 from perovdata.dataset.reading.formats.bibliography import beside, read_bibliography
 from perovdata.errors import InputError
 
-__all__ = ["PAPER_KINDS", "open_document"]
-
 LARGEST_FILE = 100 * 2**20  # bytes; a paper with its figures is rarely above 50 MiB
 LARGEST_TEXT = 20 * 2**20  # of a text, HTML or XML file
 PAPER_KINDS = (".pdf", ".html", ".htm", ".xhtml", ".xml", ".nxml", ".txt", ".md")

@@ -16,8 +16,6 @@ from perovdata.dataset.reading.formats.lines import Line, lines_of
 from perovdata.dataset.reading.formats.ruled import ruled_grids
 from perovdata.errors import InputError
 
-__all__ = ["read_pdf"]
-
 _MOST_PAGES = 200
 _LARGEST_STREAM = 256 * 2**20  # bytes that all streams of a file may unpack to
 _STREAM = re.compile(rb"stream\r?\n")

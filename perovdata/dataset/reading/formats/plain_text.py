@@ -10,8 +10,6 @@ from perovdata.dataset.reading.formats.bibliography import find_doi
 from perovdata.dataset.reading.formats.headings import REFERENCES, heading_of, numbered_references
 from perovdata.errors import InputError
 
-__all__ = ["read_text"]
-
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _CAPTION = re.compile(r"\**\s*(?:Table|Tab\.)\s*S?\d+", re.IGNORECASE)
 _FIELD = re.compile(r"\s*(title|doi|year|journal|authors?|first author|url)\s*:\s*(\S.*)", re.IGNORECASE)

@@ -8,8 +8,6 @@ from typing import Any
 from perovdata.dataset.reading.document import Grid, Place
 from perovdata.dataset.reading.formats.lines import Line, Word, words_of
 
-__all__ = ["ruled_grids"]
-
 _CAPTION = re.compile(r"\s*(Table\s*S?\d+)", re.IGNORECASE)
 Box = tuple[float, float, float, float]
 

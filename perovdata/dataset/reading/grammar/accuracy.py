@@ -9,8 +9,6 @@ from perovdata.dataset.reading.findings import Accuracy
 from perovdata.dataset.reading.grammar.claims import Claim
 from perovdata.dataset.reading.grammar.operators import operator_before
 
-__all__ = ["accuracy_finding"]
-
 _DATASETS = (
     "Fashion-MNIST",
     "MNIST",

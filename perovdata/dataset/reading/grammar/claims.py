@@ -12,8 +12,6 @@ from perovdata.dataset.reading.grammar.pulses import part_of_pulse
 from perovdata.dataset.reading.grammar.quantities import Quantity
 from perovdata.dataset.reading.grammar.respective import in_order
 
-__all__ = ["Claim", "claims"]
-
 _LINK = frozenset(
     [
         "of",

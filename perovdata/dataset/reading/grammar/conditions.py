@@ -6,8 +6,6 @@ import re
 
 from perovdata.dataset.reading.grammar.quantities import Quantity
 
-__all__ = ["conditions", "definition", "paired_pulse_term"]
-
 _INTERVAL = re.compile(
     r"(?:interval\w*|[ΔD]t|delay|spacing|separation)(?: \w+)?(?: time)?(?: \([^)]*\))?"
     r" ?(?:of|=|is|was|:)? ?~?(\d[\d.]* ?(?:ms|s|µs|ns|min))\b|(\d[\d.]*[ -]?(?:ms|s"

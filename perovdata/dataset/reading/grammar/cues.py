@@ -5,8 +5,6 @@ from __future__ import annotations
 from perovdata.dataset.reading.grammar.cue import Cue, wording
 from perovdata.dataset.reading.grammar.other_cues import OTHER_CUES
 
-__all__ = ["CUES"]
-
 _SET = (
     r"V_?\{?SET\}?|V_?on\b|SET (?:switching )?(?:voltages?|bias|potential)|SET (?:process"
     r"|transition|operation|event)|(?:turn|switch)-on voltages?|writ(?:e|ing) voltages?"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-__all__ = ["foreign_spans"]
-
 _BREAK = re.compile(
     r"[;:]|, where\b|,? (?:while|whereas|but|although|though|however|whilst|yet)\b|\((?=compar|vs|cf"
     r"|than|in (?:contrast|comparison))"

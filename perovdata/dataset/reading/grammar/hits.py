@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from perovdata.dataset.reading.grammar.cue import Cue
 from perovdata.dataset.reading.grammar.cues import CUES
 
-__all__ = ["Hit", "hits"]
-
 
 @dataclass(frozen=True)
 class Hit:

@@ -7,8 +7,6 @@ import re
 from perovdata.dataset.reading.grammar.hits import Hit
 from perovdata.dataset.reading.grammar.quantities import Quantity
 
-__all__ = ["member"]
-
 _BRANCH = re.compile(
     r"\b(?:((?i:potentiation|potentiating)|LTP|P)|((?i:depression|depressing)|LTD|D))\b|NL_?\{?(p|P"
     r"|LTP)\b|NL_?\{?(d|D|LTD)\b|α_?\{?(p)\b|α_?\{?(d)\b"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["operator_before"]
-
 _ADVERB = r"(?:\s*(?:a|an|the|of|approximately|roughly|about|even|well|value|values|remarkable|high|record))*"
 _RULES = tuple(
     (re.compile(rf"(?:{pattern}){_ADVERB}\s*[-+(]?\s*$", re.IGNORECASE), operator, note)

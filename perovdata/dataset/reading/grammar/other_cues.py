@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from perovdata.dataset.reading.grammar.cue import Cue, wording
 
-__all__ = ["OTHER_CUES"]
-
 OTHER_CUES: tuple[Cue, ...] = (
     wording(
         "",

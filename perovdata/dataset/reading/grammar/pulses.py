@@ -6,8 +6,6 @@ import re
 
 from perovdata.dataset.reading.grammar.quantities import Quantity
 
-__all__ = ["part_of_pulse"]
-
 _PULSE = re.compile(r"pulse|spike|stimul", re.IGNORECASE)
 _BESIDE = re.compile(r"\s?(?:,|/|;|and|for|×|@|-)\s?[+-]?")
 # behind "(" of "optical spikes (520 nm, 50 ms)"; a second time in it would be an interval

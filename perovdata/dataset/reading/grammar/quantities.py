@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 from perovdata.dataset.reading.grammar.units import Unit, unit_at
 
-__all__ = ["Quantity", "quantities"]
-
 
 @dataclass(frozen=True)
 class Quantity:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from perovdata.dataset.reading.grammar.hits import Hit
 from perovdata.dataset.reading.grammar.quantities import Quantity
 
-__all__ = ["in_order"]
-
 _AND = re.compile(r"\s*(?:,|and|, and|as well as)\s*(?:an? |the |its )?(?:[a-z]+ )?", re.IGNORECASE)
 
 

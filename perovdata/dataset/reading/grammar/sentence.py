@@ -19,8 +19,6 @@ from perovdata.dataset.reading.grammar.subject import carried
 from perovdata.dataset.reading.grammar.text import plain
 from perovdata.dataset.schema.metrics import METRICS
 
-__all__ = ["convert", "read_sentence"]
-
 # Quantities for which a bare 104 is, in this field, 10^4 with its superscript lost.
 _POWERS = frozenset(
     {"on_off_ratio", "dynamic_range", "rectification_ratio", "retention", "endurance", "detectivity"}

@@ -9,8 +9,6 @@ from perovdata.dataset.reading.findings import Finding
 from perovdata.dataset.reading.grammar.conditions import definition
 from perovdata.dataset.reading.grammar.operators import operator_before
 
-__all__ = ["ARRAY", "MAGNITUDES", "arrays", "orders_of_magnitude"]
-
 _ORDERS = re.compile(
     r"(?:(?:of|exceeding|exceeds|over|above|more than|reaches|reaching|spans|spanning"
     r"|covering|about|~|up to|nearly|by)\s+)*"

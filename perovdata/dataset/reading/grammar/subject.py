@@ -7,8 +7,6 @@ import re
 from perovdata.dataset.reading.grammar.foreign import foreign_spans
 from perovdata.dataset.reading.grammar.hits import Hit, hits
 
-__all__ = ["carried"]
-
 _PRONOUN = re.compile(
     r"(?:It|They|This (?:value|ratio|figure|number|quantity|index|window|time|energy|voltage)"
     r"|(?:The|These) values?)"

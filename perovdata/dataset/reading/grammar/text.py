@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["plain", "sentences"]
-
 _SAME_LENGTH = str.maketrans(
     {
         **dict.fromkeys("\u2212\u2010\u2011\u2012\uff0d\u02d7\ufe63", "-"),

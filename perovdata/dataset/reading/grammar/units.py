@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from perovdata.units import SI_PREFIXES
 
-__all__ = ["Unit", "unit_at"]
-
 
 @dataclass(frozen=True)
 class Unit:
