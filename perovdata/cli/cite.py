@@ -8,6 +8,7 @@ import typer
 
 from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json
+from perovdata.errors import InputError
 
 
 def register(app: typer.Typer) -> None:
@@ -16,16 +17,30 @@ def register(app: typer.Typer) -> None:
 
 
 def cite(
+    devices: Annotated[
+        list[str] | None, typer.Argument(help="Only the papers of these devices.", metavar="[DEVICE]...")
+    ] = None,
     device: Annotated[
         list[str] | None, typer.Option(help="Only the papers of this device; may be repeated.")
     ] = None,
+    bibtex: Annotated[
+        bool, typer.Option("--bibtex", help="BibTeX entries, those of perovdata itself first.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """List the papers (DOI, or the page read) behind the rows of the tables."""
     from perovdata.dataset.load import doi_link, material_sources, sources
 
-    papers = sources(device)
-    materials = material_sources() if device is None else []
+    wanted = [*(devices or []), *(device or [])] or None
+    if bibtex and json:
+        raise InputError("options --bibtex and --json: one of the two")
+    papers = sources(wanted)
+    if bibtex:
+        from perovdata.dataset.export import bibtex as entries
+
+        typer.echo(entries(papers))
+        return
+    materials = material_sources() if wanted is None else []
     if json:
         emit_json([{**p, "link": doi_link(p)} for p in (*papers, *materials)])
         return

@@ -1,11 +1,13 @@
 """Descriptors and exports: generated from the schema, current, and accepted by their own validators."""
 
+import datetime
 import json
 import logging
 import shutil
 
 import pandas as pd
 import pytest
+import yaml
 
 from perovdata.dataset import METRICS, TABLES, VOCABULARIES, load_synapses
 from perovdata.dataset.export.descriptors import croissant, datapackage, dictionary
@@ -138,3 +140,41 @@ def test_cite_lists_the_paper_behind_a_device(cli):
         assert cited == set(dois)
     assert any("CC-BY-4.0" in line for line in materials)
     assert cli("cite", "--device", "d999999")[0] == 2
+
+
+def test_the_bibtex_of_every_paper_is_read_back_by_another_program(cli):
+    import bibtexparser
+
+    text = cli("cite", "--bibtex")[1]
+    found = {entry["ID"]: entry for entry in bibtexparser.loads(text).entries}
+    papers = pd.read_csv(tables_dir() / "papers.csv", dtype=str)
+    assert set(found) == {"perovdata", "perovdata-tables", *papers["paper_id"]}
+    for paper in papers.fillna("").to_dict("records"):
+        entry = found[paper["paper_id"]]
+        assert entry.get("doi", "") == paper["doi"]
+        assert entry.get("year", "") == paper["year"]
+        assert entry.get("title", "").strip("{}").replace("\\", "") == paper["title"]
+    few = bibtexparser.loads(cli("cite", "--bibtex", "d0001")[1]).entries
+    assert [entry["ID"] for entry in few][:2] == ["perovdata", "perovdata-tables"]
+    assert len(few) == 3
+    assert cli("cite", "--bibtex", "--json")[0] == 2
+
+
+def test_the_citation_file_has_what_its_format_asks_for():
+    """The required keys of Citation File Format 1.2.0, and the version and the licence of the package."""
+    from perovdata import __version__
+    from perovdata.dataset.export import citation_file
+
+    told = yaml.safe_load(citation_file().read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(told)
+    assert told["cff-version"] == "1.2.0"
+    assert told["type"] in ("software", "dataset")
+    assert str(told["version"]) == __version__
+    assert told["license"] == "MIT"
+    assert isinstance(told["date-released"], datetime.date)
+    for work in (told, *told["references"]):
+        assert work["authors"]
+        assert all({"name"} <= set(a) or {"family-names"} <= set(a) for a in work["authors"])
+    for work in told["references"]:
+        assert {"type", "title", "authors"} <= set(work)
+    assert {work["type"] for work in told["references"]} == {"data", "article"}

@@ -6,6 +6,7 @@ import fractions
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,6 +42,22 @@ def test_every_metric_says_what_stands_behind_it(predictor):
     assert found["ppf_index"].reported_range[0] >= 110
     assert found["retention"].at_least < found["retention"].median
     assert found["on_off_ratio"].at_least is None
+
+
+def test_a_prediction_is_a_table_for_pandas_and_for_a_notebook(predictor):
+    found = predictor.predict(ELECTRICAL, known={"set_voltage": 0.5})[0]
+    frame = found.to_frame().set_index("metric")
+    assert list(frame.index) == list(found.predictions)
+    for name, p in found.predictions.items():
+        row = frame.loc[name]
+        assert row["kind"] == p.kind
+        assert row["papers"] == p.n_papers
+        if p.interval is not None:
+            assert (row["median"], row["low"], row["high"]) == (p.median, *p.interval)
+    shown = found._repr_html_()
+    assert all(METRICS[name].label in shown for name in found.predictions)
+    assert "eV" in shown
+    assert "<script" not in replace(found, design={"composition": "<script>"})._repr_html_()
 
 
 def test_a_known_metric_shifts_and_sharpens_its_partner(predictor):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from perovdata.dataset import METRICS
 from perovdata.materials import Gap
+from perovdata.units import quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KINDS = {
     "model": "a model that beat the best naive baseline on hidden papers",
@@ -97,3 +103,62 @@ class Prediction:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as ``perovdata predict --json`` prints them."""
         return asdict(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per metric, under the names of ``predict --output``: numbers in the unit of their row.
+
+        ``low`` and ``high`` are the interval, ``kind`` says what the row rests on (:data:`KINDS`).
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "metric": name,
+                "unit": p.unit,
+                "median": p.median,
+                "low": p.interval[0] if p.interval else None,
+                "high": p.interval[1] if p.interval else None,
+                "level": p.level,
+                "kind": p.kind,
+                "model": p.model,
+                "skill": p.skill["value"] if p.skill else None,
+                "papers": p.n_papers,
+            }
+            for name, p in self.predictions.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        level = next((p.level for p in self.predictions.values()), 0.0)
+        head = "".join(
+            f"<th>{name}</th>" for name in ("", "median", f"{level:.0%} interval", "papers", "rests on")
+        )
+        stated = [str(value) for value in self.design.values() if value is not None]
+        rows = [_html_row(_gap_cells(name, gap)) for name, gap in self.properties.items()]
+        rows += [_html_row(_metric_cells(name, p)) for name, p in self.predictions.items()]
+        caption = html.escape(", ".join(stated))
+        return f"<table><caption>{caption}</caption><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def _gap_cells(name: str, gap: Gap) -> list[str]:
+    label = "Band gap" if name == "bandgap" else name.replace("_", " ").capitalize()
+    if gap.origin == "missing":
+        return [label, "not known", "", "", gap.rule]
+    digits = 3 if gap.unit == "eV" else 0
+    low, high = (f"{end:.{digits}f} {gap.unit}" for end in (gap.low, gap.high))
+    return [label, f"{gap.value:.{digits}f} {gap.unit}", f"{low} to {high}", "", gap.origin]
+
+
+def _metric_cells(name: str, p: MetricPrediction) -> list[str]:
+    label, papers = METRICS[name].label, str(p.n_papers)
+    if p.interval is None:
+        low, high = (quantity(end, p.unit) for end in p.reported_range)
+        return [label, "", f"reported: {low} to {high}", papers, p.kind]
+    low, high = (quantity(end, p.unit) for end in p.interval)
+    median = ("≥ " if p.at_least is not None else "") + quantity(p.median, p.unit)
+    return [label, median, "given" if p.kind == "known" else f"{low} to {high}", papers, p.kind]
+
+
+def _html_row(cells: list[str]) -> str:
+    head, *rest = (html.escape(cell) for cell in cells)
+    return f"<tr><th>{head}</th>{''.join(f'<td>{cell}</td>' for cell in rest)}</tr>"
