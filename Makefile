@@ -53,7 +53,7 @@ bench: $(STAMP)
 # The short forms are part of make test; docs/reliability.md says what each found.
 stress: $(STAMP)
 	$(BIN)/python tests/stress/table_writers.py --runs 200 --kills 200
-	PEROVDATA_STRESS_BUNDLE=data/derived/model $(BIN)/python tests/stress/readers.py --cpu 3600
+	$(BIN)/python tests/stress/readers.py --cpu 3600
 	-$(BIN)/python tests/stress/licences.py
 
 # uv resolves for all platforms and writes hashes without any index address.

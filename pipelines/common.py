@@ -10,6 +10,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 DERIVED = ROOT / "data" / "derived"
 METRICS = ROOT / "data" / "metrics"
+MODEL = ROOT / "data" / "model"  # not under derived: it travels with the checkout and in the wheel
 
 
 def params(section: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common import DERIVED, params
+from common import DERIVED, MODEL, params
 
 from perovdata.files import write_json
 from perovdata.models import load_bundle
@@ -18,7 +18,7 @@ source = from_composition(
     draws=settings["draws"],
     seed=design["seed"],
     level=design["level"],
-    predictor=load_bundle(DERIVED / "model"),
+    predictor=load_bundle(MODEL),
 )
 write_json(
     DERIVED / "limits.json",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from common import DERIVED, params
+from common import DERIVED, MODEL, params
 
 from perovdata.dataset import SynapseDesign
 from perovdata.files import write_json
 from perovdata.models import load_bundle
 
 settings = params("design")
-prediction = load_bundle(DERIVED / "model").predict(
+prediction = load_bundle(MODEL).predict(
     SynapseDesign(**settings["columns"]),
     known=settings["known"],
     level=settings["level"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common import DERIVED, METRICS, params
+from common import DERIVED, METRICS, MODEL, params
 
 from perovdata.files import write_json
 from perovdata.models import load_bundle
@@ -11,7 +11,7 @@ from perovdata.studies import simulate
 settings, design = params("simulate"), params("design")
 columns = dict(design["columns"])
 formula = columns.pop("composition")
-predictor = load_bundle(DERIVED / "model")
+predictor = load_bundle(MODEL)
 results = {
     task: simulate(
         formula,

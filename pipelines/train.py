@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from common import DERIVED, params
+from common import DERIVED, MODEL, params
 
 from perovdata.models import train
 
 if __name__ == "__main__":
-    train(params("evaluate"), DERIVED / "evaluation", DERIVED / "model")
+    train(params("evaluate"), DERIVED / "evaluation", MODEL)

@@ -1,4 +1,4 @@
-"""The wheel holds the tables: loaded from it alone, in an empty folder, without network."""
+"""The wheel holds tables and predictor: used from it alone, in an empty folder, without network."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif(not (ROOT / "pyproject.toml").is_file(), reason="needs the checkout to build from")
-def test_the_tables_load_from_the_wheel_outside_the_repository(tmp_path):
+def test_tables_and_predictor_load_from_the_wheel_outside_the_repository(tmp_path):
     pytest.importorskip("build")
     pytest.importorskip("hatchling")
     offline = {**os.environ, "PIP_NO_INDEX": "1", "PYTHONPATH": ""}
@@ -28,11 +28,15 @@ def test_the_tables_load_from_the_wheel_outside_the_repository(tmp_path):
         "import perovdata, perovdata.dataset as d\n"
         "print(perovdata.__file__)\n"
         "print(len(d.load_synapses()), len(d.load_background()), d.validate().ok)\n"
+        "from perovdata.models import load_predictor\n"
+        "print(len(load_predictor(note=print).predict(d.SynapseDesign('CsPbBr3'))[0].predictions) > 5)\n"
     )
     empty = tmp_path / "empty"
     empty.mkdir()
-    env = {**offline, "PYTHONPATH": str(site)}
+    env = {**offline, "PYTHONPATH": str(site), "PEROVDATA_CACHE_DIR": str(tmp_path / "cache")}
     out = subprocess.run([sys.executable, "-c", program], env=env, cwd=empty, **run).stdout.splitlines()
     assert Path(out[0]).is_relative_to(site)
     values, background, ok = out[1].split()
+    assert out[2:] == ["True"]  # no note: neither passed over nor trained
+    assert not (tmp_path / "cache" / "models").exists()
     assert (int(values), int(background) > 0, ok) == (len(load_synapses()), True, "True")

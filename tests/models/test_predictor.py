@@ -236,18 +236,12 @@ def test_the_model_card_names_every_metric(bundle):
     assert all(name in card for name in bundle[1].summary)
 
 
-def test_a_bundle_of_the_repository_is_found_and_a_stale_one_passed_over(bundle, tmp_path, monkeypatch):
+def test_the_shipped_bundle_is_used_and_a_stale_one_passed_over(bundle, tmp_path, monkeypatch):
     from perovdata.models.store import find_or_train
 
-    home = tmp_path / "home"
-    (home / "data" / "derived").mkdir(parents=True)
-    (home / "dvc.yaml").touch()
-    copy = home / "data" / "derived" / "model"
+    copy = tmp_path / "model"
     shutil.copytree(bundle[0], copy)
-    (home / "deeper").mkdir()
-    assert find_or_train.repository_bundle(home / "deeper") == copy
-    assert find_or_train.repository_bundle(tmp_path) is None
-    monkeypatch.chdir(home)
+    monkeypatch.setattr(find_or_train, "shipped_bundle", lambda: copy)
     assert load_predictor().summary == bundle[1].summary
     content = json.loads((copy / "metadata.json").read_text())
     content["metadata"]["versions"]["data"] = "0123456789ab"

@@ -9,6 +9,7 @@ Each kind is read in a process of its own, so that a crash is a finding and not 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -33,7 +34,7 @@ from perovdata.dataset.check.validation import validate
 from perovdata.dataset.load import read_designs
 from perovdata.devices import load_device
 from perovdata.errors import InputError
-from perovdata.files import tables_dir
+from perovdata.files import data_dir, tables_dir
 from perovdata.fitting.table.reader import read_table
 from perovdata.models.store.bundle import load_bundle
 from perovdata.vision.data.idx import read_idx
@@ -41,6 +42,7 @@ from perovdata.vision.data.images import load_images
 
 SLOWEST = 2.0  # s of the processor
 LARGEST = 1000  # MB a reader may add to its process
+BUNDLE = Path(os.environ.get("PEROVDATA_STRESS_BUNDLE", data_dir() / "model"))
 
 FORMULAS = (
     "FA0.83Cs0.17Pb(I0.9Br0.1)3", "(PEA)2(MA)n-1PbnI3n+1 (n = 4)", "Cs2AgBiBr6", "Cs(FAPA(FAPA(FAPA)))PbI3",
@@ -164,21 +166,13 @@ def _npz(place: Path) -> list[bytes]:
     return [packed, path.read_bytes()]
 
 
-def _bundles(place: Path) -> list[bytes]:
-    """The files of a small bundle; the mutant replaces the one that begins with the same name."""
-    folder = _small_bundle(place)
+def _bundles(_: Path) -> list[bytes]:
+    """Files of a bundle, the shipped one by default; a mutant replaces the one that begins with its name."""
     return [
-        str(path.relative_to(folder)).encode() + b"\n" + path.read_bytes()
-        for path in sorted(folder.rglob("*"))
+        str(path.relative_to(BUNDLE)).encode() + b"\n" + path.read_bytes()
+        for path in sorted(BUNDLE.rglob("*"))
         if path.suffix in (".json", ".skops")
     ]
-
-
-def _small_bundle(place: Path) -> Path:
-    folder = Path(os.environ.get("PEROVDATA_STRESS_BUNDLE", place / "bundle"))
-    if not folder.is_dir():
-        raise SystemExit("the kind 'bundle' needs a trained one: PEROVDATA_STRESS_BUNDLE=FOLDER")
-    return folder
 
 
 def _read_table_set(path: Path) -> None:
@@ -206,7 +200,7 @@ def _read_bundle(path: Path) -> None:
     name, _, content = path.read_bytes().partition(b"\n")
     folder = path.parent / "bundle_read"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(_small_bundle(path.parent), folder)
+    shutil.copytree(BUNDLE, folder)
     target = folder / name.decode("utf-8", "replace").replace("\0", "")[:200]
     if not target.is_file():
         return
@@ -257,6 +251,9 @@ def search(name: str, cpu: float, seed: int, place: Path) -> dict[str, object]:
     slowest = 0.0
     signal.signal(signal.SIGVTALRM, _alarm)
     warnings.simplefilter("ignore")
+    # The collector would walk the imported libraries in the middle of a reading, at 70 ms a time.
+    gc.collect()
+    gc.freeze()
     began = time.process_time()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     while time.process_time() - began < cpu:

@@ -29,7 +29,7 @@ from perovdata.models.targets import Corpus, from_scale
 def train(
     params: Mapping[str, Any] | None = None,
     evaluation_dir: str | Path = "data/derived/evaluation",
-    out_dir: str | Path = "data/derived/model",
+    out_dir: str | Path = "data/model",
     *,
     long: pd.DataFrame | None = None,
     background: pd.DataFrame | None = None,

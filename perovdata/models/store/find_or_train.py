@@ -11,22 +11,16 @@ from typing import Any
 
 from perovdata.dataset import DESIGN_COLUMNS, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
-from perovdata.files import cache_dir
+from perovdata.files import cache_dir, data_dir
 from perovdata.models.predictor.prediction import Prediction
 from perovdata.models.predictor.predictor import Predictor
 from perovdata.models.store.bundle import StaleBundle, load_bundle
 from perovdata.models.store.versions import BUNDLE_SCHEMA, data_version
 
-_RELATIVE = Path("data") / "derived" / "model"
 
-
-def repository_bundle(start: Path | None = None) -> Path | None:
-    """Bundle made by DVC in the repository around a folder (the current one by default), if there is one."""
-    start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents):
-        if (folder / "dvc.yaml").is_file() and (folder / _RELATIVE / "checksums.json").is_file():
-            return folder / _RELATIVE
-    return None
+def shipped_bundle() -> Path:
+    """Folder of the bundle that travels with the tables, in the wheel and in the checkout."""
+    return data_dir() / "model"
 
 
 def load_predictor(
@@ -34,9 +28,8 @@ def load_predictor(
 ) -> Predictor:
     """The predictor for the installed data.
 
-    Taken from the DVC output if the current folder lies in a repository that has one for this data, else
-    from the user's cache folder; if that has none either, it is evaluated and trained there once (a few
-    minutes).
+    The shipped one if it belongs to the tables as they are. Where the tables were changed it is taken from
+    the user's cache folder; if that has none either, it is evaluated and trained there once (a few minutes).
 
     Parameters
     ----------
@@ -48,13 +41,13 @@ def load_predictor(
     Raises
     ------
     InputError
-        If the repository's bundle was tampered with. A damaged one of the cache is trained anew.
+        If the shipped bundle was tampered with. A damaged one of the cache is trained anew.
     """
     tell = note or (lambda _: None)
-    bundle = repository_bundle()
-    if bundle is not None:
+    shipped = shipped_bundle()
+    if (shipped / "checksums.json").is_file():
         try:
-            return _load_once(bundle, (bundle / "checksums.json").stat().st_mtime_ns)
+            return _load_once(shipped, (shipped / "checksums.json").stat().st_mtime_ns)
         except StaleBundle as error:
             tell(f"{error}; using the cache instead")
     cached = cache_dir() / "models" / f"{data_version()}-{BUNDLE_SCHEMA}"

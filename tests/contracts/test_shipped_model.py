@@ -1,0 +1,37 @@
+"""The bundle that travels with the tables belongs to them and to the code that reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from perovdata.dataset import METRICS, SynapseDesign
+from perovdata.features import design_frame, designs_to_table
+from perovdata.files import data_dir
+from perovdata.models import CANDIDATES, Settings, load_bundle
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return load_bundle(data_dir() / "model")  # refuses another schema and other tables
+
+
+def test_it_was_trained_on_these_tables_with_these_settings(predictor):
+    settings = Settings.of(yaml.safe_load((ROOT / "params.yaml").read_text())["evaluate"])
+    assert predictor.metadata["seed"] == settings.seed
+    assert predictor.metadata["candidates"] == list(CANDIDATES)
+    assert set(predictor.models) <= set(predictor.summary) <= set(METRICS)
+
+
+def test_it_reads_the_features_that_the_code_makes(predictor):
+    frame = design_frame(designs_to_table([SynapseDesign("CsPbBr3")]))
+    numbers = [name for name in frame if frame[name].dtype != object]
+    assert predictor.metadata["features"] == numbers
+
+
+def test_it_is_small_enough_to_travel():
+    assert sum(p.stat().st_size for p in (data_dir() / "model").rglob("*")) < 3_000_000
