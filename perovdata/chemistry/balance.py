@@ -91,14 +91,14 @@ def _settle_names(formula: str, items: Sequence[Item]) -> tuple[dict[str, Ion], 
     states = math.prod(max(len(ion.charges) for ion in ions) for ions in options)
     if states > min(_MOST_STATES, _MOST_TRIALS / math.prod(len(ions) for ions in options)):
         raise FormulaError(formula, "too many metals of several oxidation states to balance the charges")
+    if not open_names and not doubtful:
+        return dict(zip((name for name, _ in names), (o[0] for o in options), strict=True)), []
     balanced = []
     for combination in product(*options):
         chosen = dict(zip((name for name, _ in names), combination, strict=True))
         amounts, ions = _merge(items, chosen)
         if abs(_charges(amounts, ions)[1]) <= _EXACT:
             balanced.append(chosen)
-    if not open_names and not doubtful:
-        return dict(zip((name for name, _ in names), (o[0] for o in options), strict=True)), []
     if len(balanced) == 1:
         chosen = balanced[0]
         settled = [chosen[name] for name in open_names] + doubtful

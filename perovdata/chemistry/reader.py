@@ -21,10 +21,13 @@ from perovdata.chemistry.spelling import MIDDLE_DOT, SPACED_PLUS, Spelled, spell
 _LARGEST_AMOUNT = 1000.0
 _DEEPEST = 8  # nested brackets; the deepest in the literature is 3
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
+_BRACKET = re.compile(r"[()\[\]{}]")
+_VARIABLES = frozenset("nxy")
 _AMOUNT = r"\d+/\d+|\d+\.?\d*|\.\d+"
 _TERM = rf"(?:{_AMOUNT})?[nxy]|{_AMOUNT}"
 _EXPRESSION = re.compile(rf"(?:{_TERM})(?:[+-](?:{_TERM}))*")
 _NUMBER = re.compile(_AMOUNT)
+_JOINT = re.compile(rf"[+{SPACED_PLUS}]")
 _SIGNED_TERM = re.compile(rf"([+-]?)({_AMOUNT})?([nxy])?")
 _DOPANT = re.compile(r"(?:(\d+\.?\d*|\.\d+)%)?([A-Z][a-z]?)(?:\d?\+)?(\d+\.?\d*|\.\d+)?")
 _PLACEHOLDERS = {"X": "a halide", "M": "a metal", "A": "a cation", "R": "an organic group"}
@@ -75,13 +78,13 @@ class Read:
 
 
 @cache
-def _names_by_first_letter() -> Mapping[str, tuple[str, ...]]:
-    """Names that may stand outside brackets, by first character, longest first."""
-    found: dict[str, list[str]] = {}
+def _lengths_by_first_letter() -> Mapping[str, tuple[int, ...]]:
+    """How long the names are that may stand outside brackets, by first character, longest first."""
+    found: dict[str, set[int]] = {}
     for name in ions_by_name():
         if name[0].isupper() or name[0] == "(":
-            found.setdefault(name[0], []).append(name)
-    return {k: tuple(sorted(v, key=len, reverse=True)) for k, v in found.items()}
+            found.setdefault(name[0], set()).add(len(name))
+    return {k: tuple(sorted(v, reverse=True)) for k, v in found.items()}
 
 
 def read_formula(formula: str, variables: Mapping[str, float | None]) -> Read:
@@ -139,12 +142,13 @@ class _Reader:
         """Position of the closing bracket of every opening one."""
         pairs: dict[int, int] = {}
         stack: list[int] = []
-        for i, char in enumerate(self.text):
+        for bracket in _BRACKET.finditer(self.text):
+            i, char = bracket.start(), bracket[0]
             if char in _CLOSE:
                 stack.append(i)
                 if len(stack) > _DEEPEST:
                     raise self.fail(f"brackets nested deeper than {_DEEPEST}", char, i)
-            elif char in _CLOSE.values():
+            else:
                 if not stack or _CLOSE[self.text[stack[-1]]] != char:
                     raise self.fail("closing bracket without its opening one", char, i)
                 pairs[stack.pop()] = i
@@ -189,6 +193,8 @@ class _Reader:
     def _phase_spans(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Spans between the '+' signs that join phases (not those of an amount such as 3n+1)."""
         begin = i = start
+        if not _JOINT.search(self.text, start, end):
+            i = end
         while i < end:
             char = self.text[i]
             if i in self.closing:
@@ -295,9 +301,9 @@ class _Reader:
             amount, after = self._amount(close + 1, end)
             yield [Item(inner, known[inner], amount, self.places[start + 1])], after
             return
-        for name in _names_by_first_letter().get(self.text[start], ()):
-            after_name = start + len(name)
-            if after_name <= end and self.text.startswith(name, start):
+        for length in _lengths_by_first_letter().get(self.text[start], ()):
+            after_name = start + length
+            if after_name <= end and (name := self.text[start:after_name]) in known:
                 amount, after = self._amount(after_name, end)
                 yield [Item(name, known[name], amount, self.places[start])], after
         if close < end:
@@ -351,7 +357,7 @@ class _Reader:
     def _expression_at(self, start: int, end: int) -> str:
         """Amount that starts here: a number, or an expression in which a variable occurs."""
         match = _EXPRESSION.match(self.text, start, end)
-        if match and any(c in "nxy" for c in match[0]):
+        if match and not _VARIABLES.isdisjoint(match[0]):
             return match[0]
         number = _NUMBER.match(self.text, start, end)
         return number[0] if number else ""
@@ -403,7 +409,7 @@ class _Reader:
         return float(whole) / float(parts) if parts else float(whole)
 
     def _checked(self, amount: float, token: str, at: int) -> float:
-        varied = any(c in "nxy" for c in token)
+        varied = not _VARIABLES.isdisjoint(token)
         if amount < 0 or (amount == 0 and not varied):
             given = ", ".join(f"{k}={v:g}" for k, v in self.variables.items() if v is not None)
             note = f" ({token} = {amount:g} with {given})" if varied else ""

@@ -9,9 +9,14 @@ which Shannon does not list, is taken from the same compilation (110 pm). Volume
 
 from __future__ import annotations
 
+import gzip
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 from perovdata.chemistry.ions import Ion, atoms_of, organic_cations
 from perovdata.chemistry.perovskite import Perovskite
@@ -124,6 +129,7 @@ def descriptors(perovskite: Perovskite) -> dict[str, float]:
     r_a = _mean(a, lambda k: _a_radius(k, p.charges[k]))
     r_b = _mean(b, lambda k: _b_radius(k, p.charges[k]))
     r_x = _mean(x, _x_radius)
+    a_share, b_share, x_share = _shares(a), _shares(b), _shares(x)
     chi_b, chi_x = _mean(b, _electronegativity), _mean(x, _electronegativity)
     caged = p.prototype in _CAGED
     return {
@@ -139,19 +145,19 @@ def descriptors(perovskite: Perovskite) -> dict[str, float]:
         "x_electronegativity": chi_x,
         "electronegativity_difference": chi_x - chi_b,
         "x_per_b": sum(x.values()) / sum(b.values()),
-        "iodide_fraction": _share(x, "I"),
-        "bromide_fraction": _share(x, "Br"),
-        "chloride_fraction": _share(x, "Cl"),
-        "pseudohalide_fraction": _share(x, *_PSEUDOHALIDES),
-        "lead_fraction": _share(b, "Pb"),
-        "tin_fraction": _share(b, "Sn"),
-        "bismuth_fraction": _share(b, "Bi"),
-        "antimony_fraction": _share(b, "Sb"),
-        "copper_fraction": _share(b, "Cu"),
-        "silver_fraction": _share(b, "Ag"),
-        "cesium_fraction": _share(a, "Cs"),
-        "methylammonium_fraction": _share(a, "MA"),
-        "formamidinium_fraction": _share(a, "FA"),
+        "iodide_fraction": x_share("I"),
+        "bromide_fraction": x_share("Br"),
+        "chloride_fraction": x_share("Cl"),
+        "pseudohalide_fraction": sum(map(x_share, _PSEUDOHALIDES)),
+        "lead_fraction": b_share("Pb"),
+        "tin_fraction": b_share("Sn"),
+        "bismuth_fraction": b_share("Bi"),
+        "antimony_fraction": b_share("Sb"),
+        "copper_fraction": b_share("Cu"),
+        "silver_fraction": b_share("Ag"),
+        "cesium_fraction": a_share("Cs"),
+        "methylammonium_fraction": a_share("MA"),
+        "formamidinium_fraction": a_share("FA"),
         "a_mixing_entropy": _mixing_entropy(a),
         "b_mixing_entropy": _mixing_entropy(b),
         "x_mixing_entropy": _mixing_entropy(x),
@@ -221,9 +227,12 @@ def _spread(site: Mapping[str, float], value) -> float:
     return math.sqrt(max(0.0, _mean(site, lambda label: (value(label) - mean) ** 2)))
 
 
-def _share(site: Mapping[str, float], *labels: str) -> float:
+def _shares(site: Mapping[str, float]) -> Callable[[str], float]:
+    """The share of each ion of a site; NaN for an empty site."""
     total = sum(site.values())
-    return sum(site.get(label, 0.0) for label in labels) / total if total else math.nan
+    if not total:
+        return lambda label: math.nan
+    return lambda label: site.get(label, 0.0) / total
 
 
 def _mixing_entropy(site: Mapping[str, float]) -> float:
@@ -242,11 +251,21 @@ def _organic_fraction(p: Perovskite) -> float:
 
 
 @cache
+def _pymatgen_table() -> dict[str, dict[str, Any]]:
+    """pymatgen's data of the elements, from its file: importing pymatgen takes longer than a prediction."""
+    spec = find_spec("pymatgen")
+    assert spec is not None
+    for place in spec.submodule_search_locations or ():
+        for path in Path(place, "core").glob("periodic_table.json*"):
+            raw = path.read_bytes()
+            return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+    raise FileNotFoundError("pymatgen's periodic_table.json is not where it was")
+
+
+@cache
 def _shannon(element: str, charge: int, coordination: str) -> float:
     """Shannon's effective ionic radius in pm; high spin where there is a choice; NaN if not listed."""
-    from pymatgen.core import Element
-
-    entries = Element(element).data.get("Shannon radii", {}).get(str(charge), {}).get(coordination, {})
+    entries = _pymatgen_table()[element].get("Shannon radii", {}).get(str(charge), {}).get(coordination, {})
     if not entries:
         return math.nan
     spin = "High Spin" if "High Spin" in entries else next(iter(entries))
@@ -280,9 +299,7 @@ def _spacer_radius(label: str) -> float:
 
 @cache
 def _electronegativity(label: str) -> float:
-    """Pauling electronegativity, from pymatgen; NaN for a pseudohalide."""
+    """Pauling electronegativity, from pymatgen's table; NaN for a pseudohalide."""
     if label in _PSEUDOHALIDES:
         return math.nan
-    from pymatgen.core import Element
-
-    return float(Element(label).X)
+    return float(_pymatgen_table()[label]["X"])

@@ -21,6 +21,7 @@ _EXAMPLE = "give a formula such as CsPbBr3 or (PEA)2PbI4"
 _LONGEST = 200  # characters of a formula; the longest in the literature are under 60
 _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u208b", "-")
 _PLAIN = _DASHES | {"\u208a": "+"} | dict.fromkeys("\u2022\u2219\u22c5\u30fb*", MIDDLE_DOT)
+_PLAIN_ALREADY = re.compile(r"[A-Za-z0-9()\[\]{}.,:/-]*")  # most formulas
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta"}
 _POLYMORPH = re.compile(r"\s*(alpha|beta|gamma|delta|[αβγδ])\s*[-\u2010-\u2015\u2212]\s*", re.IGNORECASE)
@@ -108,6 +109,8 @@ def _plain_characters(formula: str, start: int, end: int) -> tuple[str, tuple[in
 
     Superscripts are refused: a charge read as an amount would be wrong without notice.
     """
+    if _PLAIN_ALREADY.fullmatch(formula, start, end) and not _DOT_SOLVATE.search(formula):
+        return formula[start:end], tuple(range(start + 1, end + 1))
     text: list[str] = []
     places: list[int] = []
     skipped = {i for m in re.finditer(r"</?sub>", formula) for i in range(m.start(), m.end())}

@@ -1,15 +1,15 @@
-"""From design columns to numbers: one scikit-learn transformer."""
+"""From design columns to numbers."""
 
 from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from perovdata.dataset.schema import DESIGN_COLUMNS, TABLES, VOCABULARIES, known
 from perovdata.errors import InputError, unknown_choice
@@ -48,138 +48,96 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 
-class DesignFeaturizer(TransformerMixin, BaseEstimator):
+def design_features(designs: pd.DataFrame, groups: Sequence[str] = tuple(GROUPS)) -> pd.DataFrame:
     """Turn designs (rows of design columns) into numeric features.
 
-    Nothing is learned from the data: the columns are the same for every set of designs. Missing stays
-    missing: an unknown category is NaN in all of its one-hot columns, an unknown composition NaN in all of
-    its features. Results are cached per composition.
+    Missing stays missing: an unknown category is NaN in all of its one-hot columns, an unknown composition
+    NaN in all of its features. Results are cached per composition.
 
     Parameters
     ----------
-    groups : tuple of str, default=all of :data:`GROUPS`
-        Which groups of features to give: ``"site"``, ``"elements"``, ``"properties"``, ``"categories"``,
-        ``"device"``.
+    designs : DataFrame, shape (n_designs, n_columns)
+        One design per row; any of the design columns, others are ignored.
+    groups : sequence of str
+        Which of :data:`GROUPS` to give.
 
-    Attributes
-    ----------
-    feature_names_in_ : ndarray of str
-        Columns of the data frame seen in `fit`.
-    n_features_in_ : int
-        Their number.
+    Returns
+    -------
+    DataFrame, shape (n_designs, n_features)
+        float64, with the index of `designs`.
+
+    Raises
+    ------
+    InputError
+        If a group is unknown or `designs` no data frame with the column ``composition``; naming row and
+        column, if a formula cannot be read or a cell is outside its closed list.
 
     Notes
     -----
     A composition whose variable has no value (``CsPbBrxI3-x``) counts as unknown. Where the design does not
     state a dimensionality, the one that the stoichiometry tells is used.
     """
+    check_designs(designs, groups)
+    cells = {
+        c: designs[c].tolist() if c in designs.columns else [None] * len(designs) for c in DESIGN_COLUMNS
+    }
+    names = feature_names(groups)
+    seen: dict[tuple[Any, ...], npt.NDArray[np.float64]] = {}
+    if "device" in groups or "properties" in groups:
+        _read_gaps(cells)
+    out = np.empty((len(designs), len(names)))
+    for i, values in enumerate(zip(*cells.values(), strict=True)):
+        design = tuple(v if known(v) else None for v in values)
+        if design not in seen:
+            try:
+                seen[design] = _row(dict(zip(cells, design, strict=True)), names, groups)
+            except InputError as error:
+                raise InputError(f"design {designs.index[i]}: {error}") from None
+        out[i] = seen[design]
+    return pd.DataFrame(out, index=designs.index, columns=names)
 
-    def __init__(self, groups: tuple[str, ...] = tuple(GROUPS)) -> None:
-        self.groups = groups
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> DesignFeaturizer:
-        """Check the columns.
+def check_designs(designs: Any, groups: Sequence[str]) -> None:
+    """Refuse unknown groups, and what is no table of designs."""
+    for group in groups:
+        if group not in GROUPS:
+            raise unknown_choice("feature group", group, GROUPS)
+    if not isinstance(designs, pd.DataFrame):
+        raise InputError(f"designs: a data frame of design columns is needed, not {type(designs).__name__}")
+    if "composition" not in designs.columns:
+        raise InputError(
+            f"designs: column 'composition' is missing; columns are {', '.join(map(str, designs.columns))}"
+        )
 
-        Parameters
-        ----------
-        X : DataFrame
-            One design per row; any of the design columns, others are ignored.
-        y : ignored
 
-        Raises
-        ------
-        InputError
-            If `X` is no data frame, lacks the column ``composition``, or `groups` is unknown.
-        """
-        for group in self.groups:
-            if group not in GROUPS:
-                raise unknown_choice("feature group", group, GROUPS)
-        self._check_frame(X)
-        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
-        self.n_features_in_ = len(X.columns)
-        return self
+def feature_names(groups: Sequence[str]) -> list[str]:
+    """Names of the features of some groups, in the order of the columns."""
+    return [name for group in groups for name in GROUPS[group]]
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Compute the features.
 
-        Parameters
-        ----------
-        X : DataFrame, shape (n_designs, n_columns)
+def _read_gaps(cells: dict[str, list[Any]]) -> None:
+    """Have the band gaps of all readable compositions at hand: together they cost little."""
+    wanted = []
+    for formula, layers in set(zip(cells["composition"], cells["n_layers"], strict=True)):
+        with contextlib.suppress(InputError):
+            number = _whole(_positive("n_layers", layers if known(layers) else None))
+            if known(formula):
+                read_composition(formula, number)
+                wanted.append((formula, number))
+    gaps_of(wanted)
 
-        Returns
-        -------
-        DataFrame, shape (n_designs, n_features)
-            float64, with the index of `X`.
 
-        Raises
-        ------
-        InputError
-            Naming row and column, if a formula cannot be read or a cell is outside its closed list.
-        """
-        check_is_fitted(self)
-        self._check_frame(X)
-        cells = {c: X[c].tolist() if c in X.columns else [None] * len(X) for c in DESIGN_COLUMNS}
-        names = self.get_feature_names_out()
-        seen: dict[tuple, np.ndarray] = {}
-        self._read_gaps(cells)
-        out = np.empty((len(X), len(names)))
-        for i, values in enumerate(zip(*cells.values(), strict=True)):
-            design = tuple(v if known(v) else None for v in values)
-            if design not in seen:
-                try:
-                    seen[design] = self._row(dict(zip(cells, design, strict=True)), names)
-                except InputError as error:
-                    raise InputError(f"design {X.index[i]}: {error}") from None
-            out[i] = seen[design]
-        return pd.DataFrame(out, index=X.index, columns=names)
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Names of the features, in the order of the columns.
-
-        Parameters
-        ----------
-        input_features : ignored
-        """
-        return np.asarray([name for group in self.groups for name in GROUPS[group]], dtype=object)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.no_validation = True
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        return tags
-
-    @staticmethod
-    def _check_frame(X: Any) -> None:
-        if not isinstance(X, pd.DataFrame):
-            raise InputError(f"designs: a data frame of design columns is needed, not {type(X).__name__}")
-        if "composition" not in X.columns:
-            raise InputError(
-                f"designs: column 'composition' is missing; columns are {', '.join(map(str, X.columns))}"
-            )
-
-    @staticmethod
-    def _read_gaps(cells: dict[str, list[Any]]) -> None:
-        """Have the band gaps of all readable compositions at hand: together they cost little."""
-        wanted = []
-        for formula, layers in set(zip(cells["composition"], cells["n_layers"], strict=True)):
-            with contextlib.suppress(InputError):
-                number = _whole(_positive("n_layers", layers if known(layers) else None))
-                if known(formula):
-                    read_composition(formula, number)
-                    wanted.append((formula, number))
-        gaps_of(wanted)
-
-    def _row(self, design: dict[str, Any], names: np.ndarray) -> np.ndarray:
-        features: dict[str, float] = {}
-        mean_layers = _positive("n_layers", design["n_layers"])
-        layers = _whole(mean_layers)
-        features.update(composition_features(design["composition"], layers, ("site", *self.groups)))
-        if math.isnan(features["n"]) and not math.isnan(mean_layers):
-            features["n"], features["inv_n"] = mean_layers, 1.0 / mean_layers
-        features.update(_categories(design, layers))
+def _row(design: dict[str, Any], names: list[str], groups: Sequence[str]) -> npt.NDArray[np.float64]:
+    features: dict[str, float] = {}
+    mean_layers = _positive("n_layers", design["n_layers"])
+    layers = _whole(mean_layers)
+    features.update(composition_features(design["composition"], layers, ("site", *groups)))
+    if math.isnan(features["n"]) and not math.isnan(mean_layers):
+        features["n"], features["inv_n"] = mean_layers, 1.0 / mean_layers
+    features.update(_categories(design, layers))
+    if "device" in groups:
         features.update(_device(design, gaps_of([(design["composition"], layers)])[0][0]))
-        return np.array([features[name] for name in names])
+    return np.array([features[name] for name in names])
 
 
 def _categories(design: dict[str, Any], layers: int | None) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """The design frame: what every candidate gets to see of a design.
 
-Numeric features come from :class:`perovdata.features.DesignFeaturizer` (it learns nothing, so it may run
+Numeric features come from :func:`perovdata.features.design_features` (it learns nothing, so it may run
 once for all rows); the design categories stand beside them as text for the models that pool or compare
 categories. An unknown category is all zeros in its one-hot columns and the empty text.
 """
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import SynapseDesign, family_of
-from perovdata.features.design import CATEGORIES, GROUPS, DesignFeaturizer
+from perovdata.features.design import CATEGORIES, GROUPS, design_features
 
 # Element statistics and material properties were tried and did not help on hidden papers (docs/models.md).
 FEATURE_GROUPS = ("site", "categories", "device")
@@ -46,7 +46,7 @@ def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) 
     designs : DataFrame
         Design columns, one row per design.
     groups : sequence of str
-        Feature groups of :class:`perovdata.features.DesignFeaturizer` used as numbers.
+        Feature groups of :func:`perovdata.features.design_features` used as numbers.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def design_frame(designs: pd.DataFrame, groups: Sequence[str] = FEATURE_GROUPS) 
         If a formula cannot be read or a category is unknown.
     """
     needed = tuple(name for name in GROUPS if name in (*groups, "site", "categories"))
-    numbers = DesignFeaturizer(needed).fit(designs).transform(designs)
+    numbers = design_features(designs, needed)
     one_hot = list(GROUPS["categories"])
     numbers[one_hot] = numbers[one_hot].fillna(0.0)
     texts = {name: _text_of(numbers, name) for name in CATEGORIES}

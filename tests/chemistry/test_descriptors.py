@@ -66,3 +66,14 @@ def test_every_descriptor_has_a_value_or_a_reason(formula):
     assert {name for name, value in values.items() if math.isnan(value)} == set(reasons)
     assert all(reasons.values())
     assert not any(math.isinf(value) for value in values.values())
+
+
+def test_the_table_of_elements_is_pymatgens():
+    from pymatgen.core import Element
+
+    from perovdata.chemistry.site_descriptors import _pymatgen_table
+
+    for symbol in ("Cs", "Pb", "Sn", "Bi", "Ag", "I", "Br", "Cl"):
+        row = _pymatgen_table()[symbol]
+        assert row["X"] == Element(symbol).X
+        assert row["Shannon radii"] == Element(symbol).data["Shannon radii"]

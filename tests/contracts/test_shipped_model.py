@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,13 @@ def test_it_reads_the_features_that_the_code_makes(predictor):
 
 def test_it_is_small_enough_to_travel():
     assert sum(p.stat().st_size for p in (data_dir() / "model").rglob("*")) < 3_000_000
+
+
+def test_a_prediction_from_it_imports_no_library_that_takes_longer_than_itself():
+    program = (
+        "import sys; from perovdata import predict; predict('CsPbBr3'); "
+        "heavy = {'sklearn', 'scipy.stats', 'pymatgen.core', 'xgboost', 'jax', 'matplotlib'}; "
+        "print(*heavy & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []

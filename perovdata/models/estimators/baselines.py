@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, RegressorMixin
 
+from perovdata.models.estimators.base import Estimator
 from perovdata.models.estimators.censoring import censored_median
 from perovdata.models.estimators.distance import DesignDistance, texts
 
 BASELINES = ("global median", "family median", "nearest device")
 
 
-class GlobalMedian(RegressorMixin, BaseEstimator):
+class GlobalMedian(Estimator):
     """The constant that scores best on the training labels (see :func:`censored_median`)."""
 
     def fit(self, X, y, sample_weight=None):
@@ -25,7 +25,7 @@ class GlobalMedian(RegressorMixin, BaseEstimator):
         return np.full(len(X), self.value_)
 
 
-class FamilyMedian(RegressorMixin, BaseEstimator):
+class FamilyMedian(Estimator):
     """Median of the devices that share family, stimulus and device type, backing off where few do.
 
     Parameters
@@ -70,7 +70,7 @@ class FamilyMedian(RegressorMixin, BaseEstimator):
         return value
 
 
-class NearestDevice(RegressorMixin, BaseEstimator):
+class NearestDevice(Estimator):
     """Value of the nearest reported device (ties: their median), by :class:`DesignDistance`.
 
     Parameters

@@ -15,7 +15,7 @@ from perovdata.checks import check_counts, check_level, check_seed
 from perovdata.chemistry import Perovskite
 from perovdata.dataset import METRICS, Metric, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
-from perovdata.features import design_frame, designs_to_table, read_composition
+from perovdata.features import FEATURE_GROUPS, design_frame, designs_to_table, read_composition
 from perovdata.materials import optical_properties
 from perovdata.models.estimators.distance import DesignDistance, nearest_mean, shared_properties
 from perovdata.models.predictor.copula import Copula
@@ -67,6 +67,12 @@ class Predictor:
     def _reference_rows(self) -> list[dict[str, Any]]:
         rows = self.reference.astype(object).where(self.reference.notna(), None).to_dict("records")
         return [{str(k): v for k, v in row.items()} for row in rows]
+
+    @cached_property
+    def _groups(self) -> tuple[str, ...]:
+        """Feature groups that the estimators read; rules and distances do with categories and sites."""
+        fitted = [one for model in self.models.values() for one in (model.final, *model.models)]
+        return FEATURE_GROUPS if any(map(_reads_features, fitted)) else ()
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -251,7 +257,7 @@ class Predictor:
 
     def _near(self, designs):
         """Distances to the reported designs, difficulty, and the design frame."""
-        X = design_frame(designs_to_table(designs))
+        X = design_frame(designs_to_table(designs), self._groups)
         distance = self.distance(X)
         return distance, nearest_mean(distance), X
 
@@ -362,6 +368,11 @@ class Predictor:
             gains = sorted((g for g in gains if g["narrowing"] >= 0.01), key=lambda g: -g["narrowing"])
             out[name] = gains[:3]
         return out
+
+
+def _reads_features(estimator: Any) -> bool:
+    """Whether an estimator, or one that it averages, was fitted on the numeric features."""
+    return hasattr(estimator, "columns_") or any(map(_reads_features, getattr(estimator, "models", ())))
 
 
 def _natural(metric: Metric, values: np.ndarray) -> np.ndarray:
