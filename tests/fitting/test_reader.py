@@ -1,5 +1,7 @@
 """Reading tables as people and instruments write them, and refusing what is not one."""
 
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -198,3 +200,12 @@ def test_ten_million_rows_are_refused_quickly(tmp_path):
             stream.write(block)
     with pytest.raises(InputError, match=f"10000000 lines; at most {MAX_ROWS}"):
         fit(path)
+
+
+@pytest.mark.parametrize("line", ["9" * 300_000 + "x", "I " + " _" * 100_000 + "x", "9" * 300_000])
+def test_a_long_line_is_read_once_however_it_ends(tmp_path, line):
+    """Found by the random search: 9,000 digits before a letter took a minute; these would take hours."""
+    path = tmp_path / "curve.csv"
+    path.write_text(f"{line}\n1 2\n2 3\n3 4\n4 5\n")
+    with contextlib.suppress(InputError):
+        read_table(path)

@@ -13,11 +13,12 @@ STYLES: tuple[Style, ...] = ("point", "comma", "thousands")
 #: Cells that say that there is nothing.
 MISSING = frozenset({"", "-", "--", "n/a", "na", "#n/a"})
 
+# No part may read what its neighbour can: a line of digits would be tried in every division (62 s for 9,000).
 _EXPONENT = r"([eEdD][-+]?\d+)?"
 _PATTERN: dict[Style, re.Pattern[str]] = {
-    "point": re.compile(rf"[-+]?(\d+\.?\d*|\.\d+){_EXPONENT}"),
+    "point": re.compile(rf"[-+]?(\d+(\.\d*)?|\.\d+){_EXPONENT}"),
     "comma": re.compile(rf"[-+]?(\d{{1,3}}(\.\d{{3}})+(,\d+)?|\d+(,\d+)?|,\d+){_EXPONENT}"),
-    "thousands": re.compile(rf"[-+]?(\d{{1,3}}(,\d{{3}})+(\.\d*)?|\d+\.?\d*|\.\d+){_EXPONENT}"),
+    "thousands": re.compile(rf"[-+]?(\d{{1,3}}(,\d{{3}})+(\.\d*)?|\d+(\.\d*)?|\.\d+){_EXPONENT}"),
 }
 #: A number whose comma is a decimal comma in one reading and separates thousands in the other.
 _TWO_READINGS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")

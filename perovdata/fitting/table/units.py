@@ -56,6 +56,7 @@ _NAMES = (
     ("voltage", r"voltage|bias|^\W*v\W*$|^v "),
 )
 
+_LONGEST = 300  # characters of a heading
 _BRACKETED = re.compile(r"^(?P<name>.*?)[\s_]*[(\[{]\s*(?P<unit>[^)\]}]*?)\s*[)\]}]\s*$")
 _TRAILING = re.compile(r"^(?P<name>.*?)\s*(?:[/,]\s*|[\s_]+)(?P<unit>\S+)\s*$")
 
@@ -106,6 +107,8 @@ def unit_of(text: str) -> tuple[str, float] | None:
 def parse_heading(text: str) -> Heading:
     """Understand a heading such as ``I (nA)``, ``G [µS]``, ``time / s`` or ``LTP_uS``."""
     text = text.strip().strip("\"'").strip()
+    if len(text) > _LONGEST:  # a line of something else
+        return Heading(text, None, None, 1.0, None)
     name, unit, found = text, None, None
     for pattern in (_BRACKETED, _TRAILING):
         match = pattern.match(text)
