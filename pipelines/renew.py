@@ -7,6 +7,7 @@ between a line ``<!-- NAME: written by pipelines/renew.py -->`` and ``<!-- end o
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,17 @@ from pathlib import Path
 import grimp
 import yaml
 
+from perovdata.routing import DESIGN_SPACE
+
 ROOT = Path(__file__).resolve().parents[1]
+# What an entry point of each group has to name.
+_OFFERED = {
+    "perovdata.estimators": "a `Candidate`: an estimator that is fitted on interval labels",
+    "perovdata.images": "a function of `data_dir` that gives `Images`",
+    "perovdata.laws": "a subclass of `perovdata.devices.Law`",
+    "perovdata.rules": "a subclass of `perovdata.arrays.Rule`",
+    "perovdata.tasks": "a `perovdata.vision.task.Task`, or an object of a subclass",
+}
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+(perovdata[.\w]*)(?:\s+import\s+\(?(.+))?", re.M)
 
 
@@ -106,6 +117,41 @@ def results() -> str:
     return "\n".join(lines)
 
 
+def design_space() -> str:
+    """The rows of the design space: what sets a device field, and what stands in for it."""
+    lines = [
+        "| quantity | fields it sets | metrics that give it, best first | unit | range of the field "
+        "| assumed, and why | studies try |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in DESIGN_SPACE:
+        limits = "" if row.low == -math.inf and row.high == math.inf else f"{row.low:g} .. {row.high:g}"
+        measured = tuple(f"{metric} (of this device)" for metric in row.if_measured)
+        span = f"{row.span.low:g} .. {row.span.high:g}" if row.span else ""
+        cells = (
+            row.name,
+            ", ".join(f"`{field}`" for field in row.fields),
+            ", ".join((*row.metrics, *measured)),
+            row.unit if row.metrics or row.span or row.assumption else "",
+            limits,
+            str(row.assumption or ""),
+            span,
+        )
+        lines.append(f"| {' | '.join(cells)} |".replace("|  |", "| |").replace("|  |", "| |"))
+    return "\n".join(lines)
+
+
+def entry_points() -> str:
+    """The groups of entry points, as the sources ask for them, each with what it names."""
+    asked = {
+        group: path.relative_to(ROOT)
+        for path in sorted((ROOT / "perovdata").rglob("*.py"))
+        for group in re.findall(r"plugins\(\"(perovdata\.\w+)\"\)", path.read_text(encoding="utf-8"))
+    }
+    lines = ["| group | what an entry point names | asked for in |", "|---|---|---|"]
+    return "\n".join(lines + [f"| `{g}` | {_OFFERED[g]} | `{path}` |" for g, path in sorted(asked.items())])
+
+
 def between(text: str, name: str, content: str) -> str:
     """`text` with `content` between the two marks of `name`."""
     start, end = f"<!-- {name}: written by pipelines/renew.py -->", f"<!-- end of {name} -->"
@@ -120,9 +166,11 @@ def renewed() -> dict[Path, str]:
     """Every file that is written here, as it should be."""
     graph = grimp.build_graph("perovdata", cache_dir=None)
     dvc, house, models = ROOT / "dvc.yaml", ROOT / "docs" / "architecture.md", ROOT / "docs" / "models.md"
+    text = between(house.read_text(encoding="utf-8"), "rooms", picture(graph))
+    text = between(text, "entry points", entry_points())
     return {
         dvc: stages(graph, dvc.read_text(encoding="utf-8")),
-        house: between(house.read_text(encoding="utf-8"), "rooms", picture(graph)),
+        house: between(text, "design space", design_space()),
         models: between(models.read_text(encoding="utf-8"), "results", results()),
     }
 

@@ -9,6 +9,7 @@ from perovdata.arrays.online.software import train_software
 from perovdata.arrays.online.train import OnlineResult, train_online
 from perovdata.arrays.pulses import apply_pulses
 from perovdata.arrays.rules import Cells, FullPulses, MixedPrecision, Rule, StochasticPulses, TikiTaka
+from perovdata.arrays.rules_by_name import make_rule, update_rules
 from perovdata.arrays.wires import column_currents, effective_conductance
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "column_currents",
     "effective_conductance",
     "infer",
+    "make_rule",
     "train_online",
     "train_software",
+    "update_rules",
 ]

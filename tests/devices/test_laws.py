@@ -1,5 +1,6 @@
 """Update laws: one pulse against formulas written out here, the measured table against its sweeps, files."""
 
+from importlib.metadata import EntryPoint
 from typing import ClassVar
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perovdata import plugins
 from perovdata.devices import (
     DeviceFile,
     ExponentialLaw,
@@ -219,14 +221,8 @@ class Halving(Law):
 
 
 def test_a_users_law_is_found_through_its_entry_point(monkeypatch, tmp_path):
-    class Entry:
-        name = "halving"
-
-        @staticmethod
-        def load():
-            return Halving
-
-    monkeypatch.setattr(by_name, "entry_points", lambda group: [Entry] if group == "perovdata.laws" else [])
+    entry = EntryPoint("halving", f"{__name__}:Halving", "perovdata.laws")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [entry] if group == entry.group else [])
     by_name._known.cache_clear()
     try:
         assert "halving" in law_names()

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from perovdata.devices.laws.base import Law
 from perovdata.devices.laws.measured import MeasuredLaw
 from perovdata.devices.laws.rises import RISES
 from perovdata.errors import InputError, unknown_choice
+from perovdata.plugins import plugins
 
 
 @cache
 def _known() -> dict[str, type[Law]]:
     """Built-in laws and those that installed packages add, by name."""
     found: dict[str, type[Law]] = {law.name: law for law in (*RISES, MeasuredLaw)}
-    for entry in entry_points(group="perovdata.laws"):
-        law = entry.load()
+    for name, law in plugins("perovdata.laws").items():
         if not (isinstance(law, type) and issubclass(law, Law)):
-            raise InputError(f"entry point perovdata.laws, {entry.name}: {law!r} is not a subclass of Law")
+            raise InputError(f"entry point {name} of perovdata.laws: {law!r} is not a subclass of Law")
         found[law.name] = law
     return found
 

@@ -25,6 +25,7 @@ from perovdata.models.estimators.baselines import FamilyMedian, GlobalMedian, Ne
 from perovdata.models.estimators.boosting import IntervalBoosting
 from perovdata.models.estimators.censoring import conditional_mean, turnbull, winsorise
 from perovdata.models.estimators.hierarchical import VarianceComponents
+from perovdata.plugins import plugins
 
 
 @dataclass(frozen=True)
@@ -158,16 +159,20 @@ CANDIDATES: dict[str, Candidate] = {c.name: c for c in _ALL}
 
 
 def candidates_of(names: Sequence[str]) -> dict[str, Candidate]:
-    """The baselines and the models to try (all if none is named), members of averages before the averages.
+    """The baselines and the models to try (all of this module if none is named), members before averages.
+
+    Another package offers a :class:`Candidate` by an entry point of the group ``perovdata.estimators``; it is
+    tried where it is named, so that installing a package changes no result.
 
     Raises
     ------
     InputError
-        For an unknown name.
+        For an unknown name, or a package's candidate that cannot be loaded.
     """
+    known = CANDIDATES | {c.name: c for c in plugins("perovdata.estimators").values()}
     for name in names:
-        if name not in CANDIDATES:
-            raise unknown_choice("parameter evaluate.candidates", name, CANDIDATES)
+        if name not in known:
+            raise unknown_choice("parameter evaluate.candidates", name, known)
     wanted = set(names or CANDIDATES)
-    wanted |= {member for name in wanted for member in CANDIDATES[name].members}
-    return {c.name: c for c in _ALL if c.baseline or c.name in wanted}
+    wanted |= {member for name in wanted for member in known[name].members}
+    return {name: c for name, c in known.items() if c.baseline or name in wanted}
