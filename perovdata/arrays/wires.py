@@ -11,8 +11,9 @@ one more segment on every row turns K_(j+1) into ``K (1 + r K)^-1``; so
     K_j = D_j + K_(j+1) (1 + r K_(j+1))^-1 ,
 
 and the voltages propagate as ``v_j = (1 + r K_j)^-1 v_(j-1)``. This is block elimination of Kirchhoff's
-equations in the natural order, with dense blocks: exact to rounding, without cancellation for small r, and
-cheaper than a general sparse factorisation because all columns' currents for all row voltages (the effective
+equations in the natural order, with dense blocks. K is needed only as r K beside 1, so it is kept as
+``r K (1 + r K)^-1 = 1 - (1 + r K)^-1``, whose rounding error is that of 1. Exact to rounding, and cheaper
+than a general sparse factorisation because all columns' currents for all row voltages (the effective
 conductance matrix) come out of the same sweep.
 """
 
@@ -24,7 +25,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from scipy.linalg import cho_factor, cho_solve, solveh_banded
+from scipy.linalg.blas import dsymm
+from scipy.linalg.lapack import dpotrf, dpotri, dpttrf, dpttrs
 from threadpoolctl import threadpool_limits
 
 from perovdata.engine import run_blocks
@@ -73,38 +75,38 @@ def _check(g, row_resistance, column_resistance) -> None:
 def _eliminate(g: np.ndarray, r_row: float, r_column: float) -> np.ndarray:
     """Effective conductance of one array, (rows, columns)."""
     n, m = g.shape
-    sums = np.zeros((m, n))  # row k: current of column k per unit voltage on the row nodes of column j
-    right = np.zeros((n, n))  # K of everything to the right
+    sums = np.zeros((n, m), order="F")  # column k: its current per unit voltage on the row nodes of column j
+    right = np.zeros((n, n), order="F")  # r K (1 + r K)^-1 = 1 - (1 + r K)^-1 of all to the right
+    diagonal = np.diag_indices(n)
     for j in range(m - 1, -1, -1):
-        own, bottom = _column(g[:, j], r_column)
-        k = own + right
-        sums[j] = bottom
-        if r_row == 0:
-            right = k
+        nodes, sums[:, j] = _column(g[:, j], r_column)
+        if r_row == 0:  # every node of a row is at its source's voltage
             continue
-        factor = cho_factor(np.eye(n) + r_row * k, overwrite_a=True, check_finite=False)
-        solved = cho_solve(
-            factor, np.concatenate([k, sums[j:].T], axis=1), overwrite_b=True, check_finite=False
-        )
-        right = (solved[:, :n] + solved[:, :n].T) / 2
-        sums[j:] = solved[:, n:].T
-    return sums.T.copy()
+        # 1 + r K with the column's own D = g - g nodes; only the lower triangles are filled and read.
+        here = np.multiply(nodes, (-r_row * g[:, j])[:, None], out=nodes)
+        here += right
+        here[diagonal] += 1.0 + r_row * g[:, j]
+        factor, _ = dpotrf(here, lower=1, overwrite_a=1)
+        inverse, _ = dpotri(factor, lower=1, overwrite_c=1)
+        sums[:, j:] = dsymm(1.0, inverse, sums[:, j:], lower=1)
+        right = np.negative(inverse, out=inverse)
+        right[diagonal] += 1.0
+    return np.ascontiguousarray(sums)
 
 
 def _column(g: np.ndarray, r: float) -> tuple[np.ndarray, np.ndarray]:
-    """One column seen from the rows: its admittance matrix, and its ground current per row voltage."""
+    """Voltages of a column's nodes (nodes, rows) and its ground current, per unit voltage on each row."""
     if r == 0:
-        return np.diag(g), g
-    # Kirchhoff at the column's nodes times r: (tridiagonal + r g) u = r g v; the last one ends at ground.
-    bands = np.empty((2, len(g)))
-    bands[0], bands[1] = -1.0, 2.0 + r * g
-    bands[1, 0] -= 1.0
+        return np.zeros((len(g), len(g)), order="F"), g
     if len(g) == 1:
         nodes = np.diag(r * g / (1.0 + r * g))
-        return np.diag(g) - g[:, None] * nodes, nodes[-1] / r
-    nodes = solveh_banded(bands, np.diag(r * g), overwrite_b=True, check_finite=False)
-    own = np.diag(g) - g[:, None] * nodes
-    return (own + own.T) / 2, nodes[-1] / r
+        return nodes, nodes[-1] / r
+    # Kirchhoff at the column's nodes times r: (tridiagonal + r g) u = r g v; the last one ends at ground.
+    diagonal = 2.0 + r * g
+    diagonal[0] -= 1.0
+    pivots, ratios, _ = dpttrf(diagonal, np.full(len(g) - 1, -1.0))
+    nodes, _ = dpttrs(pivots, ratios, np.diag(r * g).T, overwrite_b=1)
+    return nodes, nodes[-1] / r
 
 
 @partial(jax.jit, static_argnames=("rounds",))
