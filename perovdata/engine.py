@@ -2,18 +2,19 @@
 
 Importing this module sets what JAX has to know before it first compiles; nothing that the user has set
 already is overridden. The same code runs on CPU and GPU: what differs is only how many lanes go into one
-block (:func:`block_size`) and how many blocks run side by side (:func:`run_blocks`).
+block (:func:`blocks`) and how many blocks run side by side (:func:`run_blocks`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 import jax
+import numpy as np
 
 from perovdata.errors import InputError
 from perovdata.files import cache_dir
@@ -24,6 +25,7 @@ R = TypeVar("R")
 #: Largest number of lanes that one CPU thread trains at once: its state then stays in the last-level cache.
 _CPU_LANES = 16
 _GPU_LANES = 4096
+_ALWAYS_THERE = 1 << 20
 
 
 def _prepare() -> None:
@@ -56,13 +58,33 @@ def bucket(n: int) -> int:
     return 1 << max(0, int(n) - 1).bit_length()
 
 
-def block_size(n_lanes: int) -> int:
-    """Lanes per block for so many independent lanes, a power of two.
+def padded(n: int) -> int:
+    """Smallest size of at least n that is compiled for: four leading binary digits, at most 1/8 more."""
+    step = 1 << max(0, int(n).bit_length() - 4)
+    return -(-int(n) // step) * step
+
+
+def blocks(n_lanes: int) -> list[np.ndarray]:
+    """Lanes of every block: independent lanes in even parts, of sizes that are compiled for (:func:`padded`).
 
     Small enough to occupy every worker and, on a CPU, to keep the state of one block in cache.
+
+    Returns
+    -------
+    list of ndarray of int
+        A block repeats its last lane up to its size; :func:`unpadded` takes the repeats out again.
     """
     limit = _CPU_LANES if jax.default_backend() == "cpu" else _GPU_LANES
-    return min(limit, bucket(-(-n_lanes // workers())))
+    turns = -(-n_lanes // (limit * workers()))
+    count = min(n_lanes, turns * workers())
+    parts = np.array_split(np.arange(n_lanes), count)
+    return [part[np.minimum(np.arange(padded(len(part))), len(part) - 1)] for part in parts]
+
+
+def unpadded(results: Sequence[np.ndarray], lanes: Sequence[np.ndarray]) -> np.ndarray:
+    """Join what the blocks of :func:`blocks` gave, every lane once."""
+    kept = [result[: len(np.unique(index))] for result, index in zip(results, lanes, strict=True)]
+    return np.concatenate(kept)
 
 
 def run_blocks(work: Callable[[T], R], blocks: Iterable[T]) -> list[R]:
@@ -134,6 +156,8 @@ def require_memory(bytes_each: int, n: int, what: str, fixed: int = 0) -> None:
     InputError
         With the estimate and the largest n that fits.
     """
+    if fixed + n * bytes_each <= _ALWAYS_THERE:  # asking the system would take longer than the work
+        return
     free = available_memory()
     if fixed + n * bytes_each <= 0.9 * free:
         return

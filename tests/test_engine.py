@@ -5,7 +5,10 @@ import os
 import subprocess
 import sys
 
-from perovdata.engine import bucket
+import numpy as np
+import pytest
+
+from perovdata.engine import blocks, bucket, padded, unpadded
 
 _PROGRAM = """
 import json
@@ -53,3 +56,17 @@ def test_blocks_go_to_all_devices_and_compute_the_same_there():
 
 def test_buckets_are_powers_of_two():
     assert [bucket(n) for n in (0, 1, 2, 3, 64, 65)] == [1, 1, 2, 4, 64, 128]
+
+
+@pytest.mark.parametrize("n", range(1, 260))
+def test_blocks_hold_every_lane_once_and_few_repeats(n):
+    parts = blocks(n)
+    assert sum(map(len, parts)) <= 1.12 * n
+    assert {len(part) for part in parts} <= {padded(len(part)) for part in parts}
+    np.testing.assert_array_equal(unpadded([10 * part for part in parts], parts), 10 * np.arange(n))
+
+
+def test_few_sizes_are_compiled_for():
+    sizes = {padded(n) for n in range(1, 4097)}
+    assert len(sizes) < 90
+    assert all(n <= padded(n) <= 1.125 * n for n in range(1, 4097))

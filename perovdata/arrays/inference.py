@@ -22,7 +22,7 @@ from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_columns
 from perovdata.checks import check_counts
 from perovdata.devices import SynapseParameters, retained
-from perovdata.engine import block_size, require_memory, run_blocks
+from perovdata.engine import blocks, require_memory, run_blocks, unpadded
 from perovdata.errors import InputError, unknown_choice
 
 #: Activations between layers.
@@ -98,7 +98,6 @@ def infer(
     )
     kept = np.repeat(np.asarray(retained(params, jnp.full(params.n_sets, elapsed, jnp.float32))), seeds)
     n_lanes = params.n_sets * seeds
-    size = block_size(n_lanes)
     widest = max(w.shape[1] for w in weights)
     devices = sum(d.planes * d.rows * d.columns for d in designs)
     require_memory(
@@ -109,13 +108,13 @@ def infer(
     )
     network = tuple(map(jnp.asarray, weights)), tuple(map(jnp.asarray, biases)), jnp.asarray(x)
 
-    def block(start: int) -> np.ndarray:
-        index = np.minimum(np.arange(start, start + size), n_lanes - 1)
+    def block(index: np.ndarray) -> np.ndarray:
         part = lanes.take(index)
         run = partial(_infer, designs, effects, activation, method)
         return np.asarray(run(part, jnp.asarray(kept[index]), *network, tolerance, rounds))
 
-    out = np.concatenate(run_blocks(block, range(0, n_lanes, size)))[:n_lanes]
+    parts = blocks(n_lanes)
+    out = unpadded(run_blocks(block, parts), parts)
     return out.reshape(params.n_sets, seeds, *out.shape[1:])
 
 

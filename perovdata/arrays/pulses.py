@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from weakref import WeakKeyDictionary
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +19,7 @@ from perovdata.errors import InputError
 
 _PULSES = 0xFFFFFF40
 _MOST_PULSES = 2**31 - 1
+Asked = tuple[int, int, bool, object]
 
 
 def apply_pulses(
@@ -70,7 +72,7 @@ def apply_pulses(
         b not in (1, s) for b, s in zip(n_pulses.shape[::-1], g.shape[::-1], strict=False)
     ):
         raise InputError(f"n_pulses: shape {n_pulses.shape} does not fit g of shape {g.shape}")
-    lanes, effects = make_constants(params, [0], seed=seed, first_set=first_set, paired=paired)
+    lanes, effects = _constants(params, seed, first_set, paired)
     require_memory(
         4 * g.shape[1] * (2 + 2 * effects.d2d_label), params.n_sets, "parameter sets of so many devices"
     )
@@ -79,6 +81,26 @@ def apply_pulses(
     if effects.tabulated and not isinstance(n_pulses, jax.core.Tracer):
         digits = int(jnp.abs(n_pulses).max()).bit_length()
     return run(effects, digits, lanes, jnp.asarray(g, jnp.float32), n_pulses, np.uint32(event))
+
+
+#: Constants of the last call for every parameters in use: a loop of small writes asks for the same ones.
+_LAST: WeakKeyDictionary[SynapseParameters, tuple[Asked, tuple[DeviceConstants, Effects]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _constants(
+    params: SynapseParameters, seed: int, first_set: int, paired: bool
+) -> tuple[DeviceConstants, Effects]:
+    """Constants of every set, where JAX computes; parameters never change, so they are made once."""
+    asked = (seed, first_set, paired, jax.config.values["jax_default_device"])
+    known = _LAST.get(params)
+    if known is not None and known[0] == asked:
+        return known[1]
+    lanes, effects = make_constants(params, [0], seed=seed, first_set=first_set, paired=paired)
+    made = lanes.map(jnp.asarray), effects
+    _LAST[params] = asked, made
+    return made
 
 
 def _whole_numbers(n_pulses) -> jax.Array:

@@ -13,7 +13,7 @@ import numpy as np
 
 from perovdata.checks import check_counts, check_seed
 from perovdata.devices import SynapseParameters, at_temperature
-from perovdata.engine import bucket
+from perovdata.engine import padded
 from perovdata.errors import unknown_choice
 from perovdata.vision.ceilings import float_ceiling
 from perovdata.vision.data.images import Images, load_images
@@ -155,9 +155,9 @@ def run(
     try:
         for first in range(0, params.n_sets, definition.max_sets):
             part = params.take(np.arange(first, min(first + definition.max_sets, params.n_sets)))
-            size = bucket(part.n_sets) if definition.pad else part.n_sets
+            size = padded(part.n_sets) if definition.pad else part.n_sets
             share = partial(_report_share, report, done, part.n_sets, params.n_sets)
-            parts.append(_first(course.score(_padded(part, size), share), part.n_sets))
+            parts.append(_first(course.score(_repeated(part, size), share), part.n_sets))
             done += part.n_sets
             report(done, params.n_sets)
     except KeyboardInterrupt:
@@ -200,7 +200,7 @@ def _report_share(report: Callable, done: int, count: int, total: int, share: fl
     report(done + share * count, total)
 
 
-def _padded(params: SynapseParameters, size: int) -> SynapseParameters:
+def _repeated(params: SynapseParameters, size: int) -> SynapseParameters:
     """Repeat the last set until there are ``size``."""
     return params.take(np.minimum(np.arange(size), params.n_sets - 1))
 

@@ -234,8 +234,8 @@ class Task:
     max_sets : int
         Parameter sets run at once: what Ctrl-C can lose.
     pad : bool
-        Round the number of sets up to a power of two: few shapes, few compilations. False where the
-        engine under the task does so itself.
+        Round the number of sets up (:func:`perovdata.engine.padded`): few shapes, few compilations. False
+        where the engine under the task does so itself.
     """
 
     name: str

@@ -7,6 +7,8 @@ fractions g of the nominal window, currents fractions of its range.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -44,18 +46,24 @@ def cell_curvature(d: DeviceConstants, layer: int, cell) -> jax.Array:
     return jnp.where(jnp.abs(u) < STRAIGHT, STRAIGHT, u)
 
 
-def fraction_to_window(g, d: DeviceConstants, e: Effects, layer: int, cell):
-    """Conductance in units of the nominal g_max, with device-to-device variation of the window."""
-    low: jax.Array | np.ndarray = d.g_floor
-    high: jax.Array | float = 1.0
-    if e.d2d_window:
-        key = event_key(d.key, _WINDOW, layer)
-        z = normal(key, 2 * cell)
-        other = normal(key, 2 * cell + 1)
-        rho = d.d2d[..., 3]
-        high = jnp.exp(d.d2d[..., 1] * z)
-        low = jnp.minimum(low * jnp.exp(d.d2d[..., 2] * (rho * z + jnp.sqrt(1 - rho**2) * other)), high)
-    return low + g * (high - low)
+class Window(NamedTuple):
+    """Ends of what cells can conduct, in units of the nominal g_max; they broadcast against the cells."""
+
+    low: jax.Array | np.ndarray
+    high: jax.Array | float
+
+
+def cell_window(d: DeviceConstants, e: Effects, layer: int, cell) -> Window:
+    """Window of every cell, with device-to-device variation; who reads often draws it once and keeps it."""
+    if not e.d2d_window:
+        return Window(d.g_floor, 1.0)
+    key = event_key(d.key, _WINDOW, layer)
+    z = normal(key, 2 * cell)
+    other = normal(key, 2 * cell + 1)
+    rho = d.d2d[..., 3]
+    high = jnp.exp(d.d2d[..., 1] * z)
+    low = d.g_floor * jnp.exp(d.d2d[..., 2] * (rho * z + jnp.sqrt(1 - rho**2) * other))
+    return Window(jnp.minimum(low, high), high)
 
 
 def level(g, d: DeviceConstants, e: Effects):
@@ -70,22 +78,27 @@ def level(g, d: DeviceConstants, e: Effects):
     return jnp.where(jnp.isinf(d.states), g, jnp.round(g * steps) / steps)
 
 
-def read_conductance(g, d: DeviceConstants, e: Effects, layer: int, cell, kept=1.0):
+def read_conductance(
+    g, d: DeviceConstants, e: Effects, layer: int, cell, kept=1.0, window: Window | None = None
+):
     """Conductance that a read finds in every cell, in units of g_max: its level, its window, stuck or not.
 
     Parameters
     ----------
     kept : array
         Part of the state that time has left.
+    window : Window, optional
+        Of these cells (:func:`cell_window`), where it is known already.
     """
     g = level(g, d, e) * kept
     if e.stuck:
         draw = uniform(event_key(d.key, _STUCK, layer), cell)
         g = jnp.where(draw < d.stuck[..., 0], 1.0, jnp.where(draw > 1 - d.stuck[..., 1], 0.0, g))
-    return fraction_to_window(g, d, e, layer, cell)
+    low, high = window or cell_window(d, e, layer, cell)
+    return low + g * (high - low)
 
 
-def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches):
+def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches, window: Window | None = None):
     """Read current as a fraction of the nominal range: 0 for g_min, 1 for g_max (without wires).
 
     ``I = V / (1/G + R_access + R_wire)``; the range is that of the access device alone. Wire and cell in
@@ -93,9 +106,11 @@ def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches):
     protocol follows; it leaves out what the other cells of a line draw
     (:mod:`~perovdata.arrays.kernel.lines` does not).
     """
-    conductance = read_conductance(g, d, e, layer, cell)
+    current = read_conductance(g, d, e, layer, cell, window=window)
+    if e.series:
+        current = current / (1 + current * (d.access + pitches * d.wire))
     low, high = current_range(d)
-    return (conductance / (1 + conductance * (d.access + pitches * d.wire)) - low) / (high - low)
+    return (current - low) / (high - low)
 
 
 def current_range(d: DeviceConstants):
@@ -104,7 +119,16 @@ def current_range(d: DeviceConstants):
 
 
 def take_pulses(
-    g, n, up, d: DeviceConstants, e: Effects, key, cell, curvature=None, digits: int | None = None
+    g,
+    n,
+    up,
+    d: DeviceConstants,
+    e: Effects,
+    key,
+    cell,
+    curvature=None,
+    digits: int | None = None,
+    driven=None,
 ):
     """Write: n pulses of one direction on every cell by the lane's law, with its noise, within the window.
 
@@ -125,6 +149,8 @@ def take_pulses(
         Per-cell curvature of the exponential; None: the nominal one.
     digits : int, optional
         Binary digits of the largest n, if known before compilation (it spares the tables a question).
+    driven : array of bool, optional
+        Which cells take the n pulses; with n per column, what only n decides is then computed per column.
 
     Returns
     -------
@@ -132,14 +158,14 @@ def take_pulses(
         New g.
     """
     if not e.tabulated:
-        return _exponential_pulses(g, n, up, d, e, key, cell, curvature)
-    looked_up = tabulated_pulses(g, n, up, d, key, cell, digits)
+        return _exponential_pulses(g, n, up, d, e, key, cell, curvature, driven)
+    looked_up = tabulated_pulses(g, n if driven is None else n * driven, up, d, key, cell, digits)
     if not e.exponential:
         return looked_up
-    return jnp.where(d.law < 0, _exponential_pulses(g, n, up, d, e, key, cell, curvature), looked_up)
+    return jnp.where(d.law < 0, _exponential_pulses(g, n, up, d, e, key, cell, curvature, driven), looked_up)
 
 
-def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, key, cell, curvature):
+def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, key, cell, curvature, driven):
     """NeuroSim's law and noise in closed form, ended at the window once.
 
     The law is :func:`perovdata.devices.exponential`, ``g' = g e + (e - 1) / (exp(-u) - 1)`` with
@@ -156,7 +182,8 @@ def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, key, cell, cur
         if e.relative:
             variance = variance + (d.c2c_relative * (new - g)) ** 2 / jnp.maximum(n, 1.0)
         new = new + jnp.sqrt(variance) * normal(key, cell)
-    return jnp.where(n > 0, jnp.clip(new, 0.0, 1.0), g)
+    written = n > 0 if driven is None else driven & (n > 0)
+    return jnp.where(written, jnp.clip(new, 0.0, 1.0), g)
 
 
 def worn(d: DeviceConstants, e: Effects, given):

@@ -74,6 +74,7 @@ class Effects:
     read_noise_relative: bool
     exponential: bool = True
     tabulated: bool = False
+    series: bool = True  #: resistance of a selector or of wires in series with the cells
 
 
 def make_constants(
@@ -152,6 +153,7 @@ def make_constants(
         read_noise_relative=bool((lanes.read_noise[:, 1] > 0).any()),
         exponential=bool((lanes.law < 0).any()),
         tabulated=tables is not None,
+        series=bool(access_resistance > 0 or wire_resistance > 0),
     )
     return lanes, effects
 

@@ -20,7 +20,9 @@ import numpy as np
 from jax import lax
 
 from perovdata.arrays.kernel.cell_physics import (
+    Window,
     cell_curvature,
+    cell_window,
     current_range,
     read_fraction,
     spread,
@@ -47,6 +49,13 @@ class State(NamedTuple):
     tally: jax.Array  #: (lanes, 2 layers, 3): LTP pulses, LTD pulses, sum of pulses times conductance
 
 
+class Fixed(NamedTuple):
+    """What of the cells of an array never changes; None: the same in all of them."""
+
+    curvature: jax.Array | None  #: (lanes, columns, rows, 2)
+    window: Window | None  #: (lanes, columns, rows) each
+
+
 @dataclass(frozen=True)
 class Kernel:
     """Everything that is compiled in."""
@@ -70,35 +79,36 @@ def _cell_index(columns: int, rows: int):
     )
 
 
-def _read_all(k: Kernel, g, lanes: DeviceConstants, layer: int):
+def _read_all(k: Kernel, g, lanes: DeviceConstants, layer: int, window: Window | None):
     """Read current of every cell of an array, (lanes, columns, rows)."""
     cell = _cell_index(*g.shape[1:])
     pitches = _pitches(cell // g.shape[2], cell % g.shape[2], g.shape[2]).astype(jnp.float32)
-    return read_fraction(g, spread(lanes, 3), k.effects, layer, cell, pitches)
+    return read_fraction(g, spread(lanes, 3), k.effects, layer, cell, pitches, window)
 
 
 @partial(jax.jit, static_argnums=0)
 def begin(k: Kernel, lanes: DeviceConstants, w1, w2):
-    """First state, and the curvature of the cells where it varies."""
+    """First state, and what of the cells varies between them, for both arrays."""
     floor = lanes.g_floor[:, None, None]
 
     def start(w):
         g = (w + 1) / 2
         return jnp.clip(g - floor / (1 - floor), 0.0, 1.0) if k.protocol.shifted_start else g
 
-    def curvature(layer, w):
-        return (
-            cell_curvature(spread(lanes, 3), layer, _cell_index(*w.shape[1:]))
-            if k.effects.d2d_label
-            else None
+    def fixed(layer, w):
+        d, cell = spread(lanes, 3), _cell_index(*w.shape[1:])
+        return Fixed(
+            cell_curvature(d, layer, cell) if k.effects.d2d_label else None,
+            cell_window(d, k.effects, layer, cell) if k.effects.d2d_window else None,
         )
 
+    fixed1, fixed2 = fixed(_HIDDEN, w1), fixed(_OUTPUT, w2)
     g1, g2 = start(w1), start(w2)
     tally = jnp.zeros((len(w1), 2, 3))
     given1, given2 = (jnp.zeros_like(g) if k.effects.wear else None for g in (g1, g2))
-    i1, i2 = _read_all(k, g1, lanes, _HIDDEN), _read_all(k, g2, lanes, _OUTPUT)
-    state = State(g1, i1, g2, i2, given1, given2, tally)
-    return state, (curvature(_HIDDEN, w1), curvature(_OUTPUT, w2))
+    i1 = _read_all(k, g1, lanes, _HIDDEN, fixed1.window)
+    i2 = _read_all(k, g2, lanes, _OUTPUT, fixed2.window)
+    return State(g1, i1, g2, i2, given1, given2, tally), (fixed1, fixed2)
 
 
 def _column_sum(k: Kernel, lanes: DeviceConstants, i, x, dot, key, layer: int):
@@ -156,14 +166,14 @@ def _count(k: Kernel, lanes: DeviceConstants, lane, push, up, pulses):
 
 
 @partial(jax.jit, static_argnums=0, donate_argnums=3)
-def train(k: Kernel, lanes: DeviceConstants, curvature, state: State, x_all, y_all, order, first):
+def train(k: Kernel, lanes: DeviceConstants, fixed, state: State, x_all, y_all, order, first):
     """Show ``order`` (samples, lanes) to every lane; the tally restarts at 0."""
     state = state._replace(tally=jnp.zeros_like(state.tally))
     steps = first + lax.iota(jnp.uint32, order.shape[0])
-    return lax.scan(partial(_step, k, lanes, curvature, x_all, y_all), state, (order, steps))[0]
+    return lax.scan(partial(_step, k, lanes, fixed, x_all, y_all), state, (order, steps))[0]
 
 
-def _step(k: Kernel, lanes: DeviceConstants, curvature, x_all, y_all, state: State, inputs):
+def _step(k: Kernel, lanes: DeviceConstants, fixed, x_all, y_all, state: State, inputs):
     sample, step = inputs
     rate1, rate2 = k.protocol.learning_rates
     x = x_all[sample].astype(jnp.float32)
@@ -180,8 +190,8 @@ def _step(k: Kernel, lanes: DeviceConstants, curvature, x_all, y_all, state: Sta
     read_back = 2 * jnp.clip(state.i2, 0.0, 1.0) - 1
     s1 = a1 * (1 - a1) * jnp.einsum("lkj,lk->lj", read_back, s2)
 
-    g2, i2, given2, tally2 = _write_output(k, lanes, curvature[1], state, -rate2 * s2, a1, event_key(key, 2))
-    g1, i1, given1, tally1 = _write_hidden(k, lanes, curvature[0], state, -rate1 * s1, x, event_key(key, 3))
+    g2, i2, given2, tally2 = _write_output(k, lanes, fixed[1], state, -rate2 * s2, a1, event_key(key, 2))
+    g1, i1, given1, tally1 = _write_hidden(k, lanes, fixed[0], state, -rate1 * s1, x, event_key(key, 3))
     return State(g1, i1, g2, i2, given1, given2, state.tally + jnp.stack([tally1, tally2], 1)), None
 
 
@@ -193,7 +203,7 @@ def _wear(k: Kernel, d: DeviceConstants, g, given, n):
     return jnp.minimum(g, worn(d, k.effects, given)), given
 
 
-def _write_output(k: Kernel, lanes: DeviceConstants, curvature, state: State, change, a1, key):
+def _write_output(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State, change, a1, key):
     """Pulse every cell of the small output array; ``change`` is the wanted one per unit of activation."""
     g, rows = state.g2, state.g2.shape[2]
     d = spread(lanes, 3)
@@ -202,14 +212,15 @@ def _write_output(k: Kernel, lanes: DeviceConstants, curvature, state: State, ch
     full = jnp.where(up, d.pulses[..., 0], d.pulses[..., 1])
     lane = lax.iota(jnp.int32, g.shape[0])[:, None, None]
     n = _count(k, lanes, lane, jnp.abs(change)[:, :, None] * a1[:, None, :] / 2, up, full)
-    new = take_pulses(g, n, up, d, k.effects, key[:, None, None], cell, curvature)
+    new = take_pulses(g, n, up, d, k.effects, key[:, None, None], cell, fixed.curvature)
     new, given = _wear(k, d, new, state.given2, n)
     pitches = _pitches(cell // rows, cell % rows, rows).astype(jnp.float32)
-    i = jnp.where(n > 0, read_fraction(new, d, k.effects, _OUTPUT, cell, pitches), state.i2)
+    read = read_fraction(new, d, k.effects, _OUTPUT, cell, pitches, fixed.window)
+    i = jnp.where(n > 0, read, state.i2)
     return new, i, given, _tally(n, up, (g + new) / 2).sum(1)
 
 
-def _write_hidden(k: Kernel, lanes: DeviceConstants, curvature, state: State, change, x, key):
+def _write_hidden(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State, change, x, key):
     """Pulse the hidden array: only the (lane, column) pairs that get a pulse, a chunk at a time."""
     n_lanes, columns, rows = state.g1.shape
     up = change > 0
@@ -230,17 +241,20 @@ def _write_hidden(k: Kernel, lanes: DeviceConstants, curvature, state: State, ch
         lane, column = safe // columns, (safe % columns).astype(jnp.uint32)[:, None]
         d = spread(lanes.take(lane), 2)
         g, drive = g_all[safe], x[lane]
-        u = None if curvature is None else curvature.reshape(-1, rows, 2)[safe]
+        u, window = jax.tree.map(lambda of_cell: of_cell.reshape(-1, *of_cell.shape[2:])[safe], fixed)
         pair_up = up.reshape(-1)[safe][:, None]
         if k.binary:
-            n = most.reshape(-1)[safe][:, None] * drive
+            n, driven = most.reshape(-1)[safe][:, None], drive > 0
         else:
+            driven = None
             push = jnp.abs(change).reshape(-1)[safe][:, None] * drive / 2
             n = _count(k, lanes, lane[:, None], push, pair_up, full.reshape(-1)[safe][:, None])
         cell = column * rows + row
-        new = take_pulses(g, n, pair_up, d, k.effects, key[lane][:, None], cell, u)
+        new = take_pulses(g, n, pair_up, d, k.effects, key[lane][:, None], cell, u, driven=driven)
+        n = n * drive if k.binary else n
         new, given = _wear(k, d, new, None if given_all is None else given_all[safe], n)
-        i = read_fraction(new, d, k.effects, _HIDDEN, cell, _pitches(column, row, rows).astype(jnp.float32))
+        pitches = _pitches(column, row, rows).astype(jnp.float32)
+        i = read_fraction(new, d, k.effects, _HIDDEN, cell, pitches, window)
         counted = jnp.where(valid[:, None], _tally(n, pair_up, (g + new) / 2), 0.0)
         tally = tally + jnp.einsum("kl,kt->lt", (lane[:, None] == lane_of[:, 0]).astype(jnp.float32), counted)
         put = {"mode": "drop", "unique_indices": True}

@@ -19,7 +19,7 @@ from perovdata.arrays.online import kernel as kernels
 from perovdata.arrays.online.protocol import NEUROSIM, Protocol
 from perovdata.checks import check_counts
 from perovdata.devices import SynapseParameters
-from perovdata.engine import block_size, require_memory, run_blocks, workers
+from perovdata.engine import blocks, require_memory, run_blocks, unpadded, workers
 from perovdata.errors import InputError
 
 
@@ -140,39 +140,47 @@ def train_online(
         truncating_cast=protocol.truncating_cast,
     )
     n_lanes = params.n_sets * seeds
-    size = block_size(n_lanes)
+    in_blocks = blocks(n_lanes)
+    largest = max(map(len, in_blocks))
     shape = (data.x_train.shape[1], hidden, data.classes)
-    _require(data, shape, n_lanes, size, 2 * effects.d2d_label + effects.wear, keep_weights)
-    kernel = kernels.Kernel(protocol, effects, data.binary, hidden, data.classes, min(64, 16 * size))
+    _require(
+        data,
+        shape,
+        n_lanes,
+        largest,
+        2 * (effects.d2d_label + effects.d2d_window) + effects.wear,
+        keep_weights,
+    )
+    kernel = kernels.Kernel(protocol, effects, data.binary, hidden, data.classes, min(64, 16 * largest))
     checkpoints = np.unique([*range(test_every, epochs + 1, test_every), epochs])
     tick = _counter(progress, n_lanes * epochs)
 
-    def train_block(start: int) -> tuple[np.ndarray, ...]:
-        index = np.minimum(np.arange(start, start + size), n_lanes - 1)  # the last block repeats a lane
+    def train_block(index: np.ndarray) -> tuple[np.ndarray, ...]:
+        size = len(index)
         block = lanes.take(index)
         x_train, y_train, x_test = (jnp.asarray(a) for a in (data.x_train, data.y_train, data.x_test))
         weights = [start_weights(seed, s, shape, protocol) for s in index % seeds]
-        state, curvature = kernels.begin(kernel, block, *(jnp.stack(w) for w in zip(*weights, strict=True)))
+        state, fixed = kernels.begin(kernel, block, *(jnp.stack(w) for w in zip(*weights, strict=True)))
         accuracy, tally = [], np.zeros((size, 2, 3))
         predicted = np.zeros((size, len(data.x_test)), int)  # the last epoch is a checkpoint and fills it
         for epoch in range(1, epochs + 1):
             order = sample_order(seed, range(seeds), epoch, len(data.x_train), protocol)[:, index % seeds]
             first = np.uint32((epoch - 1) * protocol.samples_per_epoch)
-            state = kernels.train(kernel, block, curvature, state, x_train, y_train, order, first)
+            state = kernels.train(kernel, block, fixed, state, x_train, y_train, order, first)
             tally += np.asarray(state.tally, float)
             if epoch in checkpoints:
                 predicted = np.asarray(
                     kernels.test(kernel, block, state.i1, state.i2, x_test, np.uint32(epoch))
                 )
                 accuracy.append(100 * (predicted == data.y_test).mean(1))
-            tick(min(size, n_lanes - start))
+            tick(len(np.unique(index)))
         cells = (np.asarray(state.g1), np.asarray(state.g2)) if keep_weights else ()
         predicted = predicted.astype(np.min_scalar_type(data.classes))
         return np.stack(accuracy, 1), tally, _budget(block, state), predicted, *cells
 
-    parts = run_blocks(train_block, range(0, n_lanes, size))
+    parts = run_blocks(train_block, in_blocks)
     accuracy, tally, budget, predicted, *cells = (
-        np.concatenate(part)[:n_lanes].reshape(params.n_sets, seeds, *part[0].shape[1:])
+        unpadded(part, in_blocks).reshape(params.n_sets, seeds, *part[0].shape[1:])
         for part in zip(*parts, strict=True)
     )
     given = tally[..., :2].sum(-1)
@@ -203,8 +211,8 @@ def _require(data: _Data, shape, n_lanes: int, size: int, extra: int, keep_weigh
     """Refuse what does not fit: the blocks at work, and what is kept of every lane."""
     inputs, hidden, classes = shape
     cells = hidden * (inputs + classes)
-    # g and i, twice while a chunk is put back; one lane's test; extra: the curvature of both directions if it
-    # varies, the pulses given if the devices wear
+    # g and i, twice while a chunk is put back; one lane's test; extra: the curvature of both directions and
+    # the ends of the window if they vary, the pulses given if the devices wear
     at_work = workers() * (size * 4 * cells * (4 + extra) + 8 * hidden * len(data.x_test))
     kept = 2 * len(data.x_test) + 4 * cells * keep_weights + 4096
     require_memory(kept, n_lanes, "lanes (parameter set x seed)", fixed=at_work + 5 * data.x_train.size)
