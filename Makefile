@@ -9,13 +9,14 @@ export DVC_NO_ANALYTICS := 1
 # One pytest worker per core, two at most: each compiles its own simulator kernels.
 WORKERS ?= 2
 
-.PHONY: renew run test test-slow lint lock bench stress clean help
+.PHONY: renew run test test-slow lint lock bench bench-peers stress clean help
 
 help:
 	@echo "make run        reproduce the pipeline and write the report"
 	@echo "make test       lint, then the whole test suite"
 	@echo "make test-slow  the long fidelity and recovery tests"
-	@echo "make bench      print the speed table"
+	@echo "make bench      print the speed table (about ten CPU minutes)"
+	@echo "make bench-peers  the updates beside aihwkit, built from its source archive (needs libopenblas-dev, cmake)"
 	@echo "make renew      write again what the repository says of itself (stage inputs, pictures, tables of results)"
 	@echo "make stress     the long search for what breaks readers and writers (about two CPU hours)"
 	@echo "make lock       resolve requirements.lock again from pyproject.toml"
@@ -48,7 +49,17 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
+	$(BIN)/python benchmarks/speed_table.py
 	$(BIN)/python benchmarks/run_all.py
+
+# aihwkit has no wheel for recent Pythons: it is built from its source archive, in an environment of its own.
+PEERS := .venv-peers
+bench-peers: $(STAMP)
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet "numpy<2" torch scikit-build cmake ninja pybind11 setuptools wheel
+	$(PEERS)/bin/python -m pip install --quiet --no-binary aihwkit --no-build-isolation aihwkit
+	$(PEERS)/bin/python -m pip install --quiet jax jaxlib scipy threadpoolctl platformdirs badcrossbar
+	PYTHONPATH=$(CURDIR) $(PEERS)/bin/python benchmarks/run_all.py
 
 # The short forms are part of make test; docs/reliability.md says what each found.
 stress: $(STAMP)
