@@ -78,10 +78,10 @@ class MixingLaw:
         self._centre, self._offset = phi.mean(axis=0), float(np.mean(y))
         self._phi, self._rest = phi - self._centre, np.asarray(y, dtype=float) - self._offset
         best = -np.inf
+        noisy, distance = self._linear(self._phi) + np.eye(len(phi)), self._distance(self._X)
+        smooth = {length: np.exp(-0.5 * distance / length**2) for _, length in self.settings}
         for height, length in self.settings:
-            factor = np.linalg.cholesky(
-                self._covariance(self._X, self._phi, height, length) + np.eye(len(phi))
-            )
+            factor = np.linalg.cholesky(noisy + height * smooth[length])
             weights = _solve(factor, self._rest)
             variance = float(self._rest @ weights) / len(phi)
             likelihood = -0.5 * len(phi) * np.log(variance) - np.log(np.diag(factor)).sum()
@@ -123,12 +123,15 @@ class MixingLaw:
         return {"constant": float(constant), **dict(zip(self.terms, slopes.tolist(), strict=True))}
 
     def _covariance(self, X: Array, phi: Array, height: float, length: float) -> Array:
-        linear = _COEFFICIENT_PRIOR * (1 + phi @ self._phi.T)
-        if height == 0:
-            return linear
+        return self._linear(phi) + height * np.exp(-0.5 * self._distance(X) / length**2)
+
+    def _linear(self, phi: Array) -> Array:
+        return _COEFFICIENT_PRIOR * (1 + phi @ self._phi.T)
+
+    def _distance(self, X: Array) -> Array:
+        """Squared distance to the training rows."""
         a, b = _all_fractions(X), _all_fractions(self._X)
-        distance = np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T, 0)
-        return linear + height * np.exp(-0.5 * distance / length**2)
+        return np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T, 0)
 
 
 def _all_fractions(X: Array) -> Array:

@@ -1,0 +1,30 @@
+"""A working directory that is gone: what needs none works, the rest is one line and exit code 2."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+START = "import os, sys; os.rmdir(os.getcwd()); from perovdata.cli import main; sys.argv = {argv!r}; main()"
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (["perovdata", "predict", "CsPbBr3", "--json"], 0),
+        (["perovdata", "predict", "--input", "{designs}", "--output", "b.csv"], 2),
+        (["perovdata", "fit", "curve.csv"], 2),
+    ],
+)
+def test_a_working_directory_that_is_gone(tmp_path, argv, code):
+    designs, gone = tmp_path / "designs.csv", tmp_path / "gone"
+    designs.write_text("composition\nCsPbBr3\n")
+    gone.mkdir()
+    program = START.format(argv=[word.format(designs=designs) for word in argv])
+    done = subprocess.run([sys.executable, "-c", program], cwd=gone, capture_output=True, text=True)
+    assert done.returncode == code
+    if code:
+        assert done.stdout == ""
+        assert len(done.stderr.splitlines()) == 1
