@@ -15,12 +15,14 @@ import re
 import tempfile
 import warnings
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from perovdata.devices import curvature_to_label, label_to_curvature
 from perovdata.errors import InputError
-from perovdata.fitting import FitResult, fit
+from perovdata.fitting import Estimate, FitResult, fit
 from perovdata.fitting.synthetic import pulse_trains
 
 Rows = list[list[str]]
@@ -102,15 +104,48 @@ DAMAGES = {
 }
 
 
+def carry(found: dict[str, Estimate], good: dict[str, Estimate]) -> dict[str, Estimate]:
+    """Labels (and the far end of the window, of a lone direction) at the good file's number of pulses."""
+    moved = dict(found)
+    directions = [d for d in ("ltp", "ltd") if f"nonlinearity_{d}" in found and f"n_pulses_{d}" in good]
+    for direction in directions:
+        sign = 1 if direction == "ltp" else -1
+        label = found[f"nonlinearity_{direction}"]
+        longer = good[f"n_pulses_{direction}"].value / found[f"n_pulses_{direction}"].value
+        if longer == 1.0:
+            continue
+        u = float(label_to_curvature(sign * label.value))
+        moved[f"nonlinearity_{direction}"] = replace(
+            label, value=sign * float(curvature_to_label(u * longer))
+        )
+        if len(directions) == 1 and abs(u) > 1e-6:
+            low, high = found["g_min"].value, found["g_max"].value
+            width = (high - low) * np.expm1(-u * longer) / np.expm1(-u)
+            end, value = ("g_max", low + width) if sign > 0 else ("g_min", high - width)
+            moved[end] = replace(found[end], value=float(value))
+    return moved
+
+
 def agrees(found: FitResult, good: FitResult) -> bool:
-    """Whether every parameter that both have lies within the interval of the good file."""
+    """Whether every parameter that both have lies within the interval of the good file.
+
+    A label and an end of the window are those of so many pulses: a file that lost its last rows is a good
+    file of a shorter sweep, whose right label is another number for the same device. So what was found is
+    first carried along its own exponential to the pulses of the good file; the number of pulses may differ
+    by the tenth of the rows that may be gone.
+    """
     if found.kind != good.kind:
         return False
+    carried = carry(found.parameters, good.parameters)
     for name, e in good.parameters.items():
-        other = found.parameters.get(name)
+        other = carried.get(name)
         if other is None or e.low is None or e.high is None or name.startswith(("a_", "c2c", "read_noise")):
             continue
-        slack = 0.1 * (e.high - e.low) + 0.005 * abs(e.value) + (1.0 if name.startswith("n_pulses") else 0.0)
+        slack = (
+            0.1 * (e.high - e.low)
+            + 0.005 * abs(e.value)
+            + (0.1 * e.value if name.startswith("n_pulses") else 0.0)
+        )
         if not e.low - slack <= other.value <= e.high + slack:
             return False
     return True

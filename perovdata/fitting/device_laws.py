@@ -143,7 +143,7 @@ def choose_law(
         if asked not in known:
             raise unknown_choice("option --law", asked, known)
         return asked, known[asked]
-    best = comparison.best_r2
+    best = max(f.r2 for f in comparison.fits)
     if not shared and table_r2 is not None and table_r2 >= best - _WITHIN:
         return MeasuredLaw.name, table_r2
     if r2 >= best - _CLOSE:

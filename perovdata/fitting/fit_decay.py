@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from perovdata.fitting.device_estimates import make_device
-from perovdata.fitting.estimate import Curve, Estimate
-from perovdata.fitting.laws.least_squares import Model, Solution, propagate, ranking, solve
+from perovdata.fitting.estimate import Estimate
+from perovdata.fitting.laws.least_squares import Model, Solution, propagate, solve_all
+from perovdata.fitting.model_result import result_of_models
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Decay
 
@@ -61,7 +62,7 @@ def _models(t: np.ndarray, y: np.ndarray) -> list[Model]:
 
 
 def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitResult:
-    """Fit a decay by four laws and take the one with the lowest AICc.
+    """Fit a decay by four laws and take the best whose time constants the readings fix.
 
     A falling current is taken as the volatile trace of an event (``ppf`` of the device file: the share of
     each exponential in the current above the baseline, by linear superposition); a falling conductance as
@@ -77,8 +78,8 @@ def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitR
     """
     warnings = list(data.notes)
     t, y = _thin(data.time, data.value, warnings)
-    solutions = [_ordered(solve(model, t, y)) for model in _models(t, y)]
-    best = min(solutions, key=lambda s: s.aicc)
+    solutions = solve_all(_models(t, y), t, y)
+    best = solutions[0]
     unit = {"current": "A", "conductance": "S"}.get(data.quantity, "1")
     units = {"amplitude_1": unit, "amplitude_2": unit, "baseline": unit, "beta": "1", "nu": "1"}
     parameters = {}
@@ -101,20 +102,18 @@ def fit_decay(data: Decay, *, level: float = 0.95, name: str = "device") -> FitR
             sum(chosen.values[k] for k, n in enumerate(chosen.model.names) if n.startswith("amplitude"))
         )
     device = make_device(name, values, uncertainty, what, warnings)
-    return FitResult(
-        kind="decay",
-        law=best.model.law,
+    return result_of_models(
+        "decay",
+        solutions,
+        t,
+        y,
+        label="decay",
+        axes=("time (s)", f"{data.quantity} ({unit})"),
         parameters=parameters,
         level=level,
-        r2=best.r2,
-        aicc=best.aicc,
-        n_points=best.n,
         device=device,
         warnings=warnings,
-        comparison=ranking(solutions),
         metrics=_metrics(data.quantity, parameters),
-        curves=[Curve("decay", t, y, best.fitted)],
-        axes=("time (s)", f"{data.quantity} ({unit})"),
     )
 
 
@@ -128,23 +127,6 @@ def _thin(t: np.ndarray, y: np.ndarray, warnings: list[str]) -> tuple[np.ndarray
     count = np.diff(np.append(start, len(t)))
     warnings.append(f"{len(t)} points averaged to {len(start)} in bins that widen with time")
     return np.add.reduceat(t, start) / count, np.add.reduceat(y, start) / count
-
-
-def _ordered(solution: Solution) -> Solution:
-    """The faster exponential is number 1."""
-    if solution.model.law != "double exponential" or solution.values[1] <= solution.values[3]:
-        return solution
-    order = [2, 3, 0, 1, 4]
-    return Solution(
-        solution.model,
-        solution.values[order],
-        solution.covariance[np.ix_(order, order)],
-        solution.rss,
-        solution.r2,
-        solution.aicc,
-        solution.n,
-        solution.fitted,
-    )
 
 
 def _retention(model: Model, fitted: np.ndarray) -> dict[str, float]:
@@ -166,7 +148,7 @@ def _retention(model: Model, fitted: np.ndarray) -> dict[str, float]:
 def _exponentials(best: Solution, solutions: list[Solution], warnings: list[str]) -> Solution:
     """The best sum of exponentials: only these are traces that a device can carry."""
     own = [s for s in solutions if s.model.law in ("exponential", "double exponential")]
-    chosen = min(own, key=lambda s: s.aicc)
+    chosen = own[0]  # in the order of the ranking
     if chosen is not best:
         warnings.append(
             f"the device file describes the decay by the {chosen.model.law}, not the {best.model.law}"

@@ -7,9 +7,10 @@ import numpy as np
 from perovdata.devices import JumpTable
 from perovdata.errors import InputError
 from perovdata.fitting.device_estimates import make_device
-from perovdata.fitting.estimate import Curve, Estimate
+from perovdata.fitting.estimate import Estimate
 from perovdata.fitting.fit_pd import fit_pulse_train
-from perovdata.fitting.laws.least_squares import Model, propagate, ranking, solve
+from perovdata.fitting.laws.least_squares import Model, propagate, solve_all
+from perovdata.fitting.model_result import result_of_models
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import Endurance, PulseTrain
 
@@ -100,8 +101,8 @@ def fit_endurance(data: Endurance, *, level: float = 0.95, name: str = "device")
                 [(scale, factor * last, k) for factor in (0.5, 2.0, 20.0) for k in (0.7, 2.0)],
             )
         )
-    solutions = [solve(model, data.cycle, window) for model in models]
-    best = min(solutions, key=lambda s: s.aicc)
+    solutions = solve_all(models, data.cycle, window)
+    best = solutions[0]
     parameters = {}
     for key in best.model.names:
         value, low, high = best.interval(key, level)
@@ -122,20 +123,18 @@ def fit_endurance(data: Endurance, *, level: float = 0.95, name: str = "device")
             )
     else:
         warnings.append(f"no wear within {data.cycle[-1]:g} cycles: endurance is only known to be longer")
-    return FitResult(
-        kind="iv-endurance",
-        law=best.model.law,
+    return result_of_models(
+        "iv-endurance",
+        solutions,
+        data.cycle,
+        window,
+        label="window",
+        axes=("cycle", "window (S)"),
         parameters=parameters,
         level=level,
-        r2=best.r2,
-        aicc=best.aicc,
-        n_points=best.n,
         device=make_device(name, values, uncertainty, "endurance", warnings),
         warnings=warnings,
-        comparison=ranking(solutions),
         metrics={
             "on_off_ratio": Estimate(on_off, None, None, "1", "resistance ratio HRS/LRS, median over cycles")
         },
-        curves=[Curve("window", data.cycle, window, best.fitted)],
-        axes=("cycle", "window (S)"),
     )

@@ -6,8 +6,9 @@ import numpy as np
 
 from perovdata.devices import FIELDS, Uncertainty
 from perovdata.fitting.device_estimates import make_device
-from perovdata.fitting.estimate import Curve, Estimate
-from perovdata.fitting.laws.least_squares import Model, Solution, ranking, solve
+from perovdata.fitting.estimate import Estimate
+from perovdata.fitting.laws.least_squares import Model, solve_all
+from perovdata.fitting.model_result import result_of_models
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import PairedPulse
 
@@ -41,8 +42,8 @@ def _models(x: np.ndarray, y: np.ndarray) -> list[Model]:
 def fit_paired_pulse(data: PairedPulse, *, level: float = 0.95, name: str = "device") -> FitResult:
     """Fit ``index = 100 (1 + C1 exp(-dt / tau1) + C2 exp(-dt / tau2))``.
 
-    One or two exponentials, whichever has the lower AICc. Zucker, Regehr, Annu. Rev. Physiol. 2002,
-    doi:10.1146/annurev.physiol.64.092501.114547.
+    One or two exponentials: two where they describe better and the intervals fix both.
+    Zucker, Regehr, Annu. Rev. Physiol. 2002, doi:10.1146/annurev.physiol.64.092501.114547.
 
     Parameters
     ----------
@@ -54,12 +55,13 @@ def fit_paired_pulse(data: PairedPulse, *, level: float = 0.95, name: str = "dev
     """
     x, y = data.interval, data.index
     warnings = list(data.notes)
-    solutions = [_ordered(solve(model, x, y)) for model in _models(x, y)]
-    best = min(solutions, key=lambda s: s.aicc)
+    models = _models(x, y)
+    solutions = solve_all(models, x, y)
+    best = solutions[0]
     if len(solutions) == 1:
         warnings.append(f"{len(x)} intervals: a second time constant needs at least 6")
-    elif best is solutions[0]:
-        warnings.append("one time constant is enough: a second one does not lower the AICc")
+    elif best.model is models[0]:
+        warnings.append("one time constant is enough: a second one tells nothing more, or is not fixed")
     tail = float(np.median((y - best.fitted)[-max(len(y) // 5, 1) :]))
     if abs(tail) > 3.0 * np.sqrt(best.rss / best.n) and abs(tail) > 1.0:
         warnings.append(f"the index tends to {100 + tail:.0f} % rather than 100 % at long intervals")
@@ -82,35 +84,16 @@ def fit_paired_pulse(data: PairedPulse, *, level: float = 0.95, name: str = "dev
         warnings,
     )
     shortest = Estimate(float(y[0]), None, None, "%", f"A2/A1 x 100 at an interval of {x[0]:.4g} s")
-    return FitResult(
-        kind="ppf",
-        law=best.model.law,
+    return result_of_models(
+        "ppf",
+        solutions,
+        x,
+        y,
+        label="paired pulses",
+        axes=("interval (s)", "A2 / A1 (%)"),
         parameters=parameters,
         level=level,
-        r2=best.r2,
-        aicc=best.aicc,
-        n_points=best.n,
         device=device,
         warnings=warnings,
-        comparison=ranking(solutions),
         metrics={"ppf_index": shortest},
-        curves=[Curve("paired pulses", x, y, best.fitted)],
-        axes=("interval (s)", "A2 / A1 (%)"),
-    )
-
-
-def _ordered(solution: Solution) -> Solution:
-    """The faster trace is number 1."""
-    if len(solution.values) < 4 or solution.values[1] <= solution.values[3]:
-        return solution
-    order = [2, 3, 0, 1]
-    return Solution(
-        solution.model,
-        solution.values[order],
-        solution.covariance[np.ix_(order, order)],
-        solution.rss,
-        solution.r2,
-        solution.aicc,
-        solution.n,
-        solution.fitted,
     )

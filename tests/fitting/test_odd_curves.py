@@ -75,8 +75,7 @@ def test_damaged_files_are_right_or_refused():
 @pytest.mark.slow
 def test_two_thousand_damaged_files():
     _, wrong = fit_corruptions.run(2000, seed=0)
-    assert len(wrong) <= 20, wrong  # 1 %: readings that are gone move an estimate beyond its interval
-    assert all(line.endswith("wrong") for line in wrong)
+    assert not wrong
 
 
 def test_many_files_make_a_table_and_failures_are_listed(tmp_path):

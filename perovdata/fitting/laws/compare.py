@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from perovdata.fitting.laws.shapes import SHAPES, ShapeFit, fit_shape
 _MAX_PLACES = 512
 #: Sums of squares below this share of the whole are rounding.
 _ROUNDING = 1e-7
-#: With few independent residuals, laws closer than this share of the variance are not told apart,
+#: With few independent readings, laws closer than this share of the variance are not told apart,
 _NOT_TOLD_APART = 0.005
 #: and the readings count as so many.
 _FEW = 10.0
@@ -31,6 +32,45 @@ def aicc(rss: float, n: int, k: int, n_effective: float | None = None) -> float:
     m = n if n_effective is None else n_effective
     correction = 2 * k * (k + 1) / (m - k - 1) if m > k + 1 else 2.0 * k * (k + 1)
     return float(m * np.log(max(rss, 1e-300) / n) + 2 * k + correction)
+
+
+def scores(
+    rss: Sequence[float], n: Sequence[int], k: Sequence[int], total: float, n_effective: Sequence[float]
+) -> list[float]:
+    """Criterion of each law fitted to the same readings; the lowest is best.
+
+    AICc, with the independent readings that the closest law leaves as the sample size of all, so that their
+    sums of squares are compared on one scale. Where these are so few that the small-sample correction of
+    the closest law exceeds its penalty, the criterion would count readings instead of judging curves: then
+    laws that differ by less than 0.5 % of the variance count as equal, and the one with fewer numbers is
+    first.
+
+    Parameters
+    ----------
+    rss : sequence of float
+        Sum of squares that each law leaves.
+    n : sequence of int
+        Readings used by each.
+    k : sequence of int
+        Numbers fitted by each, noise counted.
+    total : float
+        Sum of squares of the readings around their mean.
+    n_effective : sequence of float
+        Independent readings that the residuals of each leave.
+    """
+    closest = int(np.argmin(np.asarray(rss) / np.asarray(n)))
+    m = n_effective[closest]
+    if m < 2 * k[closest] + 2:
+        return [
+            float(_FEW * np.log(r / total + _NOT_TOLD_APART) + 2 * p) for r, p in zip(rss, k, strict=True)
+        ]
+    return [aicc(r + _ROUNDING * total, own, p, m) for r, own, p in zip(rss, n, k, strict=True)]
+
+
+def independent(n: int, residuals: list[np.ndarray]) -> float:
+    """Readings that count as independent, by the correlation of neighbouring residuals."""
+    rho = max(lag_one(residuals), 0.0)
+    return n * (1.0 - rho) / (1.0 + rho)
 
 
 @dataclass(frozen=True)
@@ -107,11 +147,6 @@ class Comparison:
         return next(f for f in self.fits if f.law == law)
 
     @property
-    def best_r2(self) -> float:
-        """Of the law that passes closest to the readings."""
-        return max(f.r2 for f in self.fits)
-
-    @property
     def ranking(self) -> list[dict[str, Any]]:
         """Best first, with Akaike weights."""
         weights = np.exp(-0.5 * (np.array([f.aicc for f in self.fits]) - self.fits[0].aicc))
@@ -162,33 +197,23 @@ class Comparison:
 
 
 def compare_laws(sweeps: list[Sweep]) -> Comparison:
-    """Fit every law to every direction by least squares and rank them.
-
-    Laws are ranked by AICc. The residuals of each law say how many independent readings it leaves; the count
-    of the law that lies closest is the sample size for all, so that their sums of squares are compared on one
-    scale. Where it leaves fewer than the criterion needs (a smooth curve that no law meets exactly), laws
-    that differ by less than 0.5 % of the variance count as equal and the one with fewer numbers is first.
-    """
+    """Fit every law to every direction by least squares and rank them by :func:`scores`."""
     data = [reduced(s) for s in sweeps]
     n = int(sum(d.weight.sum() for d in data))
     total = sum(d.total for d in data)
-    rows = []
-    for shape in SHAPES:
-        fits = tuple(fit_shape(shape, d.x, d.mean, d.weight) for d in data)
-        rss = [f.rss + d.within for f, d in zip(fits, data, strict=True)]
-        rho = lag_one([s.values - f.curve(s.pulses / s.n_pulses) for s, f in zip(sweeps, fits, strict=True)])
-        effective = n * (1.0 - max(rho, 0.0)) / (1.0 + max(rho, 0.0))
-        k = 1 + sum(2 + len(f.point) for f in fits)
-        worst = min(1.0 - f.rss / max(d.total - d.within, 1e-300) for f, d in zip(fits, data, strict=True))
-        rows.append((shape, fits, sum(rss), worst, effective, k))
-    closest = min(rows, key=lambda row: row[2])
-    few = closest[4] < closest[5] + 2
+    fitted = [tuple(fit_shape(shape, d.x, d.mean, d.weight) for d in data) for shape in SHAPES]
+    squares = [sum(f.rss + d.within for f, d in zip(fits, data, strict=True)) for fits in fitted]
+    effective = [
+        independent(n, [s.values - f.curve(s.pulses / s.n_pulses) for s, f in zip(sweeps, fits, strict=True)])
+        for fits in fitted
+    ]
+    numbers = [1 + sum(2 + len(f.point) for f in fits) for fits in fitted]
+    score = scores(squares, [n] * len(SHAPES), numbers, max(total, 1e-300), effective)
     found = []
-    for shape, fits, squares, worst, effective, k in rows:
-        left = squares + (_NOT_TOLD_APART if few else _ROUNDING) * total
-        score = _FEW * np.log(left / total) + 2 * k if few else aicc(left, n, k, closest[4])
-        r2 = 1.0 - squares / max(total, 1e-300)
-        found.append(LawFit(shape.law, fits, r2, worst, float(score), effective, k, shape.runs))
+    for j, (shape, fits) in enumerate(zip(SHAPES, fitted, strict=True)):
+        r2 = 1.0 - squares[j] / max(total, 1e-300)
+        worst = min(1.0 - f.rss / max(d.total - d.within, 1e-300) for f, d in zip(fits, data, strict=True))
+        found.append(LawFit(shape.law, fits, r2, worst, score[j], effective[j], numbers[j], shape.runs))
     found.sort(key=lambda f: f.aicc)
     return Comparison(found, tuple(s.sign for s in sweeps), tuple(s.n_pulses for s in sweeps))
 

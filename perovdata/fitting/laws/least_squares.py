@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from perovdata.devices import Uncertainty
-from perovdata.fitting.laws.compare import aicc
+from perovdata.fitting.laws.compare import independent, scores
+
+#: A trace whose time constant is below the shortest time over this has fallen to 5 % at the first reading.
+_LEFT = 3.0
+#: A time constant is not known if its interval reaches so many times its value.
+_UNKNOWN = 10.0
+#: A model that explains this much more of the variance than the others stands whatever it does not fix.
+_EXPLAINS = 0.02
 
 
 @dataclass(frozen=True)
@@ -38,16 +46,43 @@ class Model:
 
 @dataclass(frozen=True)
 class Solution:
-    """Fitted values, with covariance on the fitted scale (log for positive parameters)."""
+    """Fitted values, with covariance on the fitted scale (log for positive parameters).
+
+    ``n_effective``: independent readings that the residuals leave; ``aicc``: criterion among the models of
+    :func:`solve_all`.
+    """
 
     model: Model
     values: np.ndarray
     covariance: np.ndarray
     rss: float
     r2: float
-    aicc: float
     n: int
+    n_effective: float
     fitted: np.ndarray
+    aicc: float = np.inf
+
+    def fixes_its_times(self, shortest: float) -> bool:
+        """Whether the readings fix every time constant: none far below the shortest time, none unknown.
+
+        Parameters
+        ----------
+        shortest : float
+            Of the times at which the readings tell something, in the unit of the abscissa.
+        """
+        for name in self.model.names:
+            if "tau" in name:
+                value, _, high = self.interval(name, 0.95)
+                if value < shortest / _LEFT or not high <= _UNKNOWN * value:
+                    return False
+        return True
+
+    def with_faster_first(self) -> Solution:
+        """The faster of two exponentials is number 1 (parameters: share, time, share, time, others)."""
+        if not self.model.law.startswith("double") or self.values[1] <= self.values[3]:
+            return self
+        order = [2, 3, 0, 1, *range(4, len(self.values))]
+        return replace(self, values=self.values[order], covariance=self.covariance[np.ix_(order, order)])
 
     def interval(self, name: str, level: float) -> tuple[float, float, float]:
         """Value and confidence interval (delta method, Student's t) of one parameter."""
@@ -56,7 +91,8 @@ class Solution:
         half = float(quantile * np.sqrt(self.covariance[k, k]))
         value = float(self.values[k])
         if self.model.positive[k]:
-            half = min(half, 300.0)  # beyond e^300 the interval says no more than "not known"
+            # Beyond e^300 the interval says no more than "not known".
+            half = min(half, 300.0) if np.isfinite(half) else 300.0
             return value, value * float(np.exp(-half)), value * float(np.exp(half))
         return value, value - half, value + half
 
@@ -100,10 +136,33 @@ def solve(model: Model, x: np.ndarray, y: np.ndarray) -> Solution:
         covariance,
         rss * scale**2,
         1.0 - rss / float(np.sum((used - used.mean()) ** 2)),
-        aicc(rss, n, k + 1),
         n,
+        independent(n, [np.where(inside, y - fitted, np.nan)[None, :]]),
         fitted,
     )
+
+
+def solve_all(models: Sequence[Model], x: np.ndarray, y: np.ndarray) -> list[Solution]:
+    """Fit every model and rank them: the chosen one first.
+
+    A model with a time constant that the readings do not fix stands behind those without, unless it explains
+    2 % more of the variance than each of them: what it says of that time is the noise's word.
+    """
+    found = [solve(model, x, y) for model in models]
+    total = max(float(np.sum((y - y.mean()) ** 2)), 1e-300)
+    score = scores(
+        [s.rss for s in found],
+        [s.n for s in found],
+        [len(s.values) + 1 for s in found],
+        total,
+        [s.n_effective for s in found],
+    )
+    ranked = [replace(s, aicc=own).with_faster_first() for s, own in zip(found, score, strict=True)]
+    shortest = float(x[x > 0][0]) if x[0] > 0 else float(x[1] - x[0])
+    enough = max(s.r2 for s in ranked) - _EXPLAINS
+    good = [s for s in ranked if s.r2 >= enough and s.fixes_its_times(shortest)]
+    best = min(good or ranked, key=lambda s: s.aicc)
+    return [best, *sorted((s for s in ranked if s is not best), key=lambda s: s.aicc)]
 
 
 def propagate(solution: Solution, device: Callable[[np.ndarray], dict[str, float]]) -> Uncertainty:
@@ -134,10 +193,10 @@ def propagate(solution: Solution, device: Callable[[np.ndarray], dict[str, float
     return Uncertainty(tuple(names), ("log",) * len(names), covariance)
 
 
-def ranking(solutions: list[Solution]) -> list[dict]:
-    """Models best first, with Akaike weights."""
-    ordered = sorted(solutions, key=lambda s: s.aicc)
-    weights = np.exp(-0.5 * (np.array([s.aicc for s in ordered]) - ordered[0].aicc))
+def ranking(ordered: list[Solution]) -> list[dict[str, Any]]:
+    """Models of :func:`solve_all` in their order, with Akaike weights."""
+    scores_of = np.array([s.aicc for s in ordered])
+    weights = np.exp(-0.5 * (scores_of - scores_of.min()))
     weights /= weights.sum()
     return [
         {

@@ -14,6 +14,8 @@ from perovdata.fitting.table.readings import Table
 _MIN_SEGMENT = 4
 #: Share of sweeps that must move the way an alternating program says.
 _MOST = 2 / 3
+#: A run whose numbers begin within so many steps of 0 counts its pulses from 0.
+_FIRST_ROWS = 5
 
 
 def split(
@@ -44,9 +46,13 @@ def _cut_with_gaps(g: np.ndarray, pulses: np.ndarray | None) -> list[list[Segmen
 
     The turns are looked for with the gaps bridged; what was bridged is no reading. Empty without gaps.
     """
-    if pulses is None or (pulses != np.round(pulses)).any() or np.diff(pulses).max(initial=1) == 1:
+    if pulses is None or (pulses != np.round(pulses)).any():
         return []
-    full = np.arange(pulses[0], pulses[-1] + 1)
+    # Numbers that begin at 1 leave out the state before the first pulse; beyond, rows are gone.
+    start = 0.0 if pulses[0] > 1 and _starts_near_zero(pulses) else pulses[0]
+    if start == pulses[0] and np.diff(pulses).max(initial=1) == 1:
+        return []
+    full = np.arange(start, pulses[-1] + 1)
     if len(full) > 2 * len(g):
         return []
     bridged = np.interp(full, pulses, g)
@@ -75,7 +81,7 @@ def _plain_layout(run: np.ndarray) -> Layout:
 
 def _check_order(table: Table, pulses: np.ndarray, back: np.ndarray) -> None:
     """A pulse number may fall only to start again."""
-    restarts = pulses[back] <= pulses.min() + 1
+    restarts = (pulses[back] <= pulses.min() + 1) & (pulses[back] < pulses[back - 1])
     if back.size and not restarts.all():
         k = int(back[np.argmin(restarts)])
         raise table.error(
@@ -129,10 +135,16 @@ def _cut(g: np.ndarray, pulses: np.ndarray | None, layout: Layout) -> list[Segme
 
 
 def _count(g: np.ndarray, first_pulse: int, pulses: np.ndarray | None) -> np.ndarray:
-    """Pulse numbers of a run: as given if they start at 0 or 1, else counted."""
+    """Pulse numbers of a run: as given if they start near 0, else from its first reading."""
     if pulses is None:
         return np.arange(float(len(g))) + first_pulse
-    return pulses - pulses[0] + (1.0 if pulses[0] == 1 else 0.0)
+    return pulses if _starts_near_zero(pulses) else pulses - pulses[0]
+
+
+def _starts_near_zero(pulses: np.ndarray) -> bool:
+    """Whether a run counts the pulses applied, its first rows perhaps gone, and no other clock."""
+    step = float(np.median(np.diff(pulses))) if len(pulses) > 1 else 1.0
+    return bool(0 <= pulses[0] <= _FIRST_ROWS * step)
 
 
 def check_segments(table: Table, segments: list[Segment]) -> None:

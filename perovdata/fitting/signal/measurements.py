@@ -69,7 +69,7 @@ class PairedPulse:
 
 @dataclass(frozen=True)
 class Decay:
-    """A quantity falling with time (s since its peak)."""
+    """A quantity falling with time: s since its peak, or since 0 of the file if it falls from the start."""
 
     time: np.ndarray
     value: np.ndarray

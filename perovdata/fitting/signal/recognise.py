@@ -62,6 +62,10 @@ def interpret(
     if max(len(c) for c in table.columns) < 2:
         raise table.error("a single point; at least 4 readings in a row are needed")
     columns = Columns(table, kind)
+    if columns.has("pulse", "time", "interval"):
+        once = table.without_repeated_rows()
+        columns = columns if once is table else Columns(once, kind)
+        table = once
     _refuse_sweeps(columns)
     found = _recognise(columns) if kind == "auto" else kind
     if found in ("pd", "jump") and _is_record(columns) and _holds_pulses(columns):

@@ -14,6 +14,8 @@ _LARGEST_INDEX = 2000.0
 _GOES_TO_ZERO = 45.0
 #: A decay must give back this share of the range after its peak.
 _FALL = 0.5
+#: A record that falls from its first reading and begins within so many steps of 0 counts its times from 0.
+_FIRST_ROWS = 5
 
 
 def seconds(columns: Columns, *roles: str) -> np.ndarray:
@@ -126,7 +128,11 @@ def decay(columns: Columns) -> Decay:
     peak = _peak(columns, y)
     if peak:
         notes.append(f"{peak} points before the peak left out")
-    return Decay(t[peak:] - t[peak], y[peak:], quantity, notes)
+    start = t[peak]
+    if peak == 0 and 0 < start <= _FIRST_ROWS * (t[1] - start):
+        notes.append(f"times count from 0 of the file, {start:.4g} s before the first reading")
+        start = 0.0
+    return Decay(t[peak:] - start, y[peak:], quantity, notes)
 
 
 def _peak(columns: Columns, y: np.ndarray) -> int:

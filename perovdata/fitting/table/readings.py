@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +45,20 @@ class Table:
     first_row: int
     notes: list[str] = field(default_factory=list)
     source: str = ""
+
+    def without_repeated_rows(self) -> Table:
+        """This table without rows that repeat the row before in every column, which is noted.
+
+        Only for tables with an abscissa: two readings at one place that agree in every digit are one.
+        """
+        n = min(len(c) for c in self.columns)
+        same = np.all([c[1:n] == c[: n - 1] for c in self.columns], axis=0)
+        if not same.any():
+            return self
+        kept = [np.delete(c, np.flatnonzero(same) + 1) for c in self.columns]
+        rows = "row that repeats" if same.sum() == 1 else "rows that repeat"
+        note = f"{same.sum()} {rows} the row before left out (the first after data row {np.argmax(same) + 1})"
+        return replace(self, columns=kept, notes=[*self.notes, note])
 
     def error(self, message: str) -> InputError:
         """An error about this file that shows its first line."""
