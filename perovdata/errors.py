@@ -13,8 +13,9 @@ from difflib import get_close_matches
 class InputError(ValueError):
     """Bad input, explained in one line.
 
-    The message names the value, where it came from (file, row, column or option) and what would
-    be accepted.
+    The message names the value, where it came from (file, row, column or argument) and what would be
+    accepted. An argument of a function is written ``argument data_dir``; the command line makes the option
+    ``--data-dir`` of it (:mod:`perovdata.cli.output`).
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def unknown_choice(what: str, value: object, accepted: Iterable[str]) -> InputEr
     Parameters
     ----------
     what : str
-        What the value is and where it came from, e.g. ``"option --morphology"``.
+        What the value is and where it came from, e.g. ``"argument morphology"``.
     value : object
         The value given.
     accepted : iterable of str

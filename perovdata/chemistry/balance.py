@@ -75,8 +75,8 @@ def _check_sites(formula: str, items: Sequence[Item]) -> None:
     if "B" not in present:
         raise FormulaError(
             formula,
-            "holds no metal for the B site (Pb, Sn, Bi, Sb, Ag, Cu ...); an added salt goes with option "
-            "--additive",
+            "holds no metal for the B site (Pb, Sn, Bi, Sb, Ag, Cu ...); an added salt goes with "
+            "argument additive",
         )
 
 

@@ -396,7 +396,7 @@ class _Reader:
         return round(total, 10)
 
     def _without_value(self, variable: str, expression: str, at: int) -> FormulaError:
-        problem = f"the variable {variable} has no value; give {variable} (option --{variable})"
+        problem = f"the variable {variable} has no value; give {variable} (argument {variable})"
         error = self.fail(problem, expression, at)
         error.variable = variable
         return error
@@ -430,7 +430,7 @@ def _explain(token: str) -> str:
     if token in _PLACEHOLDERS:
         return f"stands for {_PLACEHOLDERS[token]}; write which one"
     if token == "%":
-        return "a share of an additive is no part of the formula; give the additive with option --additive"
+        return "a share of an additive is no part of the formula; give the additive with argument additive"
     if token in _CHALCOGENS:
         return f"{token} is no halide (F, Cl, Br, I): oxides, sulfides and their kin are not read"
     if token in ELEMENTS:

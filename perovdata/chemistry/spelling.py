@@ -96,7 +96,7 @@ def spell(formula: str) -> Spelled:
         problem = "the form of the material is no part of its formula; give it as morphology"
         raise FormulaError(formula, problem, match[0].strip(), match.start() + 1)
     if match := _ADDITIVE.search(formula, start, end):
-        problem = "additives are no part of the formula; give them with option --additive (column additive)"
+        problem = "additives are no part of the formula; give them with argument additive (column additive)"
         raise FormulaError(formula, problem, formula[match.start() : end].strip(), match.start() + 1)
     text, places = _plain_characters(formula, start, end)
     if not text:

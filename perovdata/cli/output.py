@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,8 @@ from perovdata.files import finite
 if TYPE_CHECKING:
     from rich.table import Table
 
+_ARGUMENT = re.compile(r"\bargument ([a-z_]+)\b")
+_OPTIONS = {"metrics": "metric"}  # given once for each
 _LOG = logging.getLogger(__name__)
 _QUIET_S = 20.0  # a redirected run tells where it stands at most this often
 
@@ -26,7 +29,12 @@ def emit_json(value: Any) -> None:
 
 def note(message: str) -> None:
     """Print one line for people on stderr."""
-    print(message, file=sys.stderr)
+    print(with_options(message), file=sys.stderr)
+
+
+def with_options(text: str) -> str:
+    """A text of the library with its ``argument data_dir`` as people type it: ``option --data-dir``."""
+    return _ARGUMENT.sub(lambda m: f"option --{_OPTIONS.get(m[1], m[1]).replace('_', '-')}", text)
 
 
 class _Notes(logging.Handler):
@@ -50,7 +58,7 @@ def print_tables(shown: Iterable[Table | str]) -> None:
 
     console = Console(highlight=False, markup=False, emoji=False)
     for part in shown:
-        console.print(part)
+        console.print(with_options(part) if isinstance(part, str) else part)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from perovdata.vision import TASKS, run_stacked
 
 DIGITS_DO_NOT_TELL = (
     "the digits are 1,797 pictures of 8 x 8: they show which effects limit, not the accuracy on larger "
-    "pictures, whose arrays sum more devices and whose training writes them more often; --task mnist-online "
-    "tells that"
+    "pictures, whose arrays sum more devices and whose training writes them more often; the task "
+    "mnist-online tells that (argument task)"
 )
 
 

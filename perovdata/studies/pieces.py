@@ -230,7 +230,7 @@ def _client(scheduler: str | None, processes: int):
         try:
             client = Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
-            raise InputError(f"option --scheduler: '{scheduler}' cannot be reached ({error})") from None
+            raise InputError(f"argument scheduler: '{scheduler}' cannot be reached ({error})") from None
         with client:
             yield client
 

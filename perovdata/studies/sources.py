@@ -246,7 +246,8 @@ def _law_notes(device: DeviceFile) -> list[str]:
         return []
     others = [name for name in (EXPONENTIAL, *device.laws) if name != device.law]
     notes = [
-        f"the arrays run the law '{device.law}' of the device file (--law {' or '.join(others)} instead)"
+        f"the arrays run the law '{device.law}' of the device file "
+        f"(argument law: {' or '.join(others)} instead)"
     ]
     misfit = device.exponential_misfit()
     if misfit is not None:

@@ -282,7 +282,7 @@ def _footing(known: Sequence[str], held: Sequence[str]) -> str:
 
 
 def _too_few(accuracy: np.ndarray) -> str:
-    return f"{len(accuracy)} draws are too few to tell what decides; ask for more (--draws 64)"
+    return f"{len(accuracy)} draws are too few to tell what decides; ask for more (argument draws, e.g. 64)"
 
 
 def _named(quantity: str) -> str:

@@ -207,7 +207,8 @@ def test_device_file_runs_the_law_that_it_names(tmp_path):
     }
     told = perovdata.simulate(**run)
     assert told["source"]["law"] == "measured"
-    assert any("law 'measured' of the device file (--law exponential instead)" in n for n in told["notes"])
+    wanted = "law 'measured' of the device file (argument law: exponential instead)"
+    assert any(wanted in n for n in told["notes"])
     assert any("% of the window from the measured sweeps" in n for n in told["notes"])
     other = perovdata.simulate(**run, law="exponential")
     assert other["source"]["law"] == "exponential"

@@ -129,5 +129,5 @@ def test_nmnist_folder_is_named_by_the_task(tmp_path):
 
 def test_nmnist_needs_a_folder(monkeypatch):
     monkeypatch.delenv("PEROVDATA_DATA_DIR", raising=False)
-    with pytest.raises(InputError, match="--data-dir"):
+    with pytest.raises(InputError, match="argument data_dir"):
         run("events", SynapseParameters.make(), source="nmnist")

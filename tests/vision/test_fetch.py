@@ -94,7 +94,7 @@ def test_second_mirror_after_the_first_fails(tmp_path, server):
 
 
 def test_wrong_digest_leaves_nothing(tmp_path, server):
-    with pytest.raises(InputError, match=r"does not have the md5.*--data-dir"):
+    with pytest.raises(InputError, match=r"does not have the md5.*argument data_dir"):
         fetch("own", tmp_path, source=source(server.url, digest="0" * 32))
     assert [path.name for path in tmp_path.iterdir()] == [".fetch.lock"]
 

@@ -45,7 +45,7 @@ def test_environment_names_the_folder(idx_folder, monkeypatch):
 
 
 def test_absent_set_names_the_commands(tmp_path):
-    with pytest.raises(InputError, match=r"perovdata vision fetch mnist.*--data-dir"):
+    with pytest.raises(InputError, match=r"perovdata vision fetch mnist.*argument data_dir"):
         load_images("mnist", tmp_path)
 
 

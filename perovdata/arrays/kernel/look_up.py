@@ -65,7 +65,7 @@ def tabulated_pulses(
         place = g * np.float32(nodes - 1)
         low = jnp.minimum(place.astype(jnp.int32), nodes - 2)
         at = start + (doubling * ATOMS + outcome) * nodes + low
-        before, after = (entries.at[at + k].get(mode="promise_in_bounds") for k in (0, 1))
+        before, after = (jnp.asarray(entries).at[at + k].get(mode="promise_in_bounds") for k in (0, 1))
         led_to = before + (place - low.astype(jnp.float32)) * (after - before)
         return jnp.where((count >> doubling) & 1 == 1, led_to, g)
 

@@ -45,10 +45,10 @@ def export(format: str, output: str | Path) -> Path:
         For an unknown format, or an output that is a folder.
     """
     if format not in FORMATS:
-        raise unknown_choice("option --format", format, FORMATS)
+        raise unknown_choice("argument format", format, FORMATS)
     output = Path(output)
     if output.is_dir():
-        raise InputError(f"option --output: '{output}' is a folder; a file name is needed")
+        raise InputError(f"argument output: '{output}' is a folder; a file name is needed")
     write_atomic(output, FORMATS[format]())
     return output
 

@@ -88,8 +88,8 @@ def load_reader(name: str) -> Reader:
         reader = found() if isinstance(found, type) else found
     except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise InputError(
-            f"option --reader: '{name}' cannot be loaded ({error}); package.module:Class is accepted"
+            f"argument reader: '{name}' cannot be loaded ({error}); package.module:Class is accepted"
         ) from None
     if not isinstance(reader, Reader):
-        raise InputError(f"option --reader: '{name}' is not a subclass of perovdata.dataset.reading.Reader")
+        raise InputError(f"argument reader: '{name}' is not a subclass of perovdata.dataset.reading.Reader")
     return reader

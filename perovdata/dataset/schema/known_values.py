@@ -20,7 +20,7 @@ _OTHER = {
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
 
 
-def parse_known(text: str, option: str = "--known") -> tuple[str, float]:
+def parse_known(text: str, place: str = "argument known") -> tuple[str, float]:
     """Read ``METRIC=VALUE`` with an optional unit.
 
     Parameters
@@ -28,7 +28,7 @@ def parse_known(text: str, option: str = "--known") -> tuple[str, float]:
     text : str
         For example ``"operating_voltage=0.1"``, ``"energy_per_event=4.2 pJ"`` or ``"retention=3 h"``.
         Without a unit the metric's own is meant.
-    option : str
+    place : str
         Where the text came from, for the message.
 
     Returns
@@ -45,19 +45,19 @@ def parse_known(text: str, option: str = "--known") -> tuple[str, float]:
     name, equals, right = text.partition("=")
     name = name.strip().replace("-", "_")
     if not equals:
-        raise InputError(f"option {option}: '{text}' is not METRIC=VALUE")
+        raise InputError(f"{place}: '{text}' is not METRIC=VALUE")
     if name not in METRICS:
-        raise unknown_choice(f"option {option}", name, METRICS)
+        raise unknown_choice(place, name, METRICS)
     metric = METRICS[name]
     match = _NUMBER.match(right)
     factor = _factor(match[2], metric.unit) if match else None
     if match is None or factor is None:
         raise InputError(
-            f"option {option} {name}: '{right.strip()}' is not a number with the unit {_units(metric.unit)}"
+            f"{place} {name}: '{right.strip()}' is not a number with the unit {_units(metric.unit)}"
         )
     value = float(match[1]) * factor
     if not math.isfinite(value) or (metric.scale == "log10" and value <= 0):
-        raise InputError(f"option {option} {name}: '{right.strip()}' is not a positive number")
+        raise InputError(f"{place} {name}: '{right.strip()}' is not a positive number")
     return name, value
 
 

@@ -74,7 +74,7 @@ def _curves(path: str | Path | None) -> pd.DataFrame:
         return frame[list(_COLUMNS)].astype({"n_papers": float, "skill": float})
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
-            f"option --curves: '{chosen}': {error}; a learning_curve.csv of the evaluation is needed"
+            f"argument curves: '{chosen}': {error}; a learning_curve.csv of the evaluation is needed"
         ) from None
 
 

@@ -142,7 +142,7 @@ def _require_room(output: Path, needed: int) -> None:
     if needed > free:
         raise InputError(
             f"{output}: the result takes about {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; give "
-            "another --output, or fewer metrics with --metric"
+            "another place (argument output) or ask for fewer metrics (argument metrics)"
         )
 
 

@@ -158,7 +158,7 @@ def _fetch_file(path: Path, digest: str, source: Download, report: Callable) -> 
         partial.unlink()  # whatever it is, going on from it would never end well
     raise InputError(
         f"download of {path.name} failed ({'; '.join(problems)}); get the four files "
-        f"{', '.join(source.digests)} in another way and give their folder with --data-dir DIR "
+        f"{', '.join(source.digests)} in another way and give their folder (argument data_dir) "
         "or the variable PEROVDATA_DATA_DIR"
     )
 

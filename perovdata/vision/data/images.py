@@ -165,7 +165,8 @@ def _load_idx(name: str, data_dir: str | os.PathLike[str] | None) -> Images:
         where = f"folder '{data_dir}'" if data_dir is not None else "PEROVDATA_DATA_DIR and the user's cache"
         raise InputError(
             f"image set '{name}': its files ({', '.join(IDX_FILES.values())}, gzipped or not) are not all in "
-            f"{where}; run 'perovdata vision fetch {name}', or give --data-dir DIR with the original files"
+            f"{where}; run 'perovdata vision fetch {name}', or give the "
+            "folder of the original files (argument data_dir)"
         )
     arrays = {key: read_idx(path, 3 if key.endswith("images") else 1) for key, path in files.items()}
     for part in ("train", "test"):

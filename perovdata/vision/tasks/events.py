@@ -37,7 +37,9 @@ class EventsCourse:
         if options["source"] == "nmnist":
             folder = plan.data_dir or os.environ.get("PEROVDATA_DATA_DIR")
             if not folder:
-                raise InputError("task option source: nmnist needs --data-dir, the folder of Train and Test")
+                raise InputError(
+                    "task option source: nmnist needs argument data_dir, the folder of Train and Test"
+                )
             data = load_nmnist(folder, options["bins"], options["per_class"])
         else:
             data = saccades(plan.images)
@@ -97,7 +99,7 @@ def events_task() -> Task:
         prepare=EventsCourse,
         options={
             "source": Option(
-                "generated", "generated, or nmnist from --data-dir", choices=("generated", "nmnist")
+                "generated", "generated, or nmnist from data_dir", choices=("generated", "nmnist")
             ),
             "bins": Option(8, "time bins of an N-MNIST stream", 1, 1000),
             "per_class": Option(200, "N-MNIST files per digit to train with; a quarter to test", 2, 10_000),
