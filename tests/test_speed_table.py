@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import growth
 import pytest
 import speed_parts
 import speed_table
@@ -53,3 +54,13 @@ def test_every_part_belongs_to_a_row():
 def test_the_engine_stays_ahead_of_its_peer(name, least):
     row = speed_parts.PARTS[name](True)
     assert row["peer_value"] / row["now"] >= least
+
+
+def test_the_growth_figure_shows_every_curve(tmp_path):
+    curves = {
+        name: (sizes, [0.1] * len(sizes), [2.0 + k] * len(sizes))
+        for k, (name, sizes, *_) in enumerate(growth.CURVES)
+    }
+    growth.draw_figure(str(tmp_path / "growth.png"), curves)
+    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+    assert [name.split()[0].strip(",") for name in curves] == ["sets", "samples", "inputs", "epochs", "draws"]
