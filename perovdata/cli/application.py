@@ -18,6 +18,7 @@ from perovdata.cli import (
     composition,
     dataset,
     fit,
+    page,
     predict,
     report,
     simulate,
@@ -69,6 +70,7 @@ for _module in (
     benchmark,
     report,
     cite,
+    page,
 ):
     _module.register(app)
 

@@ -15,10 +15,21 @@ from perovdata.fitting.estimate import Curve, Estimate
 from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.recognise import interpret
 from perovdata.fitting.signal.traces import ReadRule
+from perovdata.fitting.table.chosen import ROLES as COLUMN_ROLES
 from perovdata.fitting.table.chosen import choose_columns
 from perovdata.fitting.table.reader import read_table
 
-__all__ = ["KINDS", "Curve", "Estimate", "FitResult", "fit", "fit_many", "write_table"]
+__all__ = [
+    "COLUMN_ROLES",
+    "KINDS",
+    "Curve",
+    "Estimate",
+    "FitResult",
+    "fit",
+    "fit_many",
+    "read_table",
+    "write_table",
+]
 
 #: Kinds of measurement that can be fitted.
 KINDS = ("auto", "pd", "ppf", "decay", "jump", "iv-endurance")

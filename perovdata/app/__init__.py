@@ -1,0 +1,5 @@
+"""The app: a page in the browser on the person's own machine, from a curve or a formula to numbers."""
+
+from perovdata.app.server import serve
+
+__all__ = ["serve"]
