@@ -9,7 +9,7 @@ export DVC_NO_ANALYTICS := 1
 # One pytest worker per core, two at most: each compiles its own simulator kernels.
 WORKERS ?= 2
 
-.PHONY: renew run test test-slow lint lock bench bench-peers stress clean help
+.PHONY: renew run test test-slow lint lock bench bench-peers stress clean help docs
 
 help:
 	@echo "make run        reproduce the pipeline and write the report"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-slow  the long fidelity and recovery tests"
 	@echo "make bench      print the speed table (about ten CPU minutes)"
 	@echo "make bench-peers  the updates beside aihwkit, built from its source archive (needs libopenblas-dev, cmake)"
+	@echo "make docs       build the documentation site into site/, without network"
 	@echo "make renew      write again what the repository says of itself (stage inputs, pictures, tables of results)"
 	@echo "make stress     the long search for what breaks readers and writers (about two CPU hours)"
 	@echo "make lock       resolve requirements.lock again from pyproject.toml"
@@ -47,6 +48,9 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/speed_table.py

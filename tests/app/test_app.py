@@ -110,8 +110,10 @@ def test_a_composition_shows_its_gap_and_a_wrong_one_what_is_wrong(page):
     page.get_by_role("radio", name="A composition").click()
     field = page.get_by_role("textbox").first
     field.fill("MAPbI3")
+    field.press("Enter")
     page.get_by_role("cell", name=f"{bandgap(parse('MAPbI3')).value:.3f} eV").first.wait_for()
     field.fill("CsPbQ3")
+    field.press("Enter")
     page.get_by_text("'Q'").first.wait_for()
 
 

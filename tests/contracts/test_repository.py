@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {
     *("pyproject.toml", "perovdata", "data", "pipelines", "notebooks", "tests", "dvc.yaml", "README.md"),
     *("params.yaml", "dvc.lock", "Makefile", "requirements.lock", "LICENSE", "CITATION.cff"),
-    *("benchmarks", "docs", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *("benchmarks", "docs", "mkdocs.yml", "CHANGELOG.md", "CONTRIBUTING.md"),
 }
 
 
