@@ -15,6 +15,8 @@ from perovdata.devices import RENAMED
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.report import dataset_figures, model_figures, simulation_figures
+from perovdata.report.charts import explorer_data
+from perovdata.report.comparison_figure import draw_comparison
 from perovdata.report.gap_part import gap_section
 from perovdata.report.page import Column, Page, Section
 from perovdata.report.style import figure_style, to_svg
@@ -35,6 +37,7 @@ class Derived:
     limits: list[dict[str, Any]]
     gap: dict[str, Any]
     gap_tables: dict[str, pd.DataFrame]
+    comparison: dict[str, Any]
 
 
 def read_derived(folder: Path) -> Derived:
@@ -60,6 +63,7 @@ def read_derived(folder: Path) -> Derived:
         limits=_read_json(folder / "limits.json"),
         gap=_read_json(folder / "bandgap" / "summary.json"),
         gap_tables={n: pd.read_csv(_existing(folder / "bandgap" / f"{n}.csv")) for n in ("parity", "series")},
+        comparison=_read_json(folder / "comparison.json"),
     )
 
 
@@ -86,6 +90,7 @@ def build_report(derived: Derived, output: Path) -> None:
     with figure_style():
         sections = [
             _worked_section(derived),
+            _comparison_section(derived.comparison),
             _leaderboard_section(derived),
             _dataset_section(counts),
             gap_section(derived.gap, derived.gap_tables),
@@ -269,6 +274,27 @@ def _link(row: dict[str, Any]) -> Any:
     return {"href": row["url"], "text": "page read"}
 
 
+def _comparison_section(told: dict[str, Any]) -> Section:
+    section = Section("compare", "Side by side on the same draws")
+    names = [thing["name"] for thing in told["things"]]
+    section.text(
+        f"{', '.join(names)} in {told['task']} with the same random numbers, so that differences do not rest "
+        "on chance. Two devices differ where the interval of the difference leaves zero out."
+    )
+    section.table(
+        [Column("A"), Column("B"), Column("A - B (points)", number=True), Column("interval", number=True)],
+        [
+            [p["a"], p["b"], f"{p['difference']:+.1f}", " to ".join(f"{v:+.1f}" for v in p["interval"])]
+            for p in told["paired"]
+        ],
+    )
+    section.figure(
+        _svg(draw_comparison(told)),
+        f"Accuracy, paired differences, energy and the curves; {told['level']:.0%} intervals.",
+    )
+    return section
+
+
 def _leaderboard_section(derived: Derived) -> Section:
     section = Section("leaderboard", "Reported devices on one course")
     section.text(
@@ -276,15 +302,17 @@ def _leaderboard_section(derived: Derived) -> Section:
         "Here every device that states enough runs the same task; what its paper does not state is "
         "drawn from the devices of its family, so a wide bar means that little is known of the device."
     )
+    drawn = {}
     for task in dict.fromkeys(row["task"] for row in derived.leaderboard):
         rows = [row for row in derived.leaderboard if row["task"] == task]
-        section.figure(
+        drawn[task] = (
             _svg(simulation_figures.leaderboard_figure(rows)),
             f"{task}: the first {min(30, len(rows))} of {len(rows)} devices, ranked by paired comparison on "
             f"common draws, in {len({row['group'] for row in rows})} groups that the draws tell apart; those "
             "whose composition is not stated come last. Dashed: the same network in floating point. Open "
             "diamonds: what the paper claims on its own network and images.",
         )
+    section.choice("task", drawn)
     return section
 
 
@@ -296,6 +324,13 @@ def _dataset_section(counts: dict[str, Any]) -> Section:
         f"({counts['years'][0]} to {counts['years'][1]}). One row per value: a bound stays a bound, and "
         "every number has its definition and its source. What few papers state is as telling as what many do."
     )
+    section.heading("Explore it")
+    section.explorer(
+        explorer_data(),
+        "One point per device that states both; triangles are bounds. Point at one to see its paper, click "
+        "to open it.",
+    )
+    section.heading("What has been reported")
     section.figure(
         _svg(dataset_figures.coverage_figure(counts)),
         "Values per metric and family; the number of papers stands in brackets.",

@@ -7,42 +7,9 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 
+from perovdata.report.charts import gap_chart, spectra_chart
 from perovdata.report.page import Column, Section
 from perovdata.report.style import COLOURS, to_svg
-
-
-def _parity_figure(parity: pd.DataFrame) -> plt.Figure:
-    """Predicted against measured gap, one panel per question.
-
-    Parameters
-    ----------
-    parity : DataFrame
-        ``parity.csv`` of the stage ``bandgap``: question, measured_eV, predicted_eV, low_eV, high_eV.
-    """
-    questions = list(dict.fromkeys(parity["question"]))
-    figure, grid = plt.subplots(
-        1, len(questions), figsize=(3.4 * len(questions), 3.6), squeeze=False, sharey=True
-    )
-    ends = [parity["measured_eV"].min() - 0.1, parity["measured_eV"].max() + 0.1]
-    for axes, question in zip(grid[0], questions, strict=True):
-        part = parity[parity["question"] == question]
-        measured, predicted = part["measured_eV"].to_numpy(), part["predicted_eV"].to_numpy()
-        half = (part["high_eV"] - part["low_eV"]).to_numpy() / 2
-        axes.plot(ends, ends, color="black", linewidth=1)
-        axes.errorbar(
-            measured,
-            predicted,
-            yerr=half,
-            fmt="o",
-            markersize=3,
-            linewidth=0.5,
-            color=COLOURS["blue"],
-            alpha=0.6,
-        )
-        axes.set_title(f"hidden {question}")
-        axes.set_xlabel("measured gap (eV)")
-    grid[0, 0].set_ylabel("predicted gap (eV)")
-    return figure
 
 
 def _bowing_figure(series: pd.DataFrame) -> plt.Figure:
@@ -112,12 +79,17 @@ def gap_section(gap: dict[str, Any], tables: dict[str, pd.DataFrame]) -> Section
             for name, q in gap["questions"].items()
         ],
     )
-    section.figure(
-        _drawn(_parity_figure(tables["parity"])),
+    section.chart(
+        gap_chart(tables["parity"]),
         "Predicted against measured gaps of what was hidden, with 90 % intervals.",
     )
     section.figure(
         _drawn(_bowing_figure(tables["series"])),
         "The gap along halide and lead-tin series: line and band from the model, points measured.",
+    )
+    section.heading("Spectra")
+    section.chart(
+        spectra_chart(),
+        "Measured absorption of each material, and what is predicted where all its spectra are hidden.",
     )
     return section

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from perovdata.report.style import themed
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,20 @@ class Section:
 
     def figure(self, svg: str, caption: str) -> None:
         """Add a figure; its caption says what to see."""
-        self.blocks.append({"kind": "figure", "svg": svg, "caption": caption})
+        self.blocks.append({"kind": "figure", "svg": themed(svg), "caption": caption})
+
+    def choice(self, label: str, figures: Mapping[str, tuple[str, str]]) -> None:
+        """Add figures of which the reader selects one: name -> (SVG, caption)."""
+        options = [{"name": n, "svg": themed(svg), "caption": text} for n, (svg, text) in figures.items()]
+        self.blocks.append({"kind": "choice", "label": label, "options": options})
+
+    def chart(self, spec: Mapping[str, Any], caption: str) -> None:
+        """Add a chart that answers to the reader, as a Vega-Lite specification."""
+        self.blocks.append({"kind": "chart", "json": _inlined(spec), "caption": caption})
+
+    def explorer(self, data: Mapping[str, Any], caption: str) -> None:
+        """Add the explorer of the dataset, see :func:`perovdata.report.charts.explorer_data`."""
+        self.blocks.append({"kind": "explorer", "json": _inlined(data), "caption": caption})
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
         """Add a table; a cell is text, a number as text, or ``{"href", "text"}``."""
@@ -53,7 +70,11 @@ class Page:
     footer: str
 
     def render(self) -> str:
-        """The page as HTML text; everything that is not a figure is escaped."""
+        """The page as HTML text; everything that is not a figure is escaped.
+
+        The script of Vega-Lite (0.9 MB) goes in only where a chart needs it.
+        """
+        kinds = {block["kind"] for section in self.sections for block in section.blocks}
         environment = Environment(
             loader=PackageLoader("perovdata.report", "."),
             autoescape=True,
@@ -67,4 +88,21 @@ class Page:
             chain=self.chain,
             sections=self.sections,
             footer=self.footer,
+            library=_library() if kinds & {"chart", "explorer"} else "",
+            script=files("perovdata.report").joinpath("page.js").read_text(encoding="utf-8"),
         )
+
+
+def _inlined(data: Mapping[str, Any]) -> str:
+    """JSON that may stand inside a script element, whatever texts it holds."""
+    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _library() -> str:
+    """Vega, Vega-Lite and vega-embed in one script, so that the page asks for nothing outside itself."""
+    import vl_convert
+
+    # Its type stub asks for a snippet; without one the function gives all three libraries.
+    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
+    return bundle.replace("</script", "<\\/script")

@@ -56,3 +56,15 @@ def to_svg(figure: matplotlib.figure.Figure) -> str:
     figure.savefig(stream, format="svg", metadata={"Date": None})
     text = stream.getvalue()
     return text[text.index("<svg") :]
+
+
+def themed(svg: str) -> str:
+    """An SVG of matplotlib whose black, white ground and grid follow the colours of the page around it."""
+    for colour, variable in (
+        ("#000000", "var(--ink)"),
+        ("#ffffff", "var(--ground)"),
+        ("#e5e7eb", "var(--line)"),
+    ):
+        for what in ("fill", "stroke"):
+            svg = svg.replace(f"{what}: {colour}", f"{what}: {variable}")
+    return svg

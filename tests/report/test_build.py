@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 
 from perovdata.report import build_report, read_derived, summarise
 from perovdata.report.model_figures import leakage_figure
@@ -171,6 +172,16 @@ def derived(tmp_path):
     gain = {"device": "CsPbBr3", "accuracy": 80.0, "accuracy_ideal": 90.0, "low": 5.0, "high": 12.0}
     effects = [{**gain, "effect": e, "gain": g} for e, g in (("nonlinearity", 10.0), ("read noise", -0.5))]
     (tmp_path / "limits.json").write_text(json.dumps(effects))
+    thing = {"accuracy": simulation(80.0, None)["accuracy"], "energy_per_image_J": 1e-9, "on_front": True}
+    thing |= {
+        "energy_per_image_interval_J": [5e-10, 2e-9],
+        "energy_terms": {"cells": {"median_J": 1e-9}},
+        "curves": {},
+    }
+    pair = {"a": "CsPbBr3", "b": "epiram", "difference": -3.0, "interval": [-5.0, -1.0]}
+    told = {"task": "digits-online", "ceiling": 93.1, "chance": 10.0, "level": 0.9, "paired": [pair]}
+    told |= {"things": [{"name": name, **thing} for name in ("CsPbBr3", "epiram")]}
+    (tmp_path / "comparison.json").write_text(json.dumps(told))
     band_gap_results(tmp_path / "bandgap")
     return tmp_path
 
@@ -188,9 +199,10 @@ def test_the_page_says_what_the_stages_found(derived):
     assert "0.60 (0.50 to 0.70)" in page
     assert re.search(r"SET voltage.*?400 mV.*?given", page, flags=re.S)
     assert "≥ 1" in page
+    assert re.search(r"CsPbBr3.*?epiram.*?-3\.0.*?-5\.0 to -1\.0", page, flags=re.S)
     assert "Threshold voltage" in page
     assert page.count("<svg") >= 8
-    assert "NaN" not in page
+    assert "NaN" not in page.replace(vl_convert.javascript_bundle(), "")
     build_report(found, derived / "again.html")
     assert (derived / "again.html").read_text(encoding="utf-8") == page
 
