@@ -30,7 +30,7 @@ def serve(port: int | None = None, *, browser: bool = True) -> None:
     if importlib.util.find_spec("marimo") is None:
         raise InputError("the app needs marimo, an extra: pip install 'perovdata[app]'")
     if port is not None and not 1 <= port <= 65535:
-        raise InputError(f"option --port: {port} is not a port; 1 to 65535 are accepted")
+        raise InputError(f"argument port: {port} is not a port; 1 to 65535 are accepted")
     command = [sys.executable, "-m", "marimo", "--quiet", "--yes", "run", str(PAGE), "--host", "127.0.0.1"]
     command += [] if port is None else ["--port", str(port)]
     command += [] if browser else ["--headless"]

@@ -59,7 +59,7 @@ def page(address):
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page(viewport={"width": 390, "height": 900})
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(60_000)
         page.wrong = []
         page.on("request", lambda r: page.wrong.append(r.url) if not _here(r.url, address) else None)
         page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" else None)
@@ -108,6 +108,8 @@ def test_a_quick_task_tells_the_accuracy(page):
 
 def test_a_composition_shows_its_gap_and_a_wrong_one_what_is_wrong(page):
     page.get_by_role("radio", name="A composition").click()
+    # Until the page has changed, the first field is the read voltage of the curve.
+    page.get_by_role("button", name="Predict the metrics").wait_for()
     field = page.get_by_role("textbox").first
     field.fill("MAPbI3")
     field.press("Enter")

@@ -13,7 +13,8 @@ from perovdata.cli.output import note, print_tables, with_options
 
 PACKAGE = Path(__file__).parents[2] / "perovdata"
 _COMMAND = re.compile(r"[`']perovdata [^`']*[`']")  # a whole command to type may have options
-_OPTION = re.compile(r"(?<![\w-])--[a-z]")
+_OPTION = re.compile(r"(?<![\w(-])--[a-z]")  # "(--ink)" is a variable of a style sheet
+_FLAG = re.compile(r"--[a-z-]+")  # a text that is nothing else is a flag for another program
 #: Modules that still name options; the list may only become shorter.
 STILL = {
     "fitting/__init__.py",
@@ -43,7 +44,8 @@ def _has_docstring(node: ast.AST, documented: tuple[type, ...]) -> bool:
 
 def names_an_option(path: Path) -> bool:
     return any(
-        _OPTION.search(_COMMAND.sub("", text)) for text in said(ast.parse(path.read_text(encoding="utf-8")))
+        _OPTION.search(_COMMAND.sub("", text)) and not _FLAG.fullmatch(text)
+        for text in said(ast.parse(path.read_text(encoding="utf-8")))
     )
 
 

@@ -20,6 +20,7 @@ def run(bundle, tmp_path, monkeypatch, capsys):
     """Run the command in an empty folder, with the small bundle as the cached one."""
     shutil.copytree(bundle[0], tmp_path / "cache" / "models" / f"{data_version()}-{BUNDLE_SCHEMA}")
     monkeypatch.setenv("PEROVDATA_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr("perovdata.models.store.find_or_train.shipped_bundle", lambda: tmp_path / "none")
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments):

@@ -141,6 +141,7 @@ def test_a_damaged_cache_is_trained_anew_and_told(folder, tmp_path, monkeypatch)
     shutil.copytree(folder, cached)
     (cached / "metadata.json").write_text("{")
     monkeypatch.setenv("PEROVDATA_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(find_or_train, "shipped_bundle", lambda: tmp_path / "none")
     monkeypatch.chdir(tmp_path)
 
     def train(target, progress):
