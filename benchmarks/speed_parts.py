@@ -114,9 +114,10 @@ def wires_256(quick: bool) -> Row:
 
     from perovdata.arrays import effective_conductance
 
-    n = 64 if quick else 256
-    g = np.random.default_rng(0).uniform(1e-5, 1e-4, (n, n))
+    g = np.random.default_rng(0).uniform(1e-5, 1e-4, (256, 256))
     ours = cpu(lambda: effective_conductance(g, 1.0, 1.0))
+    if quick:
+        return {"now": ours}  # the factorisation takes ten times as long
     return {"now": ours, "peer": "SciPy splu", "peer_value": cpu(lambda: factorise(g, 1.0), 1)}
 
 
