@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FORMATS = (".png", ".svg", ".pdf")
+_PREFIXED = ("S", "A", "ohm", "V", "W", "J", "s")  # units whose ticks take an SI prefix
 _COLOURS = {"LTP": "#1f6fb2", "LTD": "#c2452d"}
 
 
@@ -37,6 +38,7 @@ def figure(curves: Sequence[Curve], *, law: str, axes: tuple[str, str], title: s
         Whether the readings may span decades: over more than a factor of 50 the axis is logarithmic.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import EngFormatter
 
     fig = Figure(figsize=(6.4, 5.2), layout="constrained")
     top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=[3, 1])
@@ -56,7 +58,11 @@ def figure(curves: Sequence[Curve], *, law: str, axes: tuple[str, str], title: s
         x = np.concatenate([c.x for c in curves])
         if x.max() > 50 * max(x[x > 0].min(), 1e-300):
             bottom.set_xscale("log")
-    top.set_ylabel(axes[1])
+    name, _, unit = axes[1].removesuffix(")").rpartition(" (")
+    if unit in _PREFIXED:
+        for part in (top, bottom):
+            part.yaxis.set_major_formatter(EngFormatter(unit))
+    top.set_ylabel(name if unit in _PREFIXED else axes[1])
     bottom.set_ylabel("residual")
     bottom.set_xlabel(axes[0])
     top.legend(frameon=False)
