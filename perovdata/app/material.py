@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from perovdata.chemistry import Perovskite
+from perovdata.dataset.load import doi_link
 from perovdata.materials import absorption, optical_properties
 from perovdata.models import Prediction
 
@@ -69,7 +70,7 @@ def nearest_rows(prediction: Prediction) -> list[list[str]]:
             device["device_id"],
             device["composition"] or "not stated",
             ", ".join(device["shared"]),
-            f"https://doi.org/{device['doi']}" if device["doi"] else device["url"] or "",
+            doi_link(device) or "",
         ]
         for device in prediction.nearest
     ]

@@ -125,10 +125,10 @@ def _(example, kind, reached, read_voltage, result, roles, run_now, task, upload
             ]
             for name, e in result.parameters.items()
         ]
-        _name, _yaml = result.device.name, curves.device_file(result)
+        _name, _figure = result.device.name, curves.figure(result)
         _parts += [
             mo.md(f"### Fit: {result.kind}, {result.law} law, R² {result.r2:.4f}"),
-            mo.image(curves.figure(result), alt="readings, fitted law and residuals", rounded=True),
+            mo.image(_figure, alt="readings, fitted law and residuals", rounded=True),
             mo.Html(material.table(["parameter", "value", f"{result.level:.0%} interval"], _rows)),
             *[mo.callout(mo.md(line), kind="info") for line in result.warnings],
             mo.hstack(
@@ -136,7 +136,7 @@ def _(example, kind, reached, read_voltage, result, roles, run_now, task, upload
                     mo.download(
                         curves.device_file(result), f"{_name}.yaml", "text/yaml", label="Device file"
                     ),
-                    mo.download(curves.figure(result), f"{_name}.png", "image/png", label="Figure"),
+                    mo.download(_figure, f"{_name}.png", "image/png", label="Figure"),
                 ],
                 justify="start",
                 wrap=True,

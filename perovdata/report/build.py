@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 
 from perovdata.dataset import METRICS, info, load_synapses
+from perovdata.dataset.load import doi_link
 from perovdata.devices import RENAMED
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
@@ -19,7 +19,7 @@ from perovdata.report.charts import explorer_data
 from perovdata.report.comparison_figure import draw_comparison
 from perovdata.report.gap_part import gap_section
 from perovdata.report.page import Column, Page, Section
-from perovdata.report.style import figure_style, to_svg
+from perovdata.report.style import drawn, figure_style
 from perovdata.units import number, quantity, with_error
 
 _SHOWN = ["on_off_ratio", "endurance", "retention", "operating_voltage", "energy_per_event", "n_states"]
@@ -101,12 +101,6 @@ def build_report(derived: Derived, output: Path) -> None:
     write_atomic(output, page.render())
 
 
-def _svg(figure: plt.Figure) -> str:
-    text = to_svg(figure)
-    plt.close(figure)
-    return text
-
-
 def _cards(counts: dict[str, Any], derived: Derived) -> list[dict[str, str]]:
     skill = derived.evaluation["skill"]
     better = int((skill["skill_low"] > 0).sum())
@@ -183,7 +177,7 @@ def _worked_section(derived: Derived) -> Section:
     )
     section.heading("What it is worth")
     section.figure(
-        _svg(simulation_figures.accuracy_figure(derived.simulations)),
+        drawn(simulation_figures.accuracy_figure(derived.simulations)),
         "Each count is one device drawn from the prediction, run through the whole task. The spread is what "
         "is not known about the device; the dashed line is the same network in floating point.",
     )
@@ -220,7 +214,7 @@ def _worked_section(derived: Derived) -> Section:
     )
     section.heading("What limits it")
     section.figure(
-        _svg(simulation_figures.limits_figure(derived.limits)),
+        drawn(simulation_figures.limits_figure(derived.limits)),
         "Gain in accuracy if one effect alone became ideal. Measure or improve the upper ones first.",
     )
     return section
@@ -269,9 +263,7 @@ def _rests_on(prediction: dict[str, Any]) -> str:
 
 
 def _link(row: dict[str, Any]) -> Any:
-    if row.get("doi"):
-        return {"href": f"https://doi.org/{row['doi']}", "text": row["doi"]}
-    return {"href": row["url"], "text": "page read"}
+    return {"href": doi_link(row), "text": row.get("doi") or "page read"}
 
 
 def _comparison_section(told: dict[str, Any]) -> Section:
@@ -289,7 +281,7 @@ def _comparison_section(told: dict[str, Any]) -> Section:
         ],
     )
     section.figure(
-        _svg(draw_comparison(told)),
+        drawn(draw_comparison(told)),
         f"Accuracy, paired differences, energy and the curves; {told['level']:.0%} intervals.",
     )
     return section
@@ -302,17 +294,17 @@ def _leaderboard_section(derived: Derived) -> Section:
         "Here every device that states enough runs the same task; what its paper does not state is "
         "drawn from the devices of its family, so a wide bar means that little is known of the device."
     )
-    drawn = {}
+    figures = {}
     for task in dict.fromkeys(row["task"] for row in derived.leaderboard):
         rows = [row for row in derived.leaderboard if row["task"] == task]
-        drawn[task] = (
-            _svg(simulation_figures.leaderboard_figure(rows)),
+        figures[task] = (
+            drawn(simulation_figures.leaderboard_figure(rows)),
             f"{task}: the first {min(30, len(rows))} of {len(rows)} devices, ranked by paired comparison on "
             f"common draws, in {len({row['group'] for row in rows})} groups that the draws tell apart; those "
             "whose composition is not stated come last. Dashed: the same network in floating point. Open "
             "diamonds: what the paper claims on its own network and images.",
         )
-    section.choice("task", drawn)
+    section.choice("task", figures)
     return section
 
 
@@ -324,25 +316,24 @@ def _dataset_section(counts: dict[str, Any]) -> Section:
         f"({counts['years'][0]} to {counts['years'][1]}). One row per value: a bound stays a bound, and "
         "every number has its definition and its source. What few papers state is as telling as what many do."
     )
+    devices = load_synapses(wide=True)
     section.heading("Explore it")
     section.explorer(
-        explorer_data(),
+        explorer_data(devices),
         "One point per device that states both; triangles are bounds. Point at one to see its paper, click "
         "to open it.",
     )
     section.heading("What has been reported")
     section.figure(
-        _svg(dataset_figures.coverage_figure(counts)),
+        drawn(dataset_figures.coverage_figure(counts)),
         "Values per metric and family; the number of papers stands in brackets.",
     )
     section.figure(
-        _svg(dataset_figures.value_figure(frame, _SHOWN)),
+        drawn(dataset_figures.value_figure(frame, _SHOWN)),
         "Every reported value of six metrics. Triangles are lower bounds: retention and endurance mostly "
         "tell how long the authors measured.",
     )
-    section.figure(
-        _svg(dataset_figures.year_figure(load_synapses(wide=True))), "Devices by year of publication."
-    )
+    section.figure(drawn(dataset_figures.year_figure(devices)), "Devices by year of publication.")
     return section
 
 
@@ -362,34 +353,34 @@ def _model_section(derived: Derived) -> Section:
         "number below comes from papers that the model had not seen, in any fold, at any step."
     )
     section.figure(
-        _svg(model_figures.skill_figure(skill)),
+        drawn(model_figures.skill_figure(skill)),
         "Skill of what is shipped, with 90 % bootstrap intervals over papers (number of papers in brackets). "
         "Zero means: no better than the best naive baseline.",
     )
     section.figure(
-        _svg(model_figures.calibration_figure(skill)),
+        drawn(model_figures.calibration_figure(skill)),
         "A stated interval should hold the stated share of values from unseen papers. One dot per metric.",
     )
     modelled = list(skill.loc[skill["n_papers"] >= 25, "metric"])
     if modelled:
         section.figure(
-            _svg(model_figures.parity_figure(derived.evaluation["parity"], modelled)),
+            drawn(model_figures.parity_figure(derived.evaluation["parity"], modelled)),
             "Reported against predicted values of unseen papers, with 90 % intervals. Triangles are bounds.",
         )
     section.figure(
-        _svg(model_figures.learning_figure(derived.evaluation["learning_curve"])),
+        drawn(model_figures.learning_figure(derived.evaluation["learning_curve"])),
         "Skill against the number of training papers. A curve that does not rise says that the design "
         "columns explain little of the spread; one that still rises says that more papers would help.",
     )
     section.heading("Knowing one metric helps with another")
     section.figure(
-        _svg(model_figures.conditioning_figure(derived.evaluation["conditioning"])),
+        drawn(model_figures.conditioning_figure(derived.evaluation["conditioning"])),
         "One stated metric of a device is hidden and predicted from its others. Blue: the 90 % interval of "
         "the gain lies above zero.",
     )
     section.heading("A lesson on splits")
     section.figure(
-        _svg(model_figures.leakage_figure(derived.leakage)),
+        drawn(model_figures.leakage_figure(derived.leakage)),
         "One boosted-tree model under four set-ups. Where papers report several devices, a random split puts "
         "siblings on both sides and looks better than it is; only the split by paper tells what happens with "
         "the next paper.",

@@ -8,48 +8,50 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perovdata.dataset import METRICS, load_synapses
+from perovdata.dataset import METRICS
+from perovdata.dataset.load import doi_link
 from perovdata.materials import hidden_absorption
+from perovdata.report.style import FAMILY_COLOURS, axis_label
 
 _STEP_NM = 4.0
 
 
-def explorer_data() -> dict[str, Any]:
+def explorer_data(table: pd.DataFrame) -> dict[str, Any]:
     """Devices with their metrics, for the explorer of the dataset.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Wide form of :func:`perovdata.load_synapses`.
 
     Returns
     -------
     dict
         ``axes``: name, label with unit and whether the scale is logarithmic, of every metric that at least
         three devices state. ``devices``: one each, with ``values`` by metric and ``bounds`` where a value is
-        one.
+        one. ``families``: their colours.
     """
-    table = load_synapses(wide=True)
     kept = [name for name in METRICS if name in table and table[name].count() >= 3]
     axes = [{"name": "year", "label": "year of publication", "log": False}]
     axes += [
-        {"name": name, "label": _label(name), "log": METRICS[name].scale == "log10"}
+        {"name": name, "label": axis_label(name), "log": METRICS[name].scale == "log10"}
         for name in sorted(kept, key=lambda name: -table[name].count())
     ]
-    return {"axes": axes, "devices": [_device(row, kept) for row in table.to_dict("records")]}
-
-
-def _label(metric: str) -> str:
-    meta = METRICS[metric]
-    return meta.label if meta.unit == "1" else f"{meta.label} ({meta.unit})"
+    devices = [_device(row, kept) for row in table.to_dict("records")]
+    return {"axes": axes, "devices": devices, "families": FAMILY_COLOURS}
 
 
 def _device(row: dict[Any, Any], metrics: list[str]) -> dict[str, Any]:
     stated = [name for name in metrics if not _empty(row[name])]
     year = None if _empty(row["year"]) else int(row["year"])
-    doi = row["doi"]
+    doi = None if _empty(row["doi"]) else row["doi"]
     return {
         "id": row["device_id"],
         "composition": _text(row["composition"]),
         "family": _text(row["family"]),
         "stimulus": _text(row["stimulus"]),
         "paper": ", ".join(str(part) for part in (row["first_author"], year, doi) if not _empty(part)),
-        "link": row["url"] if _empty(doi) else f"https://doi.org/{doi}",
+        "link": doi_link({"doi": doi, "url": row["url"]}),
         "year": year,
         "values": {name: float(row[name]) for name in stated},
         "bounds": {n: row[f"{n}_bound"] for n in stated if row[f"{n}_bound"] not in ("exact", None)},

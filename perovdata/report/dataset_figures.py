@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import FAMILIES, METRICS
-from perovdata.report.style import FAMILY_COLOURS
+from perovdata.report.style import FAMILY_COLOURS, axis_label
 
 _OTHER = "not stated"
 
@@ -99,7 +99,7 @@ def value_figure(frame: pd.DataFrame, metrics: list[str]) -> plt.Figure:
         axes.set_yticks(range(len(families)), families if axes in grid[:, 0] else [""] * len(families))
         axes.set_ylim(len(families) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
-        axes.set_xlabel(meta.label if meta.unit == "1" else f"{meta.label} ({meta.unit})")
+        axes.set_xlabel(axis_label(metric))
     for axes in list(grid.flat)[len(metrics) :]:
         axes.set_visible(False)
     return figure

@@ -9,7 +9,7 @@ import pandas as pd
 
 from perovdata.report.charts import gap_chart, spectra_chart
 from perovdata.report.page import Column, Section
-from perovdata.report.style import COLOURS, to_svg
+from perovdata.report.style import COLOURS, drawn
 
 
 def _bowing_figure(series: pd.DataFrame) -> plt.Figure:
@@ -33,12 +33,6 @@ def _bowing_figure(series: pd.DataFrame) -> plt.Figure:
     axes.set_ylabel("band gap (eV)")
     figure.legend(loc="outside lower center", ncols=3, fontsize=9)
     return figure
-
-
-def _drawn(figure: plt.Figure) -> str:
-    text = to_svg(figure)
-    plt.close(figure)
-    return text
 
 
 def gap_section(gap: dict[str, Any], tables: dict[str, pd.DataFrame]) -> Section:
@@ -84,7 +78,7 @@ def gap_section(gap: dict[str, Any], tables: dict[str, pd.DataFrame]) -> Section
         "Predicted against measured gaps of what was hidden, with 90 % intervals.",
     )
     section.figure(
-        _drawn(_bowing_figure(tables["series"])),
+        drawn(_bowing_figure(tables["series"])),
         "The gap along halide and lead-tin series: line and band from the model, points measured.",
     )
     section.heading("Spectra")

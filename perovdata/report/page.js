@@ -1,8 +1,6 @@
 // The page's own script: theme, charts and selectors. Vega-Lite (inlined above) draws; nothing is fetched.
 "use strict";
 (function () {
-  const FAMILIES = { "3D": "#0072B2", "2D/quasi-2D": "#E69F00", "quantum dots": "#009E73",
-                     "lead-free": "#D55E00", "not stated": "#6b7280" };
   const root = document.documentElement;
   const drawn = [];
 
@@ -113,7 +111,7 @@
         encoding: {
           x: x, y: y,
           color: { field: "family", type: "nominal", title: null,
-                   scale: { domain: Object.keys(FAMILIES), range: Object.values(FAMILIES) },
+                   scale: { domain: Object.keys(data.families), range: Object.values(data.families) },
                    legend: { orient: "bottom", direction: narrow ? "vertical" : "horizontal" } },
           shape: { field: "told", type: "nominal", title: null,
                    scale: { domain: ["value", "lower bound", "upper bound"],

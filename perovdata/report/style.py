@@ -8,6 +8,9 @@ from io import StringIO
 from typing import Any
 
 import matplotlib
+import matplotlib.pyplot as plt
+
+from perovdata.dataset import METRICS
 
 # Okabe and Ito, Color Universal Design (2008): distinguishable with every common colour vision.
 COLOURS = {
@@ -56,6 +59,19 @@ def to_svg(figure: matplotlib.figure.Figure) -> str:
     figure.savefig(stream, format="svg", metadata={"Date": None})
     text = stream.getvalue()
     return text[text.index("<svg") :]
+
+
+def axis_label(metric: str) -> str:
+    """Name of a metric with its unit."""
+    meta = METRICS[metric]
+    return meta.label if meta.unit == "1" else f"{meta.label} ({meta.unit})"
+
+
+def drawn(figure: plt.Figure) -> str:
+    """The figure of pyplot as SVG; it is closed."""
+    text = to_svg(figure)
+    plt.close(figure)
+    return text
 
 
 def themed(svg: str) -> str:

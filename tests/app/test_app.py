@@ -16,7 +16,6 @@ from perovdata.chemistry import parse
 from perovdata.errors import InputError
 from perovdata.materials import bandgap
 
-CHROMIUM = Path("/usr/bin/chromium")
 CURVE = Path(__file__).resolve().parents[1] / "fitting" / "cases" / "smooth_ltp.csv"
 
 
@@ -51,21 +50,16 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def page(address):
+def page(address, browser):
     """The page at the width of a phone; requests to elsewhere and errors of the console are collected."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("needs Chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM)
-        page = browser.new_page(viewport={"width": 390, "height": 900})
-        page.set_default_timeout(60_000)
-        page.wrong = []
-        page.on("request", lambda r: page.wrong.append(r.url) if not _here(r.url, address) else None)
-        page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" else None)
-        page.goto(address)
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.set_default_timeout(60_000)
+    page.wrong = []
+    page.on("request", lambda r: page.wrong.append(r.url) if not _here(r.url, address) else None)
+    page.on("console", lambda m: page.wrong.append(m.text) if m.type == "error" else None)
+    page.goto(address)
+    yield page
+    page.close()
 
 
 def _here(url: str, address: str) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pandas as pd
 import pytest
 
@@ -12,7 +9,6 @@ from perovdata.dataset import METRICS, load_synapses
 from perovdata.report.charts import explorer_data, gap_chart
 from perovdata.report.page import Column, Page, Section
 
-sync_api = pytest.importorskip("playwright.sync_api")
 PARITY = pd.DataFrame(
     {
         "question": ["composition", "composition", "family"],
@@ -26,34 +22,21 @@ POINTS = "#explorer .mark-symbol.role-mark path"
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as player:
-        own = player.chromium.executable_path
-        path = shutil.which("chromium") or (own if os.path.exists(own) else None)
-        if path is None:
-            pytest.skip("no chromium; 'playwright install chromium' brings one")
-        # Containers forbid the sandbox to root; the page is our own.
-        browser = player.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def devices():
     return load_synapses(wide=True)
 
 
-def devices_table_with_code():
+def devices_table_with_code(devices):
     """The devices as the page gets them, one of them with a composition that would be code if it were let."""
-    data = explorer_data()
+    data = explorer_data(devices)
     data["devices"][0]["composition"] = "</script><script>window.pwned = 1</script>"
     return data
 
 
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory):
+def page_file(devices, tmp_path_factory):
     section = Section("wide", "A wide table")
-    hostile = devices_table_with_code()
+    hostile = devices_table_with_code(devices)
     section.explorer(hostile, "explore")
     section.chart(gap_chart(PARITY), "gaps")
     section.choice(
