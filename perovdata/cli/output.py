@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,7 @@ from perovdata.files import finite
 if TYPE_CHECKING:
     from rich.table import Table
 
-_ARGUMENT = re.compile(r"\bargument ([a-z_]+)\b")
+_ARGUMENT = re.compile(r"\bargument ([a-z_]+)\b(?:='([^']*)')?")
 _OPTIONS = {"metrics": "metric"}  # given once for each
 _LOG = logging.getLogger(__name__)
 _QUIET_S = 20.0  # a redirected run tells where it stands at most this often
@@ -33,8 +34,16 @@ def note(message: str) -> None:
 
 
 def with_options(text: str) -> str:
-    """A text of the library with its ``argument data_dir`` as people type it: ``option --data-dir``."""
-    return _ARGUMENT.sub(lambda m: f"option --{_OPTIONS.get(m[1], m[1]).replace('_', '-')}", text)
+    """A text of the library with its arguments as people type them.
+
+    ``argument data_dir`` becomes ``option --data-dir``, and ``argument read='after 5'`` ``--read 'after 5'``.
+    """
+
+    def typed(found: re.Match[str]) -> str:
+        option = f"--{_OPTIONS.get(found[1], found[1]).replace('_', '-')}"
+        return f"option {option}" if found[2] is None else f"{option} {shlex.quote(found[2])}"
+
+    return _ARGUMENT.sub(typed, text)
 
 
 class _Notes(logging.Handler):

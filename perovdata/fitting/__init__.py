@@ -104,7 +104,7 @@ def fit(
     wanted = {"law": law} if law is not None else {}
     if wanted and found.kind not in ("pd", "trace"):
         raise InputError(
-            f"option --law: for potentiation and depression; {Path(file).name} holds '{found.kind}'"
+            f"argument law: for potentiation and depression; {Path(file).name} holds '{found.kind}'"
         )
     # A search visits parameters at which the arithmetic overflows; they lose, and nobody needs to hear of it.
     with np.errstate(all="ignore"):

@@ -141,7 +141,7 @@ def choose_law(
         known[MeasuredLaw.name] = table_r2
     if asked is not None:
         if asked not in known:
-            raise unknown_choice("option --law", asked, known)
+            raise unknown_choice("argument law", asked, known)
         return asked, known[asked]
     best = max(f.r2 for f in comparison.fits)
     if not shared and table_r2 is not None and table_r2 >= best - _WITHIN:

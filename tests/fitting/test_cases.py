@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from perovdata.cli.application import app
+from perovdata.cli.output import with_options
 from perovdata.errors import InputError
 
 CASES = Path(__file__).parent / "cases"
@@ -27,7 +28,7 @@ def _run(*arguments):
         run = CliRunner().invoke(app, ["fit", *map(str, arguments)])
     # The program's entry point prints an InputError as one line and ends with 2.
     if isinstance(run.exception, InputError):
-        return 2, str(run.exception)
+        return 2, with_options(str(run.exception))
     assert run.exception is None, run.exception
     return run.exit_code, run.stdout + run.stderr
 

@@ -54,7 +54,7 @@ def test_law_of_the_device_file_is_the_one_that_describes_or_the_one_asked_for(t
     assert set(device.laws) == {"sigmoid", "measured"}
     for law in ("exponential", "measured", "stretched"):
         assert fit(path, law=law).device.law == law
-    with pytest.raises(InputError, match="--law"):
+    with pytest.raises(InputError, match="argument law"):
         fit(path, law="cubic")
 
 

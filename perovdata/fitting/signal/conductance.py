@@ -70,7 +70,7 @@ def read_voltage_of(columns: Columns, given: float | None) -> np.ndarray | float
         if columns.table.headings[k].unit is None and np.abs(column).max() > _LARGEST_VOLTAGE:
             raise columns.table.error(
                 f"{columns.table.name(k)} has no unit, and {np.abs(column).max():g} is large for a read "
-                f"voltage in V; give --columns read_voltage={k + 1}:mV with the other columns"
+                f"voltage in V; give argument columns='read_voltage={k + 1}:mV' with the other columns"
             )
         return column
     return given
@@ -89,7 +89,7 @@ def require_unit(columns: Columns, k: int, quantity: str) -> None:
         role = columns.role_of[k] if columns.role_of[k] != "value" else quantity
         raise columns.table.error(
             f"{columns.table.name(k)} has no unit, and {np.abs(y).max():g} is too large for {si}; give the "
-            f"unit in the heading or in --columns {role}={k + 1}:{example} with the other columns "
+            f"unit in the heading or in argument columns='{role}={k + 1}:{example}' with the other columns "
             "(a.u. if it has none)"
         )
 
@@ -114,7 +114,8 @@ def conductance(columns: Columns, k: int, voltage: np.ndarray | float | None, no
             )
         if heading.unit is None:
             raise table.error(
-                f"{table.name(k)} has no unit; give --columns resistance={k + 1}:kOhm with the other columns"
+                f"{table.name(k)} has no unit; give argument columns='resistance={k + 1}:kOhm' with the "
+                "other columns"
             )
         return 1.0 / y
     what = "current" if quantity == "current" else "conductance"
@@ -127,7 +128,7 @@ def conductance(columns: Columns, k: int, voltage: np.ndarray | float | None, no
         if heading.unit is None:
             notes.append(f"{table.name(k)} has no unit: amperes assumed")
         if voltage is None:
-            notes.append("no read voltage known: conductance = current / 1 V (give --read-voltage)")
+            notes.append("no read voltage known: conductance = current / 1 V (give argument read_voltage)")
             return y
         v = np.abs(voltage if isinstance(voltage, float | int) else voltage[: len(y)])
         if np.ndim(v) and looks.constant(y) and not looks.constant(v):

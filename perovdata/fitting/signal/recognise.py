@@ -129,7 +129,7 @@ def _over_time(columns: Columns) -> str:
         return "decay"
     raise table.error(
         f"{table.name(columns.roles['time'][0])} is a time, not a pulse number, and no pulses are found in "
-        "the readings; say what the columns are, e.g. --columns pulse=1,current=2:nA"
+        "the readings; say what the columns are, e.g. argument columns='pulse=1,current=2:nA'"
     )
 
 
@@ -152,7 +152,7 @@ def _digitised(columns: Columns) -> str:
         columns.table.notes.append("X of the figure is taken as the pulse number")
         return "pd"
     raise columns.table.error(
-        "a digitised curve that falls: depression or decay? Give --kind pd or --kind decay"
+        "a digitised curve that falls: depression or decay? Give argument kind='pd' or argument kind='decay'"
     )
 
 
@@ -167,6 +167,6 @@ def _unknown_abscissa(columns: Columns) -> InputError:
         )
     seen = "; ".join(f"{table.name(j)} {looks.describe(c)}" for j, c in enumerate(table.columns))
     return table.error(
-        f"what the first column is cannot be told: {seen}. Give, for example, --columns "
-        f"pulse={k + 1},conductance={columns.values[0] + 1 if columns.values else 2}:uS or --kind"
+        f"what the first column is cannot be told: {seen}. Give, for example, argument columns="
+        f"'pulse={k + 1},conductance={columns.values[0] + 1 if columns.values else 2}:uS' or argument kind"
     )

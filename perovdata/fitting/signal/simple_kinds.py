@@ -28,7 +28,7 @@ def seconds(columns: Columns, *roles: str) -> np.ndarray:
         if heading.unit is None and heading.text and not heading.given and not columns.from_instrument():
             raise columns.table.error(
                 f"{columns.table.name(k)} has no unit of time; write it in the heading, e.g. 'time (ms)', or "
-                f"give --columns {roles[0]}={k + 1}:ms with the other columns"
+                f"give argument columns='{roles[0]}={k + 1}:ms' with the other columns"
             )
         if heading.unit is None:
             columns.table.notes.append(f"{columns.table.name(k)} has no unit: seconds assumed")

@@ -48,7 +48,7 @@ class ReadRule:
         except ValueError:
             pass
         raise InputError(
-            f"option --read: '{text}'; before-next, or after and milliseconds (e.g. --read 'after 50')"
+            f"argument read: '{text}'; before-next, or after and milliseconds (e.g. argument read='after 50')"
         )
 
     @property
@@ -200,7 +200,7 @@ def pulsed_trace(columns: Columns, read_voltage: float | None, read: ReadRule) -
     states = _states(columns, t, g, pulses, read)
     notes.append(
         f"{n} pulses found from {pulses.told_by}; the state after each is read {read.told} "
-        "(--read before-next, or after MS)"
+        "(argument read='before-next', or argument read='after MS')"
     )
     train = PulseTrain(_segments(pulses.signs, states), _volts(voltage), notes)
     if n >= 4:
@@ -229,7 +229,7 @@ def _states(columns: Columns, t: np.ndarray, g: np.ndarray, pulses: Pulses, read
         at = int(np.argmin(np.abs(t - (t[end] + read.after))))
         if at > stop:
             raise columns.table.error(
-                f"option --read: {1e3 * read.after:g} ms after a pulse is beyond the next pulse "
+                f"argument read: {1e3 * read.after:g} ms after a pulse is beyond the next pulse "
                 f"({1e3 * (t[stop] - t[end]):.4g} ms)"
             )
         states.append(float(np.mean(g[max(at - width // 2, int(end)) : at + width // 2 + 1])))

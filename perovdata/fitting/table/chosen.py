@@ -1,4 +1,4 @@
-"""The option ``--columns pulse=1,current=4:nA``: which column holds what, said by the user."""
+"""The argument ``columns="pulse=1,current=4:nA"``: which column holds what, said by the user."""
 
 from __future__ import annotations
 
@@ -37,14 +37,15 @@ def choose_columns(table: Table, text: str) -> Table:
         match = _ENTRY.match(entry)
         if match is None:
             raise InputError(
-                f"option --columns: '{entry.strip()}' is not role=column, e.g. --columns pulse=1,current=4:nA"
+                f"argument columns: '{entry.strip()}' is not role=column, e.g. "
+                "argument columns='pulse=1,current=4:nA'"
             )
         role = match["role"].replace("-", "_").lower()
         if role not in ROLES:
-            raise unknown_choice("option --columns, role", match["role"], ROLES)
+            raise unknown_choice("argument columns, role", match["role"], ROLES)
         k, unit = _find(table, match["column"])
         if k in taken:
-            raise InputError(f"option --columns: column {k + 1} is given twice")
+            raise InputError(f"argument columns: column {k + 1} is given twice")
         taken.add(k)
         own = table.headings[k]
         quantity, scale, written = own.quantity, own.scale, own.unit
@@ -52,7 +53,7 @@ def choose_columns(table: Table, text: str) -> Table:
             known = unit_of(unit)
             if known is None:
                 raise InputError(
-                    f"option --columns: '{unit}' is not a unit that is read, e.g. nA, uS, ms, mV"
+                    f"argument columns: '{unit}' is not a unit that is read, e.g. nA, uS, ms, mV"
                 )
             (quantity, scale), written = known, unit
         if role in _QUANTITIES and quantity is None:
@@ -74,7 +75,7 @@ def _find(table: Table, text: str) -> tuple[int, str | None]:
         if name.isdigit():
             if not 1 <= int(name) <= len(table.columns):
                 raise InputError(
-                    f"option --columns: no column {name}; {table.path.name} has {len(table.columns)}"
+                    f"argument columns: no column {name}; {table.path.name} has {len(table.columns)}"
                 )
             return int(name) - 1, unit
         for k, heading in enumerate(table.headings):
@@ -82,5 +83,5 @@ def _find(table: Table, text: str) -> tuple[int, str | None]:
                 return k, unit
     known = ", ".join(f"'{h.text}'" for h in table.headings if h.text) or "no headings"
     raise InputError(
-        f"option --columns: no column '{text}' in {table.path.name} ({known}); a number from 1 or a heading"
+        f"argument columns: no column '{text}' in {table.path.name} ({known}); a number from 1 or a heading"
     )

@@ -122,7 +122,7 @@ class Columns:
         seen = "; ".join(f"column {k + 1} {looks.describe(c)}" for k, c in enumerate(columns))
         raise self.table.error(
             f"headings are needed to tell what the columns hold: {seen}. Give a heading line, or for example "
-            f"--columns pulse=1,current={len(columns)}:nA"
+            f"argument columns='pulse=1,current={len(columns)}:nA'"
         )
 
     def _readings(self) -> list[int]:

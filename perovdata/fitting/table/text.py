@@ -112,7 +112,7 @@ def _settled(
     place = next(n for n, line in lines if doubtful in _split(line, delimiter))
     raise Table(path, [], [], first_line, 0).error(
         f"line {place}: '{shorten(doubtful, 30)}' can be {float(whole):g} or {float(part):g}; "
-        "give --decimal point (commas separate thousands) or --decimal comma"
+        "give argument decimal='point' (commas separate thousands) or argument decimal='comma'"
     )
 
 
