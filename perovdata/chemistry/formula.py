@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from perovdata.chemistry.balance import Balanced, balance
 from perovdata.chemistry.errors import FormulaError
 from perovdata.chemistry.perovskite import Perovskite
 from perovdata.chemistry.prototypes import Prototype, classify
 from perovdata.chemistry.reader import Phase, read_formula
+
+_T = TypeVar("_T")
 
 _NOMINAL = 0.05  # share of the anion charge up to which a film counts as off stoichiometry
 _HOPELESS = 0.5  # beyond this, the formula is not that of a compound
@@ -168,7 +170,7 @@ def _mixture(formula: str, phases: list[Perovskite], read: tuple[Phase, ...]) ->
     )
 
 
-def _same(values):
+def _same(values: Iterable[_T]) -> _T | None:
     """The common value of all phases, or None."""
     found = set(values)
     return found.pop() if len(found) == 1 else None

@@ -216,13 +216,13 @@ def _without_data(p: Perovskite, name: str) -> list[str]:
     ]
 
 
-def _mean(site: Mapping[str, float], value) -> float:
+def _mean(site: Mapping[str, float], value: Callable[[str], float]) -> float:
     """Mean of a property over a site, weighted by amount; NaN for an empty site or an unknown ion."""
     total = sum(site.values())
     return sum(amount * value(label) for label, amount in site.items()) / total if total else math.nan
 
 
-def _spread(site: Mapping[str, float], value) -> float:
+def _spread(site: Mapping[str, float], value: Callable[[str], float]) -> float:
     mean = _mean(site, value)
     return math.sqrt(max(0.0, _mean(site, lambda label: (value(label) - mean) ** 2)))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perovdata.cli.options import Json
 from perovdata.cli.output import emit_json, note, print_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _group = typer.Typer(
     help="The open benchmark: score your own model as ours are scored.", no_args_is_help=True
@@ -106,7 +109,7 @@ def leaderboard(
     print_tables([study_table(rows, _RANKED, "models on hidden groups, best first")])
 
 
-def _show(table, title: str) -> None:
+def _show(table: pd.DataFrame, title: str) -> None:
     from perovdata.cli.tables import study_table
 
     rows = [{key: row.get(key) for key in _SCORES} for row in table.to_dict("records")]

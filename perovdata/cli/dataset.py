@@ -14,7 +14,7 @@ from perovdata.cli.output import emit_json, note, print_tables
 from perovdata.errors import InputError
 
 if TYPE_CHECKING:
-    from perovdata.dataset.add import Addition
+    from perovdata.dataset.add import Addition, Submission
 
 group = typer.Typer(no_args_is_help=True, help="The tables of reported devices: show, check, add, export.")
 
@@ -201,7 +201,7 @@ def _decide(
         raise typer.Exit(3)
 
 
-def _ask_record():
+def _ask_record() -> Submission:
     from perovdata.dataset.add import interview, submission_from_record
 
     def ask(question: str, help: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from perovdata.devices import MAX_LABEL, DeviceFile
+from perovdata.devices import MAX_LABEL, DeviceFile, Uncertainty
 from perovdata.fitting.device_estimates import (
     DIRECTION,
     field_estimate,
@@ -125,7 +125,9 @@ def _own_windows(closest: list[Closest], level: float) -> dict[str, Estimate]:
     return found
 
 
-def _uncertainty(closest: list[Closest], ends: dict[str, Estimate], noise: dict[str, Estimate], level: float):
+def _uncertainty(
+    closest: list[Closest], ends: dict[str, Estimate], noise: dict[str, Estimate], level: float
+) -> Uncertainty:
     """Labels and window as independent quantities with the spread of their intervals."""
     z = float(norm.ppf(0.5 + level / 2))
     fields: list[str] = []

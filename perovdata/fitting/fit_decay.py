@@ -15,19 +15,19 @@ from perovdata.fitting.signal.measurements import Decay
 _MAX_POINTS = 2000
 
 
-def _exponential(t, a1, tau1, base):
+def _exponential(t: np.ndarray, a1: float, tau1: float, base: float) -> np.ndarray:
     return base + a1 * np.exp(-t / tau1)
 
 
-def _double(t, a1, tau1, a2, tau2, base):
+def _double(t: np.ndarray, a1: float, tau1: float, a2: float, tau2: float, base: float) -> np.ndarray:
     return base + a1 * np.exp(-t / tau1) + a2 * np.exp(-t / tau2)
 
 
-def _stretched(t, a1, tau1, beta, base):
+def _stretched(t: np.ndarray, a1: float, tau1: float, beta: float, base: float) -> np.ndarray:
     return base + a1 * np.exp(-((t / tau1) ** np.minimum(beta, 3.0)))
 
 
-def _power(t, a1, t0, nu):
+def _power(t: np.ndarray, a1: float, t0: float, nu: float) -> np.ndarray:
     return a1 * (1.0 + t / t0) ** -nu
 
 

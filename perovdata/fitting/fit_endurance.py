@@ -63,11 +63,11 @@ def fit_jumps(train: PulseTrain, *, level: float = 0.95, name: str = "device") -
     )
 
 
-def _constant(x, level):
+def _constant(x: np.ndarray, level: float) -> np.ndarray:
     return np.full_like(x, level)
 
 
-def _wear(x, level, endurance, exponent):
+def _wear(x: np.ndarray, level: float, endurance: float, exponent: float) -> np.ndarray:
     return level * np.exp2(-((x / endurance) ** exponent))
 
 

@@ -13,11 +13,11 @@ from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import PairedPulse
 
 
-def _single(t, c1, tau1):
+def _single(t: np.ndarray, c1: float, tau1: float) -> np.ndarray:
     return 100.0 * (1.0 + c1 * np.exp(-t / tau1))
 
 
-def _double(t, c1, tau1, c2, tau2):
+def _double(t: np.ndarray, c1: float, tau1: float, c2: float, tau2: float) -> np.ndarray:
     return 100.0 * (1.0 + c1 * np.exp(-t / tau1) + c2 * np.exp(-t / tau2))
 
 

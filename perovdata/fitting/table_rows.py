@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from perovdata.fitting.signal.measurements import PulseTrain
 
 
-def energy_per_event(voltage, current, time) -> float:
+def energy_per_event(
+    voltage: float | np.ndarray, current: float | np.ndarray, time: float | np.ndarray
+) -> float:
     """Energy of one event, the integral of |V I| over time.
 
     Parameters

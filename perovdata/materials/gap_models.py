@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -178,7 +178,7 @@ class Boosting:
             mean[out] = self._new().fit(self._X[~out], self._y[~out]).predict(self._X[out])
         return mean, np.full(len(self._y), self._sd)
 
-    def _new(self):
+    def _new(self) -> Any:
         import xgboost
 
         return xgboost.XGBRegressor(

@@ -98,11 +98,11 @@ class Table:
         raise KeyError(name)
 
 
-def _text(name, description, **more):
+def _text(name: str, description: str, **more: Any) -> Column:
     return Column(name, "string", description, **more)
 
 
-def _term(name, vocabulary, **more):
+def _term(name: str, vocabulary: str, **more: Any) -> Column:
     terms = VOCABULARIES[vocabulary]
     return Column(name, "string", terms.description, required=not more.get("many"), vocabulary=terms, **more)
 

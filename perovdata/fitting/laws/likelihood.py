@@ -16,6 +16,7 @@ Rue, Held, Gaussian Markov Random Fields, Chapman & Hall 2005 (the sparse form).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
@@ -91,7 +92,9 @@ def steepness(sign: int, label: float) -> float:
     return float(sign * label_to_curvature(label))
 
 
-def _quadratic(sweep: Sweep, curvature: float, process: float, reading: float, start_variance: float):
+def _quadratic(
+    sweep: Sweep, curvature: float, process: float, reading: float, start_variance: float
+) -> tuple[np.ndarray, float, int]:
     """Products of (readings, 1, mean) under the inverse covariance, its log-determinant, readings counted."""
     mean = mean_curve(sweep.sign, sweep.pulses, sweep.n_pulses, curvature)
     steps = np.diff(sweep.pulses, prepend=0.0)
@@ -142,8 +145,8 @@ def _quadratic(sweep: Sweep, curvature: float, process: float, reading: float, s
     return product, log_det, n_used
 
 
-def _geometric(rate, steps):
-    """Sum of exp(rate)^k for k < steps."""
+def _geometric(rate: float, steps: float | np.ndarray) -> Any:
+    """Sum of exp(rate)^k for k < steps, one for each."""
     return steps * 1.0 if abs(rate) < 1e-12 else np.expm1(rate * steps) / np.expm1(rate)
 
 

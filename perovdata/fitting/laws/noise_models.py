@@ -19,7 +19,7 @@ from scipy.special import log_ndtr
 from scipy.stats import norm
 
 from perovdata.devices import MAX_LABEL, curvature_to_label, label_to_curvature
-from perovdata.fitting.laws.likelihood import Sweep, mean_curve, profile
+from perovdata.fitting.laws.likelihood import Profile, Sweep, mean_curve, profile
 
 _X_MAX = float(np.arcsinh(label_to_curvature(MAX_LABEL) / 2.0))
 #: Bounds of log10(variance of a pulse / variance of a reading): beyond them one of the two is not seen.
@@ -63,7 +63,7 @@ class StateSpace:
         self.bounds = [(-_X_MAX, _X_MAX)] * len(sweeps) + [_LOG_RATIO]
         self.n_used = profile(sweeps, [1.0] * len(sweeps), 0.0).n_used
 
-    def _profile(self, x: np.ndarray):
+    def _profile(self, x: np.ndarray) -> Profile:
         return profile(self.sweeps, curvatures(x, len(self.sweeps)), x[-1])
 
     def starts(self, guess: list[float]) -> list[np.ndarray]:
