@@ -5,7 +5,9 @@
 First table: devices of the exponential law, trained in closed form and by the table of 20 of their cycles.
 Other 20 cycles give another table, so several are made: the difference is their mean with its standard error,
 beside the standard deviation from table to table.
-Second: a device whose curve is an S, pulse by pulse in plain NumPy (``benchmarks/literal.py``), against the
+Second: what stands between the noisy device and its tables. Its exact jumps as a table say what the
+tabulated law costs; straight lines through the same readings, this law's own form, what 20 cycles can tell.
+Third: a device whose curve is an S, pulse by pulse in plain NumPy (``benchmarks/literal.py``), against the
 engine by the table of 20 of its cycles, by the law's formula, and by the closest exponential's label.
 """
 
@@ -15,9 +17,10 @@ import argparse
 
 import numpy as np
 from literal import Literal
+from scipy.stats import norm
 
 from perovdata.arrays import Protocol, train_online
-from perovdata.devices import ExponentialLaw, MeasuredLaw, SigmoidLaw, SynapseParameters
+from perovdata.devices import ExponentialLaw, Jumps, MeasuredLaw, SigmoidLaw, SynapseParameters
 from perovdata.vision import load_images, run
 
 N, CYCLES = 64, 20
@@ -109,6 +112,47 @@ def own_table(task: str, seeds: int, tables: int = 1, **options) -> list[tuple[s
     return found
 
 
+def as_table(ltp: np.ndarray, ltd: np.ndarray, sigma: float) -> MeasuredLaw:
+    """Jumps that are straight lines of the state (slope, value at 0), with Gaussian noise, as a table."""
+    state, levels = np.linspace(0, 1, 65), (np.arange(16) + 0.5) / 16
+    rows = [np.polyval(line, state) for line in (ltp, ltd)]
+    flat = np.ones_like(state)
+    return MeasuredLaw(
+        *(
+            Jumps(state, m, sigma * flat, m[:, None] + sigma * norm.ppf(levels), flat, (0.0, 1.0))
+            for m in rows
+        )
+    )
+
+
+def what_cycles_tell(seeds: int, tables: int) -> dict[str, np.ndarray]:
+    """Differences from the closed form on digits, one per table: own tables, lines, and the exact jumps."""
+    ltp, ltd, sigma = DEVICES["noisy"]
+    plain = device((ltp, ltd), sigma)
+    pulse = lambda g, sign: exponential_pulse(g, sign, (ltp, ltd))  # noqa: E731
+    two = np.array([0.25, 0.75])  # the jumps of an exponential are a straight line of the state
+    exact = as_table(*(np.polyfit(two, pulse(two, sign) - two, 1) for sign in (1, -1)), sigma)
+    own, lines = [], []
+    for k in range(tables):
+        sweeps = cycles(pulse, sigma, 1 + k)
+        own.append(MeasuredLaw.from_cycles(*sweeps))
+        found = []
+        for rows in sweeps:
+            before, change = rows[:, :-1].ravel(), np.diff(rows, axis=1).ravel()
+            inside = (before > 3 * sigma) & (before < 1 - 3 * sigma)  # the ends of the window cut the noise
+            found.append(np.polyfit(before[inside], change[inside], 1))
+        lines.append(as_table(*found, sigma))
+    laws = [*own, *lines, exact]
+    sets = SynapseParameters.stack([plain, *(plain.with_law(law) for law in laws)])
+    accuracy = np.asarray(run("digits-online", sets, seeds=seeds).accuracy)
+    off = accuracy[1:] - accuracy[0]
+    return {
+        "tables of 20 of its cycles": off[:tables].mean(1),
+        "straight lines through the same readings": off[tables:-1].mean(1),
+        "its exact jumps as a table": off[-1],
+    }
+
+
 def sigmoid_device(seeds: int, epochs: int = 2) -> tuple[dict[str, np.ndarray], float, tuple[float, float]]:
     """Accuracies on digits per way (percent, one per seed), misfit of the label, and the label."""
     images = load_images("digits")
@@ -166,6 +210,9 @@ def main() -> None:
                 f"{off.std(ddof=1):.2f} |",
                 flush=True,
             )
+    print("\n| noisy device, digits | difference from the closed form |\n|---|---|")
+    for name, values in what_cycles_tell(args.seeds, args.tables).items():
+        print(f"| {name} | {figure(values)} |", flush=True)
     found, misfit, label = sigmoid_device(args.seeds)
     print(f"\nA sigmoid device; the closest label {label[0]:.2f} / {label[1]:.2f} misses its sweeps by "
           f"{100 * misfit:.1f} % of the window (rms)\n\n| way | accuracy on digits |\n|---|---|")  # fmt: skip
