@@ -145,6 +145,8 @@ def parse_yaml(text: str, place: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "a character that YAML does not allow"
+        if "nesting" in problem:  # a limit of newer versions of libyaml, met before ours
+            raise InputError(f"{place}{line}: nested deeper than {DEPTH} levels") from None
         raise InputError(f"{place}{line}: not valid YAML ({problem})") from None
     except ValueError as error:
         raise InputError(f"{place}: {error}") from None

@@ -11,7 +11,7 @@ for python in "${pythons[@]}"; do
   for resolution in lowest-direct highest; do
     name="Python $python, $resolution dependencies"
     env="$place/$python-$resolution"
-    if ! uv venv -q --python "$python" "$env"; then echo "$name: no such Python here"; failed=3; continue; fi
+    if ! uv venv -q --seed --python "$python" "$env"; then echo "$name: no such Python here"; failed=3; continue; fi
     if ! uv pip install -q --python "$env/bin/python" --resolution "$resolution" -e ".[dev]"; then
       echo "$name: dependencies cannot be resolved"; failed=1; continue
     fi
