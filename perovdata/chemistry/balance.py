@@ -83,6 +83,10 @@ def _check_sites(formula: str, items: Sequence[Item]) -> None:
 def _settle_names(formula: str, items: Sequence[Item]) -> tuple[dict[str, Ion], list[str]]:
     """One ion for each name; the charges decide where a name has several meanings."""
     names = list({item.name: item.ions for item in items}.items())
+    if all(len(ions) == 1 and not ions[0].doubtful for _, ions in names):
+        chosen = {name: ions[0] for name, ions in names}
+        if math.prod([len(ion.charges) for ion in chosen.values()]) <= _MOST_STATES:
+            return chosen, []
     options = [ions for _, ions in names]
     open_names = [name for name, ions in names if len(ions) > 1]
     doubtful = [ions[0] for _, ions in names if len(ions) == 1 and ions[0].doubtful]

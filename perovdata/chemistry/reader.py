@@ -27,6 +27,7 @@ _AMOUNT = r"\d+/\d+|\d+\.?\d*|\.\d+"
 _TERM = rf"(?:{_AMOUNT})?[nxy]|{_AMOUNT}"
 _EXPRESSION = re.compile(rf"(?:{_TERM})(?:[+-](?:{_TERM}))*")
 _NUMBER = re.compile(_AMOUNT)
+_PLAIN_AMOUNT = re.compile(r"(?:\d++\.?+\d*+|\.\d++)(?![./nxy+-])")  # most amounts: nothing to work out
 _JOINT = re.compile(rf"[+{SPACED_PLUS}]")
 _SIGNED_TERM = re.compile(rf"([+-]?)({_AMOUNT})?([nxy])?")
 _DOPANT = re.compile(r"(?:(\d+\.?\d*|\.\d+)%)?([A-Z][a-z]?)(?:\d?\+)?(\d+\.?\d*|\.\d+)?")
@@ -374,6 +375,9 @@ class _Reader:
         if self.text[start] == "-" and start + 1 < end and self.text[start + 1].isdigit():
             number = _NUMBER.match(self.text, start + 1, end)
             raise self.fail("amounts cannot be negative", f"-{number[0] if number else ''}", start)
+        number = _PLAIN_AMOUNT.match(self.text, start, end)
+        if number and 0 < (amount := round(float(number[0]), 10)) <= _LARGEST_AMOUNT:
+            return amount, number.end()
         expression = self._expression_at(start, end)
         if not expression:
             return 1.0, start

@@ -219,7 +219,7 @@ def _without_data(p: Perovskite, name: str) -> list[str]:
 def _mean(site: Mapping[str, float], value: Callable[[str], float]) -> float:
     """Mean of a property over a site, weighted by amount; NaN for an empty site or an unknown ion."""
     total = sum(site.values())
-    return sum(amount * value(label) for label, amount in site.items()) / total if total else math.nan
+    return sum([amount * value(label) for label, amount in site.items()]) / total if total else math.nan
 
 
 def _spread(site: Mapping[str, float], value: Callable[[str], float]) -> float:
@@ -232,7 +232,8 @@ def _shares(site: Mapping[str, float]) -> Callable[[str], float]:
     total = sum(site.values())
     if not total:
         return lambda label: math.nan
-    return lambda label: site.get(label, 0.0) / total
+    shares = {label: amount / total for label, amount in site.items()}
+    return lambda label: shares.get(label, 0.0)
 
 
 def _mixing_entropy(site: Mapping[str, float]) -> float:

@@ -22,6 +22,7 @@ _LONGEST = 200  # characters of a formula; the longest in the literature are und
 _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u208b", "-")
 _PLAIN = _DASHES | {"\u208a": "+"} | dict.fromkeys("\u2022\u2219\u22c5\u30fb*", MIDDLE_DOT)
 _PLAIN_ALREADY = re.compile(r"[A-Za-z0-9()\[\]{}.,:/-]*")  # most formulas
+_BARE = re.compile(r"[A-Za-z0-9()\[\].]*")  # no space, -, /, @, =: nothing stands around it
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta"}
 _POLYMORPH = re.compile(r"\s*(alpha|beta|gamma|delta|[αβγδ])\s*[-\u2010-\u2015\u2212]\s*", re.IGNORECASE)
@@ -84,6 +85,8 @@ def spell(formula: str) -> Spelled:
     if len(formula) > _LONGEST:
         raise FormulaError(formula, f"has {len(formula)} characters; at most {_LONGEST} are read")
     start, end = 0, len(formula)
+    if formula and _BARE.fullmatch(formula) and not _DOT_SOLVATE.search(formula):
+        return Spelled(formula, tuple(range(1, end + 1)), None, None, {})
     polymorph = dopant = None
     if (match := _DOPED.match(formula)) and match[1] in ELEMENTS:
         dopant, start = match[1], match.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -150,9 +151,16 @@ def _categories(design: dict[str, Any], layers: int | None) -> dict[str, float]:
             value = None if perovskite is None else perovskite.dimensionality
         if value is not None and value not in terms:
             raise unknown_choice(f"column {column}", value, terms)
-        for term in terms:
-            features[f"{column}={term}"] = math.nan if value is None else float(value == term)
+        features.update(_one_hot(column, value))
     return features
+
+
+@cache
+def _one_hot(column: str, value: str | None) -> dict[str, float]:
+    """The columns of one category; the same dict for all designs, not to be changed."""
+    return {
+        f"{column}={term}": math.nan if value is None else float(value == term) for term in _ONE_HOT[column]
+    }
 
 
 def _device(design: dict[str, Any], gap: float) -> dict[str, float]:

@@ -314,8 +314,9 @@ class SynapseDesign:
     def __post_init__(self) -> None:
         if not isinstance(self.composition, str) or not self.composition.strip():
             raise InputError("composition: empty; a formula such as CsPbBr3 is needed")
-        for name in DESIGN_COLUMNS[1:]:
-            object.__setattr__(self, name, _design_value(_DEVICES[name], getattr(self, name)))
+        for name, column in _DESIGN_FIELDS.items():
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, _design_value(column, value))
 
     def as_row(self) -> dict[str, Any]:
         """The design as a dict of columns, None where unknown."""
@@ -323,6 +324,7 @@ class SynapseDesign:
 
 
 DESIGN_COLUMNS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(SynapseDesign))
+_DESIGN_FIELDS: dict[str, Column] = {name: _DEVICES[name] for name in DESIGN_COLUMNS[1:]}
 
 
 def _design_value(column: Column, value: Any) -> Any:

@@ -200,7 +200,7 @@ class _CsvLines:
     """Lines of the CSV table; what a metric's lines share is put together once."""
 
     def __init__(self, predictor: Predictor, level: float) -> None:
-        self._middle: dict[tuple[str, bool], tuple[str, str]] = {}
+        self._templates: dict[tuple[str, ...], str] = {}
         self._predictor, self._level = predictor, level
 
     def error(self, number: int, composition: Any, error: str) -> str:
@@ -215,29 +215,31 @@ class _CsvLines:
         measured: Mapping[str, float],
         far: bool,
     ) -> str:
+        given = tuple(name for name in metrics if name in measured)
+        if given not in self._templates:
+            self._templates[given] = "".join(
+                self._template(name, name in measured, name in values) for name in metrics
+            )
         first = _csv_line([number, composition])[:-1]
         last = "true,\n" if far else "false,\n"
-        lines = []
+        cells: list[Any] = []
         for name in metrics:
-            before, after = self._shared(name, name in measured)
             if name in measured:
-                text = f"{measured[name]:.6g}"
-                numbers = f"{text},{text},{text}"
+                cells += first, measured[name], measured[name], measured[name], last
             elif name in values:
                 low, median, high, _ = values[name].tolist()
-                numbers = f"{median:.6g},{low:.6g},{high:.6g}"
+                cells += first, median, low, high, last
             else:
-                numbers = ",,"
-            lines.append(f"{first},{before},{numbers},{after},{last}")
-        return "".join(lines)
+                cells += first, last
+        return self._templates[given] % tuple(cells)
 
-    def _shared(self, name: str, measured: bool) -> tuple[str, str]:
-        if (name, measured) not in self._middle:
-            row = _shared_cells(self._predictor, name, measured, self._level)
-            before = _csv_line([row["metric"], row["unit"]])[:-1]
-            after = _csv_line([row[c] for c in ("level", "kind", "model", "skill", "n_papers")])[:-1]
-            self._middle[name, measured] = before, after
-        return self._middle[name, measured]
+    def _template(self, name: str, measured: bool, predicted: bool) -> str:
+        """A line of one metric with places for the design, the numbers, and how far it is."""
+        row = _shared_cells(self._predictor, name, measured, self._level)
+        before = _csv_line([row["metric"], row["unit"]])[:-1].replace("%", "%%")
+        after = _csv_line([row[c] for c in ("level", "kind", "model", "skill", "n_papers")])[:-1]
+        numbers = "%.6g,%.6g,%.6g" if measured or predicted else ",,"
+        return f"%s,{before},{numbers},{after.replace('%', '%%')},%s"
 
 
 class _JsonLines:
