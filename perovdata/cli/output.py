@@ -21,6 +21,8 @@ _ARGUMENT = re.compile(r"\bargument ([a-z_]+)\b(?:='([^']*)')?")
 _OPTIONS = {"metrics": "metric"}  # given once for each
 _LOG = logging.getLogger(__name__)
 _QUIET_S = 20.0  # a redirected run tells where it stands at most this often
+_MEASURED_S = 3.0  # of work behind an estimate of the time
+_LONG_S = 60.0  # work that takes longer is announced
 
 
 def emit_json(value: Any) -> None:
@@ -72,7 +74,7 @@ def print_tables(shown: Iterable[Table | str]) -> None:
 
 @contextmanager
 def progress(
-    description: str, *, at_once: bool = True, in_bytes: bool = False
+    description: str, *, at_once: bool = True, in_bytes: bool = False, estimate: bool = False
 ) -> Iterator[Callable[..., None]]:
     """Give a function ``(done, total, name=description)`` that tells how far the work is.
 
@@ -86,9 +88,12 @@ def progress(
         Whether the bar appears before the first step; False for work that may not be needed.
     in_bytes : bool
         Whether `done` and `total` count bytes.
+    estimate : bool
+        Whether to say once, after the first seconds, how long the work will take, if that is over a minute.
     """
     if not sys.stderr.isatty():
-        yield _lines(description)
+        lines = _lines(description)
+        yield _announced(description, lines) if estimate else lines
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -113,9 +118,45 @@ def progress(
     if at_once:
         bar.start()
     try:
-        yield move
+        yield _announced(description, move) if estimate else move
     finally:
         bar.stop()
+
+
+def _announced(description: str, move: Callable[..., None]) -> Callable[..., None]:
+    """`move`, and once a line that tells how long work of over a minute takes.
+
+    The rate is that of the pieces after the first: the first one also compiles.
+    """
+    start = time.monotonic()
+    before: float | None = None
+    first: tuple[float, float] | None = None  # when the first piece was done, and how far the work was
+    told = False
+
+    def tell(done: float, total: float | None, name: str = description) -> None:
+        nonlocal before, first, told
+        move(done, total, name)
+        now = time.monotonic()
+        before = done if before is None else before
+        if told or total is None or done <= before:
+            return
+        if first is None:
+            first = now, done
+        elif done > first[1] and now - first[0] >= _MEASURED_S:
+            told = True
+            whole = now - start + (total - done) * (now - first[0]) / (done - first[1])
+            if whole > _LONG_S:
+                note(f"{description}: takes about {_duration(whole)}")
+
+    return tell
+
+
+def _duration(seconds: float) -> str:
+    """A length of time in words, from a minute on."""
+    minutes = round(seconds / 60)
+    if minutes >= 120:
+        return f"{seconds / 3600:.1f} hours"
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _lines(description: str) -> Callable[..., None]:

@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
@@ -117,7 +118,10 @@ def _pareto(ax: Axes, told: dict[str, Any], colours: dict[str, str]) -> None:
         ax.set_xscale("log")
     elif not placed:
         ax.text(0.5, 0.5, "energy not known", transform=ax.transAxes, ha="center")
-    ax.set(xlabel="energy per image (J)", ylabel="accuracy (%)", ylim=(0, 100), title="Filled: not dominated")
+    ax.xaxis.set_major_formatter(EngFormatter(unit="J"))
+    if ax.get_xscale() == "linear":
+        ax.xaxis.set_major_locator(MaxNLocator(3))  # prefixed labels are wide
+    ax.set(xlabel="energy per image", ylabel="accuracy (%)", ylim=(0, 100), title="Filled: not dominated")
 
 
 def _energy(ax: Axes, told: dict[str, Any]) -> None:
@@ -138,10 +142,13 @@ def _energy(ax: Axes, told: dict[str, Any]) -> None:
         )
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
-    ax.set(xlabel="median energy (J)", title="Energy by term")
+    ax.set(xlabel="median energy", title="Energy by term")
     if terms:
         ax.set_xscale("log")
-        ax.legend(fontsize=7)
+        low, high = ax.get_xlim()
+        ax.set_xlim(low, high * (high / low) ** 0.4)  # room for the legend beside the bars
+        ax.xaxis.set_major_formatter(EngFormatter(unit="J"))
+        ax.legend(fontsize=7, loc="upper right")
 
 
 def _overlay(ax: Axes, name: str, told: dict[str, Any], colours: dict[str, str]) -> None:

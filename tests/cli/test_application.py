@@ -80,6 +80,34 @@ def test_a_short_or_quick_run_stays_silent(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def _announcement(monkeypatch, capsys, step_s, begin=0, compiling_s=30.0):
+    """What a study of 40 pieces of `step_s` seconds says, of which the first takes longer."""
+    now = [0.0]
+    monkeypatch.setattr(output.time, "monotonic", lambda: now[0])
+    with output.progress("limits", estimate=True) as move:
+        move(begin, 40)
+        now[0] = compiling_s
+        for done in range(begin + 1, 41):
+            now[0] += step_s
+            move(done, 40)
+    return [line for line in capsys.readouterr().err.splitlines() if "takes" in line]
+
+
+def test_a_study_of_over_a_minute_says_at_its_beginning_how_long_it_takes(monkeypatch, capsys):
+    # 30 s of compiling and 40 pieces of 6 s: 270 s.
+    assert _announcement(monkeypatch, capsys, 6.0) == ["limits: takes about 4 minutes"]
+    assert _announcement(monkeypatch, capsys, 600.0) == ["limits: takes about 6.7 hours"]
+
+
+def test_a_study_of_under_a_minute_announces_nothing(monkeypatch, capsys):
+    assert _announcement(monkeypatch, capsys, 0.5) == []
+
+
+def test_the_pieces_of_an_earlier_run_are_no_measure_of_the_time(monkeypatch, capsys):
+    # Four of the pieces are left: 30 s and 4 times 15 s.
+    assert _announcement(monkeypatch, capsys, 15.0, begin=36) == ["limits: takes about 2 minutes"]
+
+
 def test_a_terminal_gets_one_bar_per_file(monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):

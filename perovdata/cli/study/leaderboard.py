@@ -49,7 +49,7 @@ def leaderboard(
     from perovdata.studies import leaderboard as run_leaderboard
 
     check_counts(min_stated=min_stated, draws=draws)
-    with progress("leaderboard") as move:
+    with progress("leaderboard", estimate=True) as move:
         rows = run_leaderboard(
             tasks or LEADERBOARD_TASKS, min_stated=min_stated, draws=draws, progress=move, **asdict(run)
         )

@@ -59,7 +59,7 @@ def limits(
     if global_:
         if formula or devices.any:
             raise InputError("study limits: --global is about the space of devices; give no device with it")
-        with progress("sensitivity") as move:
+        with progress("sensitivity", estimate=True) as move:
             rows = sensitivity(task, n=base, progress=move, **asdict(run))
         save_rows(output, "sensitivity", rows)
         emit_rows(rows, _SENSITIVITY, f"Sobol indices of accuracy, {task}", json)
@@ -69,7 +69,7 @@ def limits(
             "study limits: no device; give FORMULA, --device, --preset or --record, or --global for the space"
         )
     sources = devices.parameters_by_name(formula, draws, run.seed)
-    with progress("limits") as move:
+    with progress("limits", estimate=True) as move:
         rows = run_limits(sources, task, progress=move, **asdict(run))
     save_rows(output, "limits", rows)
     title = f"What limits accuracy, {task} (mean, in brackets 90 % of draws and seeds)"

@@ -54,7 +54,7 @@ def requirements(
 
     check_counts(draws=draws)
     named = devices.parameters_by_name(formula, draws, run.seed)
-    with progress("requirements") as move:
+    with progress("requirements", estimate=True) as move:
         found = run_requirements(
             task, accuracy, devices=named, axes=map_, joint=joint, progress=move, **asdict(run)
         )

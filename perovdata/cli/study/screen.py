@@ -76,7 +76,7 @@ def screen(
     if not designs:
         raise InputError("study screen: no designs; give FORMULA... or --input FILE.csv")
     settings: dict[str, Any] = {**asdict(run), **name_value_pairs("--set", options)}
-    with progress("screen") as move:
+    with progress("screen", estimate=True) as move:
         ranked, failed = run_screen(
             designs,
             task,

@@ -49,7 +49,7 @@ def sweep(
     folder = None if run.data_dir is None else str(run.data_dir)
     # Bad input is told here, once, and not by every piece.
     check_request(task, "default", {})
-    with progress("sweep") as move:
+    with progress("sweep", estimate=True) as move:
         pieces = run_sweep(
             task_accuracy,
             found.parameters,
