@@ -26,7 +26,7 @@ def compare(
     run: RunOptions,
     task: Task = "digits-online",
     draws: Annotated[
-        int | None, typer.Option(help="Parameter sets; default 16 where there is uncertainty.")
+        int | None, typer.Option(help="Parameter sets; default 32 where there is uncertainty.")
     ] = None,
     level: Level = 0.9,
     options: Annotated[

@@ -77,10 +77,9 @@ class OptionGroup:
 
 
 @dataclass(frozen=True)
-class RunOptions(OptionGroup):
-    """How a task is run, whatever the device."""
+class TaskOptions(OptionGroup):
+    """How a task is run, whatever the device and however often."""
 
-    seeds: Annotated[int, typer.Option(help="Repetitions of every parameter set.", rich_help_panel=_RUN)] = 1
     seed: Annotated[int, typer.Option(help="Base seed.", rich_help_panel=_RUN)] = 0
     epochs: Annotated[int | None, typer.Option(help="For tasks that train.", rich_help_panel=_RUN)] = None
     data_dir: Annotated[
@@ -89,8 +88,19 @@ class RunOptions(OptionGroup):
     ] = None
 
     def __post_init__(self) -> None:
-        check_counts(seeds=self.seeds, epochs=self.epochs)
+        check_counts(epochs=self.epochs)
         check_seed(self.seed)
+
+
+@dataclass(frozen=True)
+class RunOptions(TaskOptions):
+    """How a task is run, with a number of repetitions that is the same for all devices."""
+
+    seeds: Annotated[int, typer.Option(help="Repetitions of every parameter set.", rich_help_panel=_RUN)] = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_counts(seeds=self.seeds)
 
 
 @dataclass(frozen=True)

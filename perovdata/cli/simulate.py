@@ -14,8 +14,8 @@ from perovdata.cli.options import (
     Known,
     Level,
     Output,
-    RunOptions,
     Task,
+    TaskOptions,
     grouped,
     name_value_pairs,
 )
@@ -34,7 +34,7 @@ def simulate(
     task: Task,
     source: DeviceOptions,
     design: DesignOptions,
-    run: RunOptions,
+    run: TaskOptions,
     formula: Annotated[str | None, typer.Argument(help="Composition, e.g. '(PEA)2SnI4'.")] = None,
     known: Known = None,
     law: Annotated[
@@ -51,7 +51,19 @@ def simulate(
     ] = "default",
     draws: Annotated[
         int | None,
-        typer.Option(help="Parameter sets; default 16 where there is uncertainty.", rich_help_panel=_RUN),
+        typer.Option(
+            help="Parameter sets where there is uncertainty; default 32 to 128, until the median is known to "
+            "one point.",
+            rich_help_panel=_RUN,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            help="Repetitions of every parameter set; default 1, and 8 to 32 where there is one set, until "
+            "the median is known to one point.",
+            rich_help_panel=_RUN,
+        ),
     ] = None,
     level: Level = 0.9,
     options: Annotated[
@@ -87,6 +99,7 @@ def simulate(
             known=dict(parse_known(item) for item in known or []),
             protocol=protocol,
             draws=draws,
+            seeds=seeds,
             level=level,
             images=images,
             options=name_value_pairs("--set", options),

@@ -111,7 +111,7 @@ def _cards(counts: dict[str, Any], derived: Derived) -> list[dict[str, str]]:
         {"value": str(counts["values"]), "label": "values, each with operator, definition and source"},
         {"value": f"{better} of {len(skill)}", "label": "metrics predicted better than the naive baseline"},
         {
-            "value": f"{result['accuracy']['median']:.0f} %",
+            "value": _median(result),
             "label": f"median accuracy, worked design, {task}",
         },
     ]

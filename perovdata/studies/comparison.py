@@ -21,7 +21,7 @@ from perovdata.studies.device_curves import device_curves
 from perovdata.studies.intervals import paired_difference
 from perovdata.studies.outcome import Simulation
 from perovdata.studies.simulation import simulate
-from perovdata.studies.sources import distinct_names
+from perovdata.studies.sources import DEFAULT_DRAWS, distinct_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +138,10 @@ def compare(
     things : sequence of str or path
         Two or more: a device file (``*.yaml``, ``*.yml``), a preset's name, a record (``d0036``), else a
         composition.
-    task, draws, seeds, seed, level
+    draws : int, optional
+        Parameter sets of each thing with uncertainty, the same number for all, so that they pair; default 32.
+    seeds : int
+    task, seed, level
         As for :func:`perovdata.simulate`. A device without uncertainty has one draw, which is set against
         every draw of the others.
     progress : callable, optional
@@ -165,7 +168,7 @@ def compare(
         simulation = simulate(
             **source,
             task=task,
-            draws=draws,
+            draws=DEFAULT_DRAWS if draws is None else draws,
             seeds=seeds,
             seed=seed,
             level=level,

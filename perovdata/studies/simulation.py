@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from perovdata.checks import check_level, check_seed
+from perovdata.checks import check_counts, check_level, check_seed
 from perovdata.dataset import DESIGN_COLUMNS
 from perovdata.devices import with_former_names
 from perovdata.errors import InputError, unknown_choice
@@ -19,6 +19,7 @@ from perovdata.studies.intervals import spread, standard_error
 from perovdata.studies.outcome import Simulation
 from perovdata.studies.pixel import with_pixel
 from perovdata.studies.sources import Source, from_composition, from_device, from_preset, from_record
+from perovdata.studies.until_known import until_known
 from perovdata.studies.verdict import judge
 from perovdata.vision import TASKS, TaskResult, check_request, run
 
@@ -35,7 +36,7 @@ def simulate(
     protocol: str = "default",
     epochs: int | None = None,
     draws: int | None = None,
-    seeds: int = 1,
+    seeds: int | None = None,
     seed: int = 0,
     level: float = 0.9,
     data_dir: str | os.PathLike[str] | None = None,
@@ -66,10 +67,14 @@ def simulate(
         Update law to run instead of the one that the device file names.
     known : mapping of metric to value, optional
         Already measured, with a formula.
-    protocol, epochs, seeds, seed, data_dir, images, progress
+    protocol, epochs, seed, data_dir, images, progress
         As for :func:`perovdata.vision.run`.
     draws : int, optional
-        Parameter sets; default 16, or one where the device states no uncertainty.
+        Parameter sets of a device with uncertainty. Default: from 32, as many as bring the standard error of
+        the median below one point, at most 128; ``precision`` says whether they do.
+    seeds : int, optional
+        Repetitions of every parameter set; default 1. For a device without uncertainty, which is one set:
+        from 8, as many as bring the standard error below one point, at most 32.
     level : float
         Of all intervals.
     options : mapping, optional
@@ -104,33 +109,40 @@ def simulate(
         if formula is device is preset is record is None:
             formula = films[0].formula
     values = check_request(task, protocol, options)  # before anything long
-    source = resolve(
-        formula, device, preset, record, design, known, draws, seed, level, predictor, note, law=law
-    )
+    check_counts(draws=draws, seeds=seeds)
     pixel = None
-    if films:
-        source, pixel = with_pixel(
-            source,
-            films,
-            values,
-            thickness_nm=design.get("thickness_nm"),
-            draws=draws,
-            seed=seed,
-            level=level,
+
+    def read(n_draws: int | None) -> Source:
+        nonlocal pixel
+        source = resolve(
+            formula, device, preset, record, design, known, n_draws, seed, level, predictor, note, law=law
         )
-    result = run(
-        task,
-        source.parameters,
-        seeds=seeds,
-        seed=seed,
-        epochs=epochs,
-        protocol=protocol,
-        data_dir=data_dir,
-        images=images,
-        progress=progress,
-        **options,
-    )
+        if films:
+            thickness_nm = design.get("thickness_nm")
+            source, pixel = with_pixel(
+                source, films, values, thickness_nm=thickness_nm, draws=n_draws, seed=seed, level=level
+            )
+        return source
+
+    def measure(source: Source, n_seeds: int) -> TaskResult:
+        return run(
+            task,
+            source.parameters,
+            seeds=n_seeds,
+            seed=seed,
+            epochs=epochs,
+            protocol=protocol,
+            data_dir=data_dir,
+            images=images,
+            progress=progress,
+            **options,
+        )
+
+    repeated = until_known(read, measure, draws, seeds)
+    source, result = repeated.source, repeated.result
     description = describe(result, source, level)
+    description["precision"] = repeated.precision
+    description["notes"] += repeated.notes
     if pixel is not None:
         description["pixel"] = pixel
     if output is not None:

@@ -26,7 +26,7 @@ from perovdata.routing import Drawn, Routed, route
 from perovdata.studies.draws import require_draws
 from perovdata.studies.films import film_facts, with_film
 
-DEFAULT_DRAWS = 16
+DEFAULT_DRAWS = 32
 _STANDS_BEHIND: dict[str, Literal["predicted", "rule", "population"]] = {
     "model": "predicted",
     "baseline": "rule",
@@ -88,7 +88,7 @@ def from_composition(
     known : mapping of metric to value, optional
         Measured already; conditions the prediction.
     draws : int, optional
-        Default 16.
+        Default 32.
     seed : int
     level : float
         Of the intervals in the table.
@@ -153,7 +153,7 @@ def from_record(device_id: str, *, draws: int | None = None, seed: int = 0, leve
     ----------
     device_id : str
     draws : int, optional
-        Default 16.
+        Default 32.
     seed : int
     level : float
 
@@ -219,7 +219,7 @@ def from_device(
     law : str, optional
         Update law to run instead of the file's own; one that the file holds.
     draws : int, optional
-        Default 16 for a file with uncertainty. A file without describes one device: one set.
+        Default 32 for a file with uncertainty. A file without describes one device: one set.
     seed : int
     level : float
 

@@ -112,7 +112,7 @@ def test_a_pixel_of_films_replaces_filters(digits):
     assert (mixing.sum(axis=0) <= 1 + 1e-6).all()  # no photon is absorbed twice
     assert 1 < pixel["condition_number"]["median"] < 10
     assert 1 < pixel["colour_error"]["median"] < 10
-    assert result["draws"] == 16
+    assert result["draws"] == 32
     beside = simulate(**quick, layers=PIXEL.split(","), options={"arrangement": "side-by-side"})
     assert beside["pixel"]["condition_number"]["median"] > pixel["condition_number"]["median"]
 
