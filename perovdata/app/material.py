@@ -21,12 +21,8 @@ def gap_rows(perovskite: Perovskite) -> list[list[str]]:
     rows = []
     for name, gap in optical_properties([perovskite])[0].items():
         label = name.replace("_", " ").replace("bandgap", "band gap")
-        if gap.origin == "missing":
-            rows.append([label, "not known", "", gap.rule])
-            continue
-        digits = 3 if gap.unit == "eV" else 0
-        spread = f"{gap.low:.{digits}f} to {gap.high:.{digits}f} {gap.unit}"
-        rows.append([label, f"{gap.value:.{digits}f} {gap.unit}", spread, f"{gap.origin}: {gap.rule}"])
+        rests_on = gap.rule if gap.origin == "missing" else f"{gap.origin}: {gap.rule}"
+        rows.append([label, *gap.told(), rests_on])
     return rows
 
 

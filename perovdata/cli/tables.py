@@ -177,9 +177,7 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
     gap = result.properties["bandgap"]
     if gap.origin != "missing":
         for label, g in (("Band gap", gap), ("Cutoff", result.properties["cutoff_wavelength"])):
-            digits = 3 if g.unit == "eV" else 0
-            low, high = f"{g.low:.{digits}f}", f"{g.high:.{digits}f} {g.unit}"
-            table.add_row(label, f"{g.value:.{digits}f} {g.unit}", f"{low} .. {high}", "", "", "", g.origin)
+            table.add_row(label, *g.told(between=".."), "", "", "", g.origin)
         table.add_section()
     footing = list(_FOOTING)
     before = ""

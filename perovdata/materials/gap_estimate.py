@@ -53,6 +53,14 @@ class Gap:
     sources: tuple[str, ...]
     in_domain: bool
 
+    def told(self, between: str = "to") -> tuple[str, str]:
+        """Value and interval as people read them, each with its unit; "not known" and "" if missing."""
+        if self.origin == "missing":
+            return "not known", ""
+        digits = 3 if self.unit == "eV" else 0
+        low, high = (f"{end:.{digits}f}" for end in (self.low, self.high))
+        return f"{self.value:.{digits}f} {self.unit}", f"{low} {between} {high} {self.unit}"
+
 
 @dataclass(frozen=True)
 class _Fitted:

@@ -14,6 +14,7 @@ from perovdata.dataset.load import doi_link
 from perovdata.devices import RENAMED
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
+from perovdata.materials import Gap
 from perovdata.report import dataset_figures, model_figures, simulation_figures
 from perovdata.report.charts import explorer_data
 from perovdata.report.comparison_figure import draw_comparison
@@ -225,16 +226,11 @@ _RESTS_ON = {"known": 0, "model": 1, "baseline": 2, "population": 3}
 
 def _gap_rows(properties: dict[str, dict[str, Any]]) -> list[list[Any]]:
     """The band gap and its wavelength, which the composition itself tells."""
+    gaps = {"Band gap": properties["bandgap"], "Cutoff": properties["cutoff_wavelength"]}
     return [
-        [
-            label,
-            f"{p['value']:.3g} {p['unit']}",
-            f"{p['low']:.3g} to {p['high']:.3g} {p['unit']}",
-            "",
-            p["origin"],
-        ]
-        for label, p in (("Band gap", properties["bandgap"]), ("Cutoff", properties["cutoff_wavelength"]))
-        if p["origin"] != "missing"
+        [label, *Gap(**gap).told(), "", gap["origin"]]
+        for label, gap in gaps.items()
+        if gap["origin"] != "missing"
     ]
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from perovdata.chemistry import parse
 from perovdata.materials import (
+    Gap,
     bandgap,
     bandgap_draws,
     bandgaps,
@@ -19,6 +20,14 @@ from perovdata.materials import (
 from perovdata.materials.gap_data import measured_gaps, training_table
 from perovdata.materials.gap_domain import outside
 from perovdata.materials.gap_models import CANDIDATES, SHIPPED, MixingLaw
+
+
+def test_a_gap_tells_itself_with_the_digits_of_its_unit():
+    gap = Gap(2.3394, 2.2966, 2.3812, "eV", "measured", "", (), True)
+    assert gap.told() == ("2.339 eV", "2.297 to 2.381 eV")
+    wave = Gap(529.98, 520.7, 539.9, "nm", "predicted", "", (), True)
+    assert wave.told(between="..") == ("530 nm", "521 .. 540 nm")
+    assert bandgap(parse("SnO2Cl2")).told() == ("not known", "")
 
 
 def test_hidden_compositions_and_systems_are_predicted_within_the_promise():

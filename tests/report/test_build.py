@@ -145,6 +145,7 @@ def derived(tmp_path):
         "url": "https://example.org",
     }
     gap = {"value": 2.36, "low": 2.28, "high": 2.44, "unit": "eV", "origin": "predicted"}
+    gap |= {"rule": "mixing law", "sources": [], "in_domain": True}
     prediction = {
         "design": design,
         "predictions": {

@@ -142,11 +142,7 @@ class Prediction:
 
 def _gap_cells(name: str, gap: Gap) -> list[str]:
     label = "Band gap" if name == "bandgap" else name.replace("_", " ").capitalize()
-    if gap.origin == "missing":
-        return [label, "not known", "", "", gap.rule]
-    digits = 3 if gap.unit == "eV" else 0
-    low, high = (f"{end:.{digits}f} {gap.unit}" for end in (gap.low, gap.high))
-    return [label, f"{gap.value:.{digits}f} {gap.unit}", f"{low} to {high}", "", gap.origin]
+    return [label, *gap.told(), "", gap.rule if gap.origin == "missing" else gap.origin]
 
 
 def _metric_cells(name: str, p: MetricPrediction) -> list[str]:
