@@ -5,7 +5,7 @@ from __future__ import annotations
 from common import DERIVED, METRICS, params
 
 from perovdata.files import write_json
-from perovdata.studies import leaderboard
+from perovdata.studies import devices_apart, leaderboard
 
 settings = params("leaderboard")
 rows = leaderboard(
@@ -15,6 +15,7 @@ rows = leaderboard(
     seed=settings["seed"],
     epochs=settings["epochs"],
 )
-write_json(DERIVED / "leaderboard.json", rows)
+apart = devices_apart(settings["tasks"], settings["min_stated"])
+write_json(DERIVED / "leaderboard.json", [*rows, *apart])
 best = {f"{row['task']}.best": round(row["accuracy"], 2) for row in rows if row["rank"] == 1}
 write_json(METRICS / "leaderboard.json", {"devices": len({row["device_id"] for row in rows}), **best})

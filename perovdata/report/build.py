@@ -291,8 +291,9 @@ def _leaderboard_section(derived: Derived) -> Section:
         "drawn from the devices of its family, so a wide bar means that little is known of the device."
     )
     figures = {}
-    for task in dict.fromkeys(row["task"] for row in derived.leaderboard):
-        rows = [row for row in derived.leaderboard if row["task"] == task]
+    ranked = [row for row in derived.leaderboard if row["rank"] is not None]
+    for task in dict.fromkeys(row["task"] for row in ranked):
+        rows = [row for row in ranked if row["task"] == task]
         figures[task] = (
             drawn(simulation_figures.leaderboard_figure(rows)),
             f"{task}: the first {min(30, len(rows))} of {len(rows)} devices, ranked by paired comparison on "
@@ -301,6 +302,15 @@ def _leaderboard_section(derived: Derived) -> Section:
             "diamonds: what the paper claims on its own network and images.",
         )
     section.choice("task", figures)
+    apart: dict[str, list[str]] = {}
+    for row in derived.leaderboard:
+        if row["rank"] is None:
+            apart.setdefault(row["task"], []).append(row["device_id"])
+    if apart:
+        section.heading("Listed apart: nothing stated that the task reads")
+        section.table(
+            [Column("task"), Column("devices")], [[task, ", ".join(names)] for task, names in apart.items()]
+        )
     return section
 
 

@@ -40,11 +40,11 @@ def skill_figure(skill: pd.DataFrame) -> plt.Figure:
         part = rows[rows["kind"] == kind]
         if part.empty:
             continue
-        low, high = (100 * (part["skill"] - part["skill_low"]), 100 * (part["skill_high"] - part["skill"]))
+        middle, low, high = (part[name].to_numpy() for name in ("skill", "skill_low", "skill_high"))
+        reach = np.clip([middle - low, high - middle], 0, None)
         axes.errorbar(
-            100 * part["skill"], part.index, xerr=[low.clip(lower=0), high.clip(lower=0)], fmt="o",
-            color=colour, capsize=3, label=label,
-        )  # fmt: skip
+            100 * middle, part.index, xerr=100 * reach, fmt="o", color=colour, capsize=3, label=label
+        )
     axes.axvline(0, color="black", linewidth=1)
     names = [f"{_label(m)}  ({n})" for m, n in zip(rows["metric"], rows["n_papers"], strict=True)]
     axes.set_yticks(rows.index, names)

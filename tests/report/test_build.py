@@ -169,6 +169,7 @@ def derived(tmp_path):
     rows = [
         {**ranked, "rank": k, "group": k, "device_id": f"d000{k}", "accuracy": 85.0 - k} for k in (1, 2, 3)
     ]
+    rows.append({"task": rows[0]["task"], "rank": None, "group": None, "device_id": "d0099", "stated": []})
     (tmp_path / "leaderboard.json").write_text(json.dumps(rows))
     gain = {"device": "CsPbBr3", "accuracy": 80.0, "accuracy_ideal": 90.0, "low": 5.0, "high": 12.0}
     effects = [{**gain, "effect": e, "gain": g} for e, g in (("nonlinearity", 10.0), ("read noise", -0.5))]
@@ -187,6 +188,7 @@ def derived(tmp_path):
     return tmp_path
 
 
+@pytest.mark.filterwarnings("error::FutureWarning")
 def test_the_page_says_what_the_stages_found(derived):
     found = read_derived(derived)
     build_report(found, derived / "report.html")
@@ -195,7 +197,9 @@ def test_the_page_says_what_the_stages_found(derived):
     assert "median accuracy 80 ± 3 %" in page
     assert "Undecided: measure the window." in page
     assert "3 nJ" in page
-    assert "2.28 to 2.44 eV" in page
+    assert "2.280 to 2.440 eV" in page
+    assert re.search(r"Listed apart.*?d0099", page, flags=re.S)
+    assert page.count("--ground: #111827") == 2  # chosen, or by the system
     assert "0.040 (0.030 to 0.050)" in page
     assert "0.60 (0.50 to 0.70)" in page
     assert re.search(r"SET voltage.*?400 mV.*?given", page, flags=re.S)
