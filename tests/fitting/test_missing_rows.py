@@ -112,3 +112,17 @@ def test_a_second_trace_is_taken_only_where_the_intervals_fix_it(tmp_path, seed,
     assert found.n_points == 14
     assert found.law == "single exponential"
     assert found.parameters["ppf_amplitude_1"].value == pytest.approx(0.8, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_single_exponential_stays_one_whatever_rows_are_gone(tmp_path, seed):
+    """Noise must not buy a second time constant with one set of rows that another set does not show."""
+    rng = np.random.default_rng(seed)
+    t = np.linspace(0.0, 4.0, 120)
+    y = 2.0 + 6.0 * np.exp(-t / 0.6) + 0.02 * rng.standard_normal(t.size)
+    rows = np.stack([t, y], axis=1)
+    kept = rows[np.sort(rng.permutation(len(rows))[:-10])]
+    for part in (rows, kept):
+        found = _fit(tmp_path, "time (s),EPSC (nA)", part)
+        assert found.law == "exponential"
+        assert found.parameters["tau_1"].value == pytest.approx(0.6, abs=0.02)

@@ -19,6 +19,9 @@ _LEFT = 3.0
 _UNKNOWN = 10.0
 #: A model that explains this much more of the variance than the others stands whatever it does not fix.
 _EXPLAINS = 0.02
+#: A law with more parameters than another must be so much better in AICc: odds of 20 to 1. Less is what the
+#: noise gives a second exponential now and then, and a few rows more or less would change the law.
+_CLEARLY = 6.0
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,8 @@ def solve_all(models: Sequence[Model], x: np.ndarray, y: np.ndarray) -> list[Sol
     """Fit every model and rank them: the chosen one first.
 
     A model with a time constant that the readings do not fix stands behind those without, unless it explains
-    2 % more of the variance than each of them: what it says of that time is the noise's word.
+    2 % more of the variance than each of them: what it says of that time is the noise's word. Of laws nearly
+    as good as the best, the one with the fewest parameters is chosen.
     """
     found = [solve(model, x, y) for model in models]
     total = max(float(np.sum((y - y.mean()) ** 2)), 1e-300)
@@ -161,7 +165,10 @@ def solve_all(models: Sequence[Model], x: np.ndarray, y: np.ndarray) -> list[Sol
     shortest = float(x[x > 0][0]) if x[0] > 0 else float(x[1] - x[0])
     enough = max(s.r2 for s in ranked) - _EXPLAINS
     good = [s for s in ranked if s.r2 >= enough and s.fixes_its_times(shortest)]
-    best = min(good or ranked, key=lambda s: s.aicc)
+    able = good or ranked
+    lowest = min(s.aicc for s in able)
+    near = [s for s in able if s.aicc <= lowest + _CLEARLY]
+    best = min(near, key=lambda s: (len(s.values), s.aicc))
     return [best, *sorted((s for s in ranked if s is not best), key=lambda s: s.aicc)]
 
 
