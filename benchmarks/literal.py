@@ -101,9 +101,12 @@ class Literal:
         """One sample."""
         a1, a2 = self.forward(drive)
         s2 = -2 * a2 * (1 - a2) * ((np.arange(len(a2)) == label) - a2)
+        rate1, rate2 = self.protocol.learning_rates
+        change2 = -rate2 * s2[:, None] * a1
+        if self.protocol.feedback_after_write:
+            self._write_output(change2)
         w2 = np.clip(2 * (self.i2 - self.i_min) / (self.i_max - self.i_min) - 1, -1, 1)
         s1 = a1 * (1 - a1) * (w2.T @ s2)
-        rate1, rate2 = self.protocol.learning_rates
         # A column whose change is below half a pulse in both directions stays as it is: skipped for speed.
         most = max(self.p["n_pulses_ltp"], self.p["n_pulses_ltd"])
         cells = np.ix_(np.abs(rate1 * s1) / 2 * most >= 0.499, drive > 0)
@@ -111,7 +114,11 @@ class Literal:
             change = np.broadcast_to(-rate1 * s1[cells[0]], (cells[0].size, cells[1].size))
             self.g1[cells] = self._write(self.g1[cells], change)
             self.i1[cells] = self._current(self.g1[cells], self.r1[cells])
-        self.g2 = self._write(self.g2, -rate2 * s2[:, None] * a1)
+        if not self.protocol.feedback_after_write:
+            self._write_output(change2)
+
+    def _write_output(self, change: np.ndarray) -> None:
+        self.g2 = self._write(self.g2, change)
         self.i2 = self._current(self.g2, self.r2)
 
     def train(self, x: np.ndarray, y: np.ndarray, order: Iterable[int]) -> None:

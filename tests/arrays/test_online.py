@@ -34,11 +34,12 @@ def data():
     ("device", "protocol"),
     [
         (preset("ag-a-si").replace(c2c_sigma=0.0), Protocol(**SMALL)),
+        (preset("ag-a-si").replace(c2c_sigma=0.0), Protocol(**SMALL, feedback_after_write=True)),
         (preset("epiram").replace(c2c_sigma=0.0), Protocol(**SMALL, shifted_start=True)),
         (preset("gst-pcm").replace(c2c_sigma=0.0), Protocol(**SMALL)),
         (preset("neurosim-ideal").replace(n_pulses_ltp=49, n_pulses_ltd=98), Protocol(**SMALL)),
     ],
-    ids=["ag-a-si", "epiram shifted", "gst-pcm", "ideal"],
+    ids=["ag-a-si", "ag-a-si fed back after", "epiram shifted", "gst-pcm", "ideal"],
 )
 def test_every_step_follows_the_reference(data, device, protocol):
     result = train_online(device, *data, hidden=HIDDEN, protocol=protocol, keep_weights=True)

@@ -187,10 +187,9 @@ def _step(k: Kernel, lanes: DeviceConstants, fixed, x_all, y_all, state: State, 
     z2 = _column_sum(k, lanes, state.i2, drive, dot, event_key(key, 1), _OUTPUT)
     a2 = jax.nn.sigmoid(z2)
     s2 = -2 * a2 * (1 - a2) * (jax.nn.one_hot(y_all[sample], k.classes) - a2)
-    read_back = 2 * jnp.clip(state.i2, 0.0, 1.0) - 1
-    s1 = a1 * (1 - a1) * jnp.einsum("lkj,lk->lj", read_back, s2)
-
     g2, i2, given2, tally2 = _write_output(k, lanes, fixed[1], state, -rate2 * s2, a1, event_key(key, 2))
+    read_back = 2 * jnp.clip(i2 if k.protocol.feedback_after_write else state.i2, 0.0, 1.0) - 1
+    s1 = a1 * (1 - a1) * jnp.einsum("lkj,lk->lj", read_back, s2)
     g1, i1, given1, tally1 = _write_hidden(k, lanes, fixed[0], state, -rate1 * s1, x, event_key(key, 3))
     return State(g1, i1, g2, i2, given1, given2, state.tally + jnp.stack([tally1, tally2], 1)), None
 

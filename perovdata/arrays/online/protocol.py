@@ -36,6 +36,9 @@ class Protocol:
         Round to whole pulses, none below half a pulse; False: continuous updates.
     truncating_cast : bool
         Reproduce NeuroSim's ``(int)(n / N * N)``, which loses one pulse for some n and N.
+    feedback_after_write : bool
+        Feed errors back through the output weights that the sample has just written; False: through those
+        that it was shown with. MLP-NeuroSim's description leaves it open.
     device : bool
         False: weights follow the gradient exactly (the software reference), whatever the device.
     samples_per_epoch : int
@@ -62,6 +65,7 @@ class Protocol:
     shifted_start: bool = False
     whole_pulses: bool = True
     truncating_cast: bool = True
+    feedback_after_write: bool = False
     device: bool = True
     samples_per_epoch: int = 8000
     replacement: bool = True
