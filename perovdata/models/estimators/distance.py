@@ -68,8 +68,12 @@ class DesignDistance:
             weight += share
             for start in range(0, n, _CHUNK):
                 rows = slice(start, start + _CHUNK)
-                gap = np.minimum(np.abs(values[rows, None, :] - self.values_[None]) / self.span_, 1.0)
-                gap = np.where(np.isnan(gap), 0.5, gap) * stated[rows, None, :]
+                gap = values[rows, None, :] - self.values_[None]  # large: worked on in place
+                np.abs(gap, out=gap)
+                gap /= self.span_
+                np.minimum(gap, 1.0, out=gap)
+                gap[np.isnan(gap)] = 0.5
+                gap *= stated[rows, None, :]
                 total[rows] += share[rows, None] * gap.sum(-1) / np.maximum(stated[rows].sum(1), 1)[:, None]
         return np.where(weight[:, None] > 0, total / np.maximum(weight, 1e-9)[:, None], 0.5)
 
