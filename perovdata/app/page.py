@@ -89,7 +89,7 @@ def _():
 def _(result, run_now, task):
     reached = None
     if run_now.value and result is not None:
-        with mo.status.spinner("training the network on 8 draws of the device"):
+        with mo.status.spinner("training the network on the device, on 8 draws where it is uncertain"):
             try:
                 _run = curves.accuracy(result, task.value, draws=8)
                 _a = _run["accuracy"]
