@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import jax
 import numpy as np
@@ -21,6 +21,9 @@ from perovdata.files import cache_dir
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+#: What a device law takes: one number, or numbers for many devices.
+Values: TypeAlias = jax.Array | np.ndarray | float
 
 #: Largest number of lanes that one CPU thread trains at once: its state then stays in the last-level cache.
 _CPU_LANES = 16

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.engine import Values
 
 #: Boltzmann constant in eV/K (CODATA 2018, exact).
 BOLTZMANN_EV = 8.617333262e-5
@@ -15,7 +17,7 @@ BOLTZMANN_EV = 8.617333262e-5
 _DECAY_TIMES = ("retention_tau", "retention_t0", "ppf_tau_1", "ppf_tau_2", "persistent_tau", "epsc_fast_tau")
 
 
-def retained(params: SynapseParameters, elapsed):
+def retained(params: SynapseParameters, elapsed: Values) -> jax.Array:
     """Fraction of a programmed state (above g_min) that is left.
 
     ``floor + (1 - floor) exp(-(t / tau)^beta) (1 + t / t0)^-nu``: exponential (beta = 1), stretched
@@ -41,7 +43,7 @@ def retained(params: SynapseParameters, elapsed):
     return floor + (1.0 - floor) * stretched * power
 
 
-def age(g, params: SynapseParameters, elapsed):
+def age(g: jax.Array, params: SynapseParameters, elapsed: Values) -> jax.Array:
     """Normalised conductance after some time without pulses; the state relaxes towards g_min.
 
     Parameters
@@ -55,14 +57,14 @@ def age(g, params: SynapseParameters, elapsed):
     return g * retained(params, jnp.broadcast_to(jnp.asarray(elapsed, jnp.float32), jnp.shape(g)))
 
 
-def read_disturb(g, n_reads, params: SynapseParameters):
+def read_disturb(g: jax.Array, n_reads: Values, params: SynapseParameters) -> jax.Array:
     """Normalised conductance after reads, each moving it a fraction of the way to an end of the window."""
     d = align(params.read_disturb, g)
     kept = (1.0 - jnp.abs(d)) ** n_reads
     return jnp.where(d >= 0, 1.0 - (1.0 - g) * kept, g * kept)
 
 
-def at_temperature(params: SynapseParameters, temperature) -> SynapseParameters:
+def at_temperature(params: SynapseParameters, temperature: Values) -> SynapseParameters:
     """Parameters at another temperature: every decay time follows Arrhenius' law.
 
     ``tau(T) = tau exp(Ea / kB (1 / T - 1 / T_reference))``; with ``activation_energy`` 0 nothing changes.

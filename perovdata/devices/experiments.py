@@ -7,9 +7,10 @@ import jax.numpy as jnp
 
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.shortterm import Traces, current, decay, event, respond, rest
+from perovdata.engine import Values
 
 
-def paired_pulse_index(params: SynapseParameters, intervals):
+def paired_pulse_index(params: SynapseParameters, intervals: Values) -> jax.Array:
     """PPF index A2 / A1 in percent for each interval between two reference events.
 
     Parameters
@@ -24,30 +25,30 @@ def paired_pulse_index(params: SynapseParameters, intervals):
     """
     intervals = jnp.atleast_1d(jnp.asarray(intervals, jnp.float32))
 
-    def index(dt):
+    def index(dt: Values) -> jax.Array:
         _, peaks = respond(params, jnp.stack([jnp.zeros_like(dt), dt]), jnp.ones(2))
         return 100.0 * peaks[1] / peaks[0]
 
     return jnp.moveaxis(jax.vmap(index)(intervals), 0, -1)
 
 
-def spike_number_response(params: SynapseParameters, n_spikes: int, interval):
+def spike_number_response(params: SynapseParameters, n_spikes: int, interval: Values) -> jax.Array:
     """Peaks of n equal spikes, shape (P, n_spikes), in units of ``epsc_amplitude``."""
     _, peaks = respond(params, jnp.full(n_spikes, interval, jnp.float32), jnp.ones(n_spikes))
     return jnp.moveaxis(peaks, 0, -1)
 
 
-def spike_rate_response(params: SynapseParameters, rates, n_spikes: int = 10):
+def spike_rate_response(params: SynapseParameters, rates: Values, n_spikes: int = 10) -> jax.Array:
     """Gain A_n / A_1 of a train of n spikes for each rate in Hz, shape (P, K)."""
 
-    def gain(rate):
+    def gain(rate: Values) -> jax.Array:
         peaks = spike_number_response(params, n_spikes, 1.0 / rate)
         return peaks[..., -1] / peaks[..., 0]
 
     return jnp.moveaxis(jax.vmap(gain)(jnp.atleast_1d(jnp.asarray(rates, jnp.float32))), 0, -1)
 
 
-def epsc(params: SynapseParameters, event_times, drives, sample_times):
+def epsc(params: SynapseParameters, event_times: Values, drives: Values, sample_times: Values) -> jax.Array:
     """Current against time under a train of events, exact at every sample.
 
     Parameters
@@ -68,7 +69,7 @@ def epsc(params: SynapseParameters, event_times, drives, sample_times):
     event_times = jnp.asarray(event_times, jnp.float32)
     sample_times = jnp.asarray(sample_times, jnp.float32)
 
-    def step(traces, dt_and_drive):
+    def step(traces: Traces, dt_and_drive: tuple[jax.Array, jax.Array]) -> tuple[Traces, Traces]:
         dt, drive = dt_and_drive
         traces, _ = event(decay(traces, dt, params), drive, params)
         return traces, traces
@@ -82,7 +83,7 @@ def epsc(params: SynapseParameters, event_times, drives, sample_times):
     last = jnp.searchsorted(event_times, sample_times, side="right")
     since = sample_times - jnp.concatenate([sample_times[:0], event_times[:1], event_times])[last]
 
-    def sample(k, dt):
+    def sample(k: Values, dt: Values) -> jax.Array:
         traces: Traces = jax.tree.map(lambda rows: rows[k], history)
         later = decay(traces, jnp.maximum(dt, 0.0), params)
         # At the event itself the fast part still stands, however short-lived.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
+from perovdata.engine import Values
 from perovdata.errors import InputError
 
 
@@ -29,7 +31,14 @@ class JumpTable:
 
     @classmethod
     def from_pulses(
-        cls, g_ltp, dg_ltp, g_ltd, dg_ltd, *, n_bins: int = 16, n_quantiles: int = 32
+        cls,
+        g_ltp: ArrayLike,
+        dg_ltp: ArrayLike,
+        g_ltd: ArrayLike,
+        dg_ltd: ArrayLike,
+        *,
+        n_bins: int = 16,
+        n_quantiles: int = 32,
     ) -> JumpTable:
         """Build the table from raw pulses.
 
@@ -71,7 +80,7 @@ class JumpTable:
 jax.tree_util.register_dataclass(JumpTable, data_fields=["centres", "ltp", "ltd"], meta_fields=[])
 
 
-def _draw(rows, position, level):
+def _draw(rows: jax.Array, position: jax.Array, level: jax.Array) -> jax.Array:
     """Value of the table at a fractional row and a fractional column."""
     b = jnp.clip(jnp.floor(position).astype(int), 0, rows.shape[0] - 2)
     q = jnp.clip(jnp.floor(level).astype(int), 0, rows.shape[1] - 2)
@@ -81,7 +90,7 @@ def _draw(rows, position, level):
     return low * (1 - wb) + high * wb
 
 
-def jump(g, n_pulses, table: JumpTable, uniforms):
+def jump(g: Values, n_pulses: Values, table: JumpTable, uniforms: jax.Array) -> jax.Array:
     """Apply pulses one by one, each change drawn from the measured distribution.
 
     Parameters
@@ -102,7 +111,7 @@ def jump(g, n_pulses, table: JumpTable, uniforms):
     """
     n_bins, n_quantiles = table.ltp.shape
 
-    def pulse(g, k_and_u):
+    def pulse(g: jax.Array, k_and_u: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
         k, u = k_and_u
         position, level = g * n_bins - 0.5, u * n_quantiles - 0.5
         change = jnp.where(n_pulses > 0, _draw(table.ltp, position, level), _draw(table.ltd, position, level))

@@ -14,9 +14,14 @@ Source of the table: Chen, Peng, Yu, IEEE TCAD 2018, doi:10.1109/TCAD.2018.27897
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from perovdata.engine import Values
 
 #: The label of a step function: largest possible distance from the line, 1, times this.
 LABEL_SCALE = 10.1015
@@ -25,7 +30,7 @@ _SERIES_BELOW = 0.7
 _NEWTON_STEPS = 6
 
 
-def _distance(u, xp):
+def _distance(u: Any, xp: ModuleType) -> Any:
     """Largest distance of the curve from the line, u >= 0 (see the module)."""
     big = xp.maximum(u, _SERIES_BELOW)
     d = -xp.expm1(-big)
@@ -35,7 +40,7 @@ def _distance(u, xp):
     return xp.where(u < _SERIES_BELOW, series, closed)
 
 
-def _slope(u, xp):
+def _slope(u: Any, xp: ModuleType) -> Any:
     """Derivative of :func:`_distance`, u >= 0."""
     big = xp.maximum(u, _SERIES_BELOW)
     d = -xp.expm1(-big)
@@ -46,7 +51,7 @@ def _slope(u, xp):
     return xp.where(u < _SERIES_BELOW, series, closed)
 
 
-def _invert(distance, xp):
+def _invert(distance: Any, xp: ModuleType) -> Any:
     """Curvature u >= 0 whose largest distance is the given one (0 <= distance < 1)."""
     u = 8.0 * distance / (1.0 - distance) ** 0.82  # right at both ends, at most a third off between
     for _ in range(_NEWTON_STEPS):  # concave and increasing: Newton cannot leave the root's basin
@@ -55,22 +60,22 @@ def _invert(distance, xp):
 
 
 @jax.custom_jvp
-def _curvature(label):
+def _curvature(label: jax.Array) -> jax.Array:
     return jnp.sign(label) * _invert(jnp.abs(label) / LABEL_SCALE, jnp)
 
 
 @_curvature.defjvp
-def _curvature_jvp(primals, tangents):
+def _curvature_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
     u = _curvature(primals[0])
     return u, tangents[0] / (LABEL_SCALE * _slope(jnp.abs(u), jnp))
 
 
-def _namespace(x):
+def _namespace(x: Values) -> tuple[ModuleType, Any]:
     """JAX for JAX arrays and tracers, NumPy (float64) for everything else."""
     return (jnp, x) if isinstance(x, jax.Array) else (np, np.asarray(x, float))
 
 
-def label_to_curvature(label):
+def label_to_curvature(label: Values) -> Any:
     """Curvature u = 1 / A of a nonlinearity label; sign kept, 0 at 0.
 
     Parameters
@@ -83,19 +88,19 @@ def label_to_curvature(label):
     array
         Same shape. JAX in, JAX out (differentiable, usable under ``jit`` and ``vmap``); else NumPy float64.
     """
-    xp, label = _namespace(label)
+    xp, values = _namespace(label)
     if xp is jnp:
-        return _curvature(label.astype(jnp.result_type(float)))
-    return np.sign(label) * _invert(np.abs(label) / LABEL_SCALE, np)
+        return _curvature(values.astype(jnp.result_type(float)))
+    return np.sign(values) * _invert(np.abs(values) / LABEL_SCALE, np)
 
 
-def curvature_to_label(curvature):
+def curvature_to_label(curvature: Values) -> Any:
     """Nonlinearity label of a curvature u = 1 / A; inverse of :func:`label_to_curvature`."""
     xp, u = _namespace(curvature)
     return LABEL_SCALE * xp.sign(u) * _distance(xp.abs(u), xp)
 
 
-def label_to_a(label):
+def label_to_a(label: Values) -> Any:
     """NeuroSim's normalised A (in units of the number of pulses) of a label; sign kept, infinite at 0.
 
     Parameters
@@ -113,7 +118,7 @@ def label_to_a(label):
     return xp.where(u == 0, xp.inf, 1.0 / xp.where(u == 0, 1.0, u))
 
 
-def a_to_label(a):
+def a_to_label(a: Values) -> Any:
     """Nonlinearity label of a normalised A (infinite A: label 0); inverse of :func:`label_to_a`."""
     _, a = _namespace(a)
     return curvature_to_label(1.0 / a)

@@ -6,22 +6,24 @@ is signed: positive potentiates, negative depresses. Noise enters as standard no
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 
 from perovdata.devices.label import label_to_curvature
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.engine import Values
 
 _TINY = 1e-6
 _BEYOND = 80.0
 
 
-def align(field, g):
+def align(field: jax.Array, g: Values) -> jax.Array:
     """Give a per-set field of shape (P,) trailing axes so that it broadcasts against g of shape (P, ...)."""
     missing = jnp.ndim(g) - jnp.ndim(field)
     return jnp.reshape(field, jnp.shape(field) + (1,) * missing) if jnp.ndim(field) and missing > 0 else field
 
 
-def exponential(g, fraction, curvature):
+def exponential(g: jax.Array, fraction: Values, curvature: Values) -> jax.Array:
     """MLP-NeuroSim's update: move ``g`` along its exponential curve, without noise and clipping.
 
     ``g' = B - (B - g) exp(-f u)`` with ``B = 1 / (1 - exp(-u))``, written so that it stays exact for
@@ -54,7 +56,9 @@ def exponential(g, fraction, curvature):
     return g * jnp.exp(jnp.minimum(-fraction * curvature, _BEYOND)) + drift
 
 
-def add_cycle_noise(g_new, g_old, n_pulses, params: SynapseParameters, noise):
+def add_cycle_noise(
+    g_new: jax.Array, g_old: jax.Array, n_pulses: Values, params: SynapseParameters, noise: jax.Array
+) -> jax.Array:
     """Cycle-to-cycle noise of a transition of n pulses.
 
     The absolute part has sigma ``c2c_sigma * sqrt(|n|)`` (fraction of the window; MLP-NeuroSim), the
@@ -84,14 +88,16 @@ def add_cycle_noise(g_new, g_old, n_pulses, params: SynapseParameters, noise):
     return g_new + jnp.where(noisy, jnp.sqrt(jnp.where(noisy, variance, 1.0)), 0.0) * noise
 
 
-def quantise(g, params: SynapseParameters):
+def quantise(g: jax.Array, params: SynapseParameters) -> jax.Array:
     """Round to the nearest of ``n_states`` equidistant levels of [0, 1] (infinite: unchanged)."""
     n_states = align(params.n_states, g)
     steps = jnp.where(jnp.isinf(n_states), 1.0, n_states - 1.0)
     return jnp.where(jnp.isinf(n_states), g, jnp.round(g * steps) / steps)
 
 
-def step_exponential(g, n_pulses, params: SynapseParameters, noise=None):
+def step_exponential(
+    g: jax.Array, n_pulses: Values, params: SynapseParameters, noise: jax.Array | None = None
+) -> jax.Array:
     """NeuroSim's exponential update with cycle noise, clipped to the window.
 
     Parameters

@@ -9,6 +9,7 @@ from jax.typing import ArrayLike
 from perovdata.devices.film import GRID_NM, film_absorptance, gap_absorption
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.engine import Values
 
 
 def absorption_of(params: SynapseParameters) -> jax.Array:
@@ -67,7 +68,7 @@ def absorbed_share(params: SynapseParameters, light: ArrayLike) -> jax.Array:
     return absorptance(params) @ jnp.asarray(light).T
 
 
-def absorbed(params: SynapseParameters, wavelength_nm: jax.Array | float) -> jax.Array:
+def absorbed(params: SynapseParameters, wavelength_nm: Values) -> jax.Array:
     """Share of the photons of one wavelength that the film absorbs, 0 to 1.
 
     Parameters
@@ -89,7 +90,7 @@ def absorbed(params: SynapseParameters, wavelength_nm: jax.Array | float) -> jax
     return jax.vmap(lambda at, one: jnp.interp(at, GRID_NM, one))(wavelength, spectrum)
 
 
-def intensity_drive(params: SynapseParameters, intensity):
+def intensity_drive(params: SynapseParameters, intensity: Values) -> jax.Array:
     """Drive of an intensity relative to ``intensity_reference``.
 
     ``h(I) / h(I_reference)`` with ``h = I^gamma / (1 + (I / I_sat)^gamma)``: a power law
@@ -105,7 +106,9 @@ def intensity_drive(params: SynapseParameters, intensity):
     return jnp.where(intensity > 0, relative * fill, 0.0)
 
 
-def optical_drive(params: SynapseParameters, intensity, wavelength_nm=None):
+def optical_drive(
+    params: SynapseParameters, intensity: Values, wavelength_nm: Values | None = None
+) -> jax.Array:
     """Drive of a light pulse, for :func:`~perovdata.devices.event`.
 
     Only the light that the film absorbs acts, whatever its colour.

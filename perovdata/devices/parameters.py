@@ -162,7 +162,7 @@ class SynapseParameters:
         stated = [name for name in FIELDS if name not in self.ideal_fields]
         return f"SynapseParameters({self.n_sets} sets; stated: {', '.join(stated) or 'nothing'})"
 
-    def take(self, index) -> SynapseParameters:
+    def take(self, index: int | slice | np.ndarray) -> SynapseParameters:
         """Sets by integer, slice, index array or mask; the leading axis stays (an integer gives P = 1)."""
         index = np.atleast_1d(index) if not isinstance(index, slice) else index
         if isinstance(index, np.ndarray) and index.dtype != bool and index.size:

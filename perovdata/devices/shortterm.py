@@ -24,6 +24,7 @@ import jax.numpy as jnp
 
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.engine import Values
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ def rest(shape: tuple[int, ...]) -> Traces:
     return Traces(zero, zero, zero, zero, zero)
 
 
-def _fade(dt, tau):
+def _fade(dt: Values, tau: Values) -> jax.Array:
     """exp(-dt / tau); 0 for tau = 0 and for an absent (NaN) tau."""
     return jnp.where(tau > 0, jnp.exp(-dt / jnp.where(tau > 0, tau, 1.0)), 0.0)
 
 
-def decay(traces: Traces, dt, params: SynapseParameters) -> Traces:
+def decay(traces: Traces, dt: Values, params: SynapseParameters) -> Traces:
     """Traces dt seconds later, exactly (dt >= 0; fast and rising parts of time constant 0 are gone)."""
     like = traces.slow_1
     return Traces(
@@ -80,12 +81,12 @@ def decay(traces: Traces, dt, params: SynapseParameters) -> Traces:
     )
 
 
-def _tail_scale(params: SynapseParameters, like):
+def _tail_scale(params: SynapseParameters, like: jax.Array) -> jax.Array:
     left = params.ppf_amplitude_1 + params.ppf_amplitude_2 + params.persistent_fraction
     return align(1.0 / jnp.maximum(1.0, left), like)
 
 
-def event(traces: Traces, drive, params: SynapseParameters) -> tuple[Traces, jax.Array]:
+def event(traces: Traces, drive: jax.Array, params: SynapseParameters) -> tuple[Traces, jax.Array]:
     """One event.
 
     Parameters
@@ -124,19 +125,19 @@ def event(traces: Traces, drive, params: SynapseParameters) -> tuple[Traces, jax
     return Traces(after.slow_1, after.slow_2, after.persistent, after.rising, fast), peak
 
 
-def current(traces: Traces, params: SynapseParameters):
+def current(traces: Traces, params: SynapseParameters) -> jax.Array:
     """Current between events, in units of ``epsc_amplitude``."""
     return _tail_scale(params, traces.slow_1) * traces.total + traces.fast
 
 
-def erase(traces: Traces, params: SynapseParameters, n_pulses=1) -> Traces:
+def erase(traces: Traces, params: SynapseParameters, n_pulses: Values = 1) -> Traces:
     """Electrical erase pulses: each removes the share ``electrical_erase`` of every trace."""
     kept = (1.0 - align(params.electrical_erase, traces.slow_1)) ** n_pulses
     return jax.tree.map(lambda leaf: leaf * kept, traces)
 
 
 def respond(
-    params: SynapseParameters, intervals, drives, traces: Traces | None = None
+    params: SynapseParameters, intervals: Values, drives: Values, traces: Traces | None = None
 ) -> tuple[Traces, jax.Array]:
     """Peaks of a train of events.
 
@@ -163,7 +164,7 @@ def respond(
         own = jnp.shape(params.g_max)
         traces = rest(jnp.broadcast_shapes(own + (1,) * (drives.ndim - 1 - len(own)), drives.shape[1:]))
 
-    def step(traces, dt_and_drive):
+    def step(traces: Traces, dt_and_drive: tuple[jax.Array, jax.Array]) -> tuple[Traces, jax.Array]:
         dt, drive = dt_and_drive
         return event(decay(traces, dt, params), drive, params)
 

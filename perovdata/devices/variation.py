@@ -11,6 +11,7 @@ from perovdata.devices.fields import MAX_LABEL
 from perovdata.devices.label import label_to_curvature
 from perovdata.devices.longterm import align
 from perovdata.devices.parameters import SynapseParameters
+from perovdata.engine import Values
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,13 @@ jax.tree_util.register_dataclass(
 )
 
 
-def _pair(key, shape, correlation):
+def _pair(key: jax.Array, shape: tuple[int, ...], correlation: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Two standard normals with a correlation."""
     first, second = jax.random.normal(key, (2, *shape), jnp.float32)
     return first, correlation * first + jnp.sqrt(jnp.maximum(1.0 - correlation**2, 0.0)) * second
 
 
-def sample_devices(key, params: SynapseParameters, shape: tuple[int, ...]) -> Devices:
+def sample_devices(key: jax.Array, params: SynapseParameters, shape: tuple[int, ...]) -> Devices:
     """Draw the devices of an array.
 
     All parameter sets share the same standard normals (common random numbers), so that sets are compared on
@@ -75,7 +76,7 @@ def sample_devices(key, params: SynapseParameters, shape: tuple[int, ...]) -> De
     g_max = of["g_max"] * jnp.exp(of["d2d_g_max"] * z_max)
     g_min = jnp.minimum(of["g_min"] * jnp.exp(of["d2d_g_min"] * z_min), g_max)
 
-    def curvature(label, z):
+    def curvature(label: jax.Array, z: jax.Array) -> jax.Array:
         # The correlation is one of magnitudes: both directions of a device more or less nonlinear.
         away = jnp.where(label < 0, -1.0, 1.0)
         spread = of["d2d_label_sigma"] * away * z
@@ -110,12 +111,12 @@ _USED = (
 )
 
 
-def hold_stuck(g, stuck):
+def hold_stuck(g: jax.Array, stuck: jax.Array) -> jax.Array:
     """Normalised conductance with stuck devices at their end."""
     return jnp.where(stuck == 0, g, (stuck > 0).astype(g.dtype))
 
 
-def worn_window(params: SynapseParameters, n_pulses):
+def worn_window(params: SynapseParameters, n_pulses: Values) -> jax.Array:
     """Window left after a number of pulses: it has halved after ``endurance_cycles``.
 
     ``g_max`` falls towards ``g_min`` as ``2^-(n / endurance)^k``, the Weibull form of wear-out.

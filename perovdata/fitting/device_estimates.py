@@ -101,8 +101,9 @@ def with_a(parameters: dict[str, Estimate]) -> None:
         label = parameters.get(f"nonlinearity_{direction}")
         if label is None:
             continue
-        known = label.low is not None and label.high is not None and label.low * label.high > 0
-        ends = sorted(float(label_to_a(v)) for v in (label.low, label.high)) if known else (None, None)
+        ends: list[float] | tuple[None, None] = (None, None)
+        if label.low is not None and label.high is not None and label.low * label.high > 0:
+            ends = sorted(float(label_to_a(v)) for v in (label.low, label.high))
         a = float(label_to_a(label.value))
         if np.isfinite(a):
             meaning = "NeuroSim's A over the pulses of a sweep"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from perovdata.devices import (
@@ -96,8 +97,8 @@ def _sweep(parameters: SynapseParameters) -> np.ndarray:
 
 def _exponential(parameters: SynapseParameters, sign: int, share: np.ndarray) -> np.ndarray:
     pulses = parameters.n_pulses_ltp if sign > 0 else parameters.n_pulses_ltd
-    start = np.full((parameters.n_sets, len(share)), 0.0 if sign > 0 else 1.0)
-    return step_exponential(start, sign * share * np.asarray(pulses)[:, None], parameters)
+    start = jnp.full((parameters.n_sets, len(share)), 0.0 if sign > 0 else 1.0)
+    return np.asarray(step_exponential(start, sign * share * np.asarray(pulses)[:, None], parameters))
 
 
 def _course(law: Law, sign: int, pulses: float, share: np.ndarray) -> np.ndarray:

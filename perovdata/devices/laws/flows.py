@@ -8,22 +8,26 @@ law acts on 1 - g.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
+from perovdata.engine import Values
 from perovdata.errors import InputError
 
 _TINY = 1e-6
 
 
-def _mirrored(law):
+def _mirrored(law: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
     """Make a signed-pulse law of a potentiation law: depression acts on 1 - g."""
 
     @functools.wraps(law)
-    def signed(g, n_pulses, *args, **kwargs):
+    def signed(g: jax.Array, n_pulses: Values, *args: Any, **kwargs: Any) -> jax.Array:
         up = n_pulses >= 0
         end = law(jnp.where(up, g, 1.0 - g), jnp.abs(n_pulses), *args, **kwargs)
         return jnp.where(up, end, 1.0 - end)
@@ -32,7 +36,7 @@ def _mirrored(law):
 
 
 @_mirrored
-def soft_bounds(g, n_pulses, step, slope=1.0):
+def soft_bounds(g: jax.Array, n_pulses: Values, step: Values, slope: Values = 1.0) -> jax.Array:
     """Linear-step device: each pulse moves g by ``step * (1 - slope * g)``; slope 1 gives soft bounds.
 
     Parameters
@@ -66,7 +70,7 @@ def soft_bounds(g, n_pulses, step, slope=1.0):
 
 
 @_mirrored
-def power(g, n_pulses, step, exponent):
+def power(g: jax.Array, n_pulses: Values, step: Values, exponent: Values) -> jax.Array:
     """Power-law device: ``dg/dn = step * (1 - g)^exponent``.
 
     Parameters
@@ -100,7 +104,7 @@ def power(g, n_pulses, step, exponent):
 
 
 @_mirrored
-def logarithmic(g, n_pulses, alpha, beta):
+def logarithmic(g: jax.Array, n_pulses: Values, alpha: Values, beta: Values) -> jax.Array:
     """Steps that fall exponentially with the state: ``dg/dn = alpha exp(-beta g)``.
 
     Parameters
@@ -141,7 +145,7 @@ class MeasuredCurve:
     ltd: jax.Array
 
     @classmethod
-    def make(cls, ltp, ltd) -> MeasuredCurve:
+    def make(cls, ltp: ArrayLike, ltd: ArrayLike) -> MeasuredCurve:
         """Check the curves and take them as they are."""
         ltp, ltd = np.asarray(ltp, float), np.asarray(ltd, float)
         for name, curve, sign in (("ltp", ltp, 1), ("ltd", ltd, -1)):
@@ -160,7 +164,7 @@ class MeasuredCurve:
 jax.tree_util.register_dataclass(MeasuredCurve, data_fields=["ltp", "ltd"], meta_fields=[])
 
 
-def piecewise(g, n_pulses, curve: MeasuredCurve):
+def piecewise(g: jax.Array, n_pulses: Values, curve: MeasuredCurve) -> jax.Array:
     """Follow the measured curves, linear between pulses: look up where g lies, go n pulses on.
 
     Parameters
