@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from perovdata.dataset import DESIGN_COLUMNS, METRICS, Metric
 from perovdata.errors import InputError, unknown_choice
@@ -99,12 +100,12 @@ class Corpus:
         return 1.0 / self.designs.groupby("paper_id")["paper_id"].transform("size").to_numpy()
 
 
-def to_scale(metric: Metric, value):
+def to_scale(metric: Metric, value: ArrayLike) -> Any:
     """Natural units to the model scale (decades for log10 metrics)."""
     return np.log10(value) if metric.scale == "log10" else np.asarray(value, dtype=float)
 
 
-def from_scale(metric: Metric, value):
+def from_scale(metric: Metric, value: ArrayLike) -> Any:
     """Model scale to natural units."""
     return np.power(10.0, value) if metric.scale == "log10" else np.asarray(value, dtype=float)
 

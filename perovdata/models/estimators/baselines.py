@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
@@ -15,12 +18,12 @@ BASELINES = ("global median", "family median", "nearest device")
 class GlobalMedian(Estimator):
     """The constant that scores best on the training labels (see :func:`censored_median`)."""
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         """Store the constant."""
         self.value_ = censored_median(y, sample_weight)
         return self
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
         """The constant for every row."""
         return np.full(len(X), self.value_)
 
@@ -38,13 +41,17 @@ class FamilyMedian(Estimator):
 
     def __init__(
         self,
-        levels=(("family", "stimulus", "device_type"), ("stimulus", "device_type"), ("device_type",)),
-        min_rows=4,
-    ):
+        levels: Sequence[Sequence[str]] = (
+            ("family", "stimulus", "device_type"),
+            ("stimulus", "device_type"),
+            ("device_type",),
+        ),
+        min_rows: int = 4,
+    ) -> None:
         self.levels = levels
         self.min_rows = min_rows
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         """Store one median per group that is large enough."""
         weight = np.ones(len(y)) if sample_weight is None else sample_weight
         self.value_ = censored_median(y, weight)
@@ -59,7 +66,7 @@ class FamilyMedian(Estimator):
             self.medians_.append(table)
         return self
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Median of the finest group that is large enough."""
         value = np.full(len(X), self.value_)
         found = np.zeros(len(X), dtype=bool)
@@ -79,21 +86,21 @@ class NearestDevice(Estimator):
         Composition columns of the distance.
     """
 
-    def __init__(self, numbers=()):
+    def __init__(self, numbers: Sequence[str] = ()) -> None:
         self.numbers = numbers
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         """Store the reference designs."""
         self.distance_ = DesignDistance(numbers=tuple(c for c in self.numbers if c in X)).fit(X)
         self.labels_ = np.asarray(y, dtype=float)
         return self
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Median of the labels at the smallest distance."""
         distance = self.distance_(X)
         near = distance <= distance.min(axis=1, keepdims=True) + 1e-9
         return np.array([censored_median(self.labels_[row]) for row in near])
 
 
-def _keys(X: pd.DataFrame, columns) -> list[str]:
+def _keys(X: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     return ["|".join(parts) for parts in zip(*(texts(X, c) for c in columns), strict=True)]

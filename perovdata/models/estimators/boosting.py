@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
+import pandas as pd
 import xgboost
 from sklearn.base import BaseEstimator, RegressorMixin
 
@@ -20,14 +23,21 @@ class IntervalBoosting(RegressorMixin, BaseEstimator):
         As in XGBoost.
     """
 
-    def __init__(self, n_estimators=60, max_depth=2, learning_rate=0.08, reg_lambda=5.0, seed=0):
+    def __init__(
+        self,
+        n_estimators: int = 60,
+        max_depth: int = 2,
+        learning_rate: float = 0.08,
+        reg_lambda: float = 5.0,
+        seed: int = 0,
+    ) -> None:
         self.n_estimators = n_estimators
         self.max_depth = max_depth
         self.learning_rate = learning_rate
         self.reg_lambda = reg_lambda
         self.seed = seed
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         """Fit on the numeric columns of `X` and interval labels `y`, shape (n, 2)."""
         y = np.asarray(y, dtype=float)
         self.columns_ = list(X.select_dtypes("number").columns)
@@ -54,7 +64,7 @@ class IntervalBoosting(RegressorMixin, BaseEstimator):
         self.booster_ = xgboost.train(settings, data, num_boost_round=self.n_estimators)
         return self
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Location on the model scale, shape (n,)."""
         data = xgboost.DMatrix(X[self.columns_].to_numpy(dtype=float))
         return np.log(self.booster_.predict(data).astype(float)) * self.scale_ + self.centre_

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 import xgboost
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.ensemble import RandomForestRegressor
@@ -62,11 +64,11 @@ class WithBounds(RegressorMixin, BaseEstimator):
         distribution of the training labels once, for learners that reproduce their training data.
     """
 
-    def __init__(self, estimator, n_iter=0):
+    def __init__(self, estimator: BaseEstimator, n_iter: int = 0) -> None:
         self.estimator = estimator
         self.n_iter = n_iter
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         """Fit on the numeric columns of `X` and interval labels `y`, shape (n, 2)."""
         y = np.asarray(y, dtype=float)
         self.columns_ = list(X.select_dtypes("number").columns)
@@ -81,11 +83,11 @@ class WithBounds(RegressorMixin, BaseEstimator):
             self.estimator_ = self._fit_once(values, target, sample_weight)
         return self
 
-    def _fit_once(self, values, target, weight):
+    def _fit_once(self, values: np.ndarray, target: np.ndarray, weight: np.ndarray | None) -> Any:
         key = "model__sample_weight" if isinstance(self.estimator, Pipeline) else "sample_weight"
         return clone(self.estimator).fit(values, winsorise(target, weight), **{key: weight})
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Location on the model scale, shape (n,)."""
         return self.estimator_.predict(X[self.columns_].to_numpy(dtype=float)).astype(float)
 
@@ -93,15 +95,15 @@ class WithBounds(RegressorMixin, BaseEstimator):
 class Average(RegressorMixin, BaseEstimator):
     """Mean of fitted models."""
 
-    def __init__(self, models=()):
+    def __init__(self, models: Sequence[Any] = ()) -> None:
         self.models = models
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Mean prediction, shape (n,)."""
         return np.mean([m.predict(X) for m in self.models], axis=0)
 
 
-def _linear(model, k):
+def _linear(model: BaseEstimator, k: int | str) -> Pipeline:
     return Pipeline(
         [
             ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
@@ -113,13 +115,13 @@ def _linear(model, k):
     )
 
 
-def _forest(seed, **more):
+def _forest(seed: int, **more: Any) -> RandomForestRegressor:
     return RandomForestRegressor(
         n_estimators=50, min_samples_leaf=4, max_features=0.33, n_jobs=1, random_state=seed, **more
     )
 
 
-def _boosting(seed, depth):
+def _boosting(seed: int, depth: int) -> xgboost.XGBRegressor:
     return xgboost.XGBRegressor(
         n_estimators=60,
         max_depth=depth,

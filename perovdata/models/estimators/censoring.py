@@ -6,7 +6,13 @@ import numpy as np
 from scipy.special import ndtr
 
 
-def turnbull(labels, weights=None, support=None, *, n_iter: int = 300) -> tuple[np.ndarray, np.ndarray]:
+def turnbull(
+    labels: np.ndarray,
+    weights: np.ndarray | None = None,
+    support: np.ndarray | None = None,
+    *,
+    n_iter: int = 300,
+) -> tuple[np.ndarray, np.ndarray]:
     """Non-parametric maximum likelihood distribution from interval labels (Turnbull 1976).
 
     For lower bounds only this is the Kaplan-Meier estimate with the mass beyond the last value put at
@@ -39,7 +45,7 @@ def turnbull(labels, weights=None, support=None, *, n_iter: int = 300) -> tuple[
     return support, mass
 
 
-def conditional_mean(labels, support, mass) -> np.ndarray:
+def conditional_mean(labels: np.ndarray, support: np.ndarray, mass: np.ndarray) -> np.ndarray:
     """Expected value of each row given its interval, under a discrete distribution, shape (n,).
 
     Where the distribution has no mass inside the interval the finite end (the middle, if both are)
@@ -54,11 +60,13 @@ def conditional_mean(labels, support, mass) -> np.ndarray:
     return np.where(labels[:, 0] == labels[:, 1], labels[:, 0], mean)
 
 
-def _density(z):
+def _density(z: np.ndarray) -> np.ndarray:
     return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
 
 
-def truncated_normal_mean(mean, sd, low, high) -> np.ndarray:
+def truncated_normal_mean(
+    mean: np.ndarray | float, sd: np.ndarray | float, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
     """Mean of a normal distribution given that it lies in [low, high] (element-wise)."""
     a, b = (np.asarray(low) - mean) / sd, (np.asarray(high) - mean) / sd
     with np.errstate(all="ignore"):
@@ -68,7 +76,7 @@ def truncated_normal_mean(mean, sd, low, high) -> np.ndarray:
     return np.where((mass > 1e-10) & np.isfinite(value), np.clip(value, low, high), nearest)
 
 
-def winsorise(values, weights=None, *, limit: float = 2.0) -> np.ndarray:
+def winsorise(values: np.ndarray, weights: np.ndarray | None = None, *, limit: float = 2.0) -> np.ndarray:
     """Pull values beyond `limit` robust standard deviations from the median back to that limit, shape (n,).
 
     Reported extremes of several decades would otherwise steer every least-squares fit, while scores are
@@ -83,7 +91,7 @@ def winsorise(values, weights=None, *, limit: float = 2.0) -> np.ndarray:
     return np.clip(values, centre - limit * sd, centre + limit * sd)
 
 
-def signed_error(prediction, labels) -> np.ndarray:
+def signed_error(prediction: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Signed distance to the label interval, zero inside.
 
     Parameters
@@ -102,7 +110,7 @@ def signed_error(prediction, labels) -> np.ndarray:
     return prediction - np.clip(prediction, low, high)
 
 
-def censored_median(labels, weights=None) -> float:
+def censored_median(labels: np.ndarray, weights: np.ndarray | None = None) -> float:
     """The constant with the smallest weighted absolute distance to the labels.
 
     For exact values this is the median. Where a whole stretch is optimal the point nearest to the

@@ -8,7 +8,9 @@ that only the reported device leaves open counts half a mismatch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,7 +106,7 @@ def texts(X: pd.DataFrame, column: str) -> np.ndarray:
     return X[column].to_numpy(dtype=object)
 
 
-def shared_properties(design, other) -> list[str]:
+def shared_properties(design: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """Which stated properties two designs have in common (composition first)."""
     names = ("composition", *CATEGORIES)
     return [n for n in names if n in design and n in other and design[n] and design[n] == other[n]]

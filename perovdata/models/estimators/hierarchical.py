@@ -11,6 +11,9 @@ expectation-maximisation scheme for Tobit-type data).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 import pandas as pd
 from scipy.linalg import cho_factor, cho_solve
@@ -40,13 +43,15 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         Variance of each part and of the noise.
     """
 
-    def __init__(self, groups=(), numbers=(), prior_sd=0.5, n_iter=3):
+    def __init__(
+        self, groups: Sequence[str] = (), numbers: Sequence[str] = (), prior_sd: float = 0.5, n_iter: int = 3
+    ) -> None:
         self.groups = groups
         self.numbers = numbers
         self.prior_sd = prior_sd
         self.n_iter = n_iter
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         """Find variances and weights from interval labels `y`, shape (n, 2)."""
         y = np.asarray(y, dtype=float)
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
@@ -64,7 +69,7 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         parts = self._kernels(X)
         target = winsorise(conditional_mean(y, *turnbull(y, weight)), weight)
         bounded = y[:, 0] < y[:, 1]
-        theta = None
+        theta = np.log(_spread(target) * np.r_[np.full(len(parts), 0.3), 0.9])
         for _ in range(self.n_iter if bounded.any() else 1):
             theta = self._maximise(parts, target, weight, theta)
             self._solve(parts, target, weight, theta)
@@ -78,7 +83,7 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         del self.inverse_
         return self
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Posterior mean, shape (n,)."""
         return self.mean_ + self.contributions(X).sum(axis=1)
 
@@ -110,18 +115,18 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
             kernels.append(np.exp(-np.maximum(squared, 0) / (2 * len(self.numbers))))
         return kernels
 
-    def _maximise(self, parts, target, weight, start):
+    def _maximise(
+        self, parts: list[np.ndarray], target: np.ndarray, weight: np.ndarray, start: np.ndarray
+    ) -> np.ndarray:
         from scipy.optimize import minimize  # heavy, and prediction never needs it
 
-        sd = max(float(np.sqrt(np.average((target - target.mean()) ** 2))), 1e-3)
-        if start is None:
-            start = np.log(np.r_[np.full(len(parts), 0.3 * sd), 0.9 * sd])
+        sd = _spread(target)
         mean = np.average(target, weights=weight)
         noise = np.diag(1 / weight)
         stack = np.array([*parts, noise])
         base = np.full((len(target), len(target)), 4 * sd**2 / len(target))  # uncertainty of the mean
 
-        def loss(theta):
+        def loss(theta: np.ndarray) -> tuple[float, np.ndarray]:
             s = np.exp(theta)
             covariance = base + np.tensordot(s**2, stack, axes=1)
             factor = cho_factor(covariance, lower=True)
@@ -136,7 +141,9 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         bounds = [(np.log(1e-3 * sd), np.log(10 * sd))] * len(parts) + [(np.log(0.05 * sd), np.log(10 * sd))]
         return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40}).x
 
-    def _solve(self, parts, target, weight, theta):
+    def _solve(
+        self, parts: list[np.ndarray], target: np.ndarray, weight: np.ndarray, theta: np.ndarray
+    ) -> None:
         variance = np.exp(2 * theta)
         self.variances_ = {
             name: float(v) for name, v in zip([*self.part_names, "noise"], variance, strict=True)
@@ -148,3 +155,8 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         self.mean_ = float(one @ target / one.sum())
         self.alpha_ = cho_solve(factor, target - self.mean_)
         self.inverse_ = cho_solve(factor, np.eye(len(target)))
+
+
+def _spread(target: np.ndarray) -> float:
+    """Standard deviation, kept above 0 so that its logarithm is finite."""
+    return max(float(np.std(target)), 1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,7 +122,13 @@ def run_fold(evidence: Evidence, outer: dict[str, int], k: int, settings: Settin
     )
 
 
-def _conditioning(corpus, models, points, copula: Copula, shown) -> pd.DataFrame:
+def _conditioning(
+    corpus: Corpus,
+    models: Mapping[str, MetricModel],
+    points: Mapping[str, np.ndarray],
+    copula: Copula,
+    shown: np.ndarray,
+) -> pd.DataFrame:
     """Hide one stated metric of each hidden device; predict it without and with the others."""
     stated: dict[int, dict[str, int]] = {}
     for name in points:

@@ -15,14 +15,24 @@ from perovdata.models.evaluation.training_data import Evidence
 _LEARNERS = ("hierarchical", "XGBoost AFT")
 
 
-def _losses(evidence: Evidence, learner, metric, train, hidden, settings, borrow=True) -> np.ndarray:
+def _losses(
+    evidence: Evidence,
+    learner: str,
+    metric: str,
+    train: np.ndarray,
+    hidden: np.ndarray,
+    settings: Settings,
+    borrow: bool = True,
+) -> np.ndarray:
     target = evidence.corpus.targets[metric]
     model = evidence.fit(learner, metric, train, settings.seed, borrow=borrow)
     value = model.predict(evidence.X.iloc[target.rows[hidden]])
     return np.abs(signed_error(value, target.labels[hidden]))
 
 
-def _cross_validate(evidence: Evidence, learner, metric, fold, settings, borrow=True) -> np.ndarray:
+def _cross_validate(
+    evidence: Evidence, learner: str, metric: str, fold: np.ndarray, settings: Settings, borrow: bool = True
+) -> np.ndarray:
     """Error of every row when its fold is hidden, shape (n,)."""
     loss = np.zeros(len(fold))
     for k in np.unique(fold):
@@ -165,7 +175,9 @@ def transfer(
     return pd.DataFrame(records, columns=columns)
 
 
-def _gain(without, with_it, papers, weights, settings) -> dict[str, float]:
+def _gain(
+    without: np.ndarray, with_it: np.ndarray, papers: np.ndarray, weights: np.ndarray, settings: Settings
+) -> dict[str, float]:
     low, high = bootstrap_papers(
         lambda w: (
             float(np.average(without - with_it, weights=w * weights)) if (w * weights).sum() else np.nan

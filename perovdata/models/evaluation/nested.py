@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import ndtri
+from sklearn.base import BaseEstimator
 
 from perovdata.models.estimators.baselines import BASELINES
 from perovdata.models.estimators.candidates import Average
@@ -135,7 +136,7 @@ def normal_scores(inner: OutOfFold, model: MetricModel, prediction: np.ndarray) 
     return np.where(low == high, low, truncated_normal_mean(0.0, 1.0, low, high))
 
 
-def refit(evidence: Evidence, metric: str, train: np.ndarray, name: str, seed: int):
+def refit(evidence: Evidence, metric: str, train: np.ndarray, name: str, seed: int) -> BaseEstimator:
     """The candidate fitted on all training rows (an average: its members)."""
     members = evidence.registry[name].members
     if members:
@@ -143,7 +144,9 @@ def refit(evidence: Evidence, metric: str, train: np.ndarray, name: str, seed: i
     return evidence.fit(name, metric, train, seed)
 
 
-def fit_metric(inner: OutOfFold, final, papers: np.ndarray, distance: np.ndarray, name: str) -> MetricModel:
+def fit_metric(
+    inner: OutOfFold, final: BaseEstimator, papers: np.ndarray, distance: np.ndarray, name: str
+) -> MetricModel:
     """Turn the inner cross-validation of the chosen candidate into a predictor.
 
     Parameters

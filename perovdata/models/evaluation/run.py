@@ -28,7 +28,7 @@ from perovdata.models.evaluation.scoring import (
 )
 from perovdata.models.evaluation.settings import Settings
 from perovdata.models.evaluation.splits import paper_folds
-from perovdata.models.evaluation.training_data import gather
+from perovdata.models.evaluation.training_data import Evidence, gather
 from perovdata.models.targets import Corpus, Target
 
 Progress = Callable[[int, int], None]
@@ -113,7 +113,12 @@ def _json(value: Any) -> str:
     return json.dumps(value, indent=1, allow_nan=False, sort_keys=True) + "\n"
 
 
-def _run(evidence, splits, settings, progress):
+def _run(
+    evidence: Evidence,
+    splits: list[dict[str, int]],
+    settings: Settings,
+    progress: Callable[[int, int], None] | None,
+) -> list[pd.DataFrame]:
     """All outer folds, in processes; results do not depend on their number."""
     from joblib import Parallel, delayed
 
@@ -133,7 +138,13 @@ def _run(evidence, splits, settings, progress):
     return [pd.concat(p, ignore_index=True) for p in parts]
 
 
-def _lessons(evidence, splits, modelled, metrics, settings):
+def _lessons(
+    evidence: Evidence,
+    splits: list[dict[str, int]],
+    modelled: list[str],
+    metrics: list[str],
+    settings: Settings,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Learning curve, transfer table and leakage figures, in processes."""
     from joblib import Parallel, delayed
 
@@ -150,7 +161,7 @@ def _lessons(evidence, splits, modelled, metrics, settings):
     )
 
 
-def _one_thread(function, *arguments):
+def _one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
     """Small matrices: threads inside a process only cost time (and would change sums)."""
     from threadpoolctl import threadpool_limits
 
@@ -216,7 +227,9 @@ def _candidate_table(corpus: Corpus, predictions: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
-def _skill_table(corpus, predictions, intervals, settings) -> pd.DataFrame:
+def _skill_table(
+    corpus: Corpus, predictions: pd.DataFrame, intervals: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
     """One row per metric: what is shipped and how it scores against the best baseline."""
     records = []
     for name in eligible_metrics(corpus, settings):
@@ -272,7 +285,7 @@ def _skill_with_ends(
     return {name: skill(errors, reference, target.weights), f"{name}_low": low, f"{name}_high": high}
 
 
-def _interval_scores(target, shipped: pd.DataFrame) -> dict[str, float]:
+def _interval_scores(target: Target, shipped: pd.DataFrame) -> dict[str, float]:
     at = pd.Index(target.rows).get_indexer(shipped["row"])
     labels, weights, exact = target.labels[at], target.weights[at], ~target.bounded[at]
     median = shipped["q50"].to_numpy()
@@ -368,7 +381,9 @@ def _pair_table(corpus: Corpus, conditioning: pd.DataFrame, settings: Settings) 
     return pd.DataFrame(records, columns=columns).sort_values("gain", ascending=False, ignore_index=True)
 
 
-def _flat_metrics(corpus, skills, pairs, leak) -> dict[str, float]:
+def _flat_metrics(
+    corpus: Corpus, skills: pd.DataFrame, pairs: pd.DataFrame, leak: dict[str, Any]
+) -> dict[str, float]:
     """Flat finite numbers for ``dvc metrics``."""
     flat: dict[str, float] = {"n_papers": len(set(corpus.papers)), "n_devices": len(corpus.designs)}
     keys = [

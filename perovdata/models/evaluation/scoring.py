@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from perovdata.models.estimators.censoring import signed_error
 
@@ -26,7 +27,7 @@ def quantile_column(q: float) -> str:
     return f"q{round(100 * q):02d}"
 
 
-def covered(low, high, labels) -> np.ndarray:
+def covered(low: np.ndarray, high: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Whether the interval holds a value that the label allows, shape (n,), bool.
 
     For an exact value this is the usual coverage; for a bound it asks only that interval and bound do
@@ -35,7 +36,7 @@ def covered(low, high, labels) -> np.ndarray:
     return (np.asarray(low) <= labels[:, 1]) & (np.asarray(high) >= labels[:, 0])
 
 
-def crps(points, weights, labels) -> np.ndarray:
+def crps(points: np.ndarray, weights: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Continuous ranked probability score of weighted predictive samples.
 
     Parameters
@@ -60,13 +61,13 @@ def crps(points, weights, labels) -> np.ndarray:
     return (np.abs(x) * w).sum(1) - spread
 
 
-def pinball(quantile, level: float, labels) -> np.ndarray:
+def pinball(quantile: np.ndarray, level: float, labels: np.ndarray) -> np.ndarray:
     """Pinball loss of a predicted quantile, zero inside the label interval, shape (n,)."""
     error = -signed_error(quantile, labels)
     return np.maximum(level * error, (level - 1) * error)
 
 
-def spearman(prediction, value, weights=None) -> float:
+def spearman(prediction: np.ndarray, value: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Rank correlation (weighted over rows); nan if one side is constant."""
     from scipy.stats import rankdata  # heavy, and prediction never needs it
 
@@ -78,19 +79,24 @@ def spearman(prediction, value, weights=None) -> float:
     return float(np.average(a * b, weights=weights) / scale) if scale > 1e-12 else float("nan")
 
 
-def weighted_mean(values, weights) -> float:
+def weighted_mean(values: np.ndarray | pd.Series, weights: np.ndarray) -> float:
     """Mean over rows in which every paper counts once."""
     return float(np.average(values, weights=weights))
 
 
-def skill(errors, reference, weights) -> float:
+def skill(errors: np.ndarray, reference: np.ndarray, weights: np.ndarray) -> float:
     """One minus the ratio of mean absolute errors; positive if better than the reference."""
     base = np.average(np.abs(reference), weights=weights)
     return float(1 - np.average(np.abs(errors), weights=weights) / base) if base > 0 else 0.0
 
 
 def bootstrap_papers(
-    statistic: Callable[[np.ndarray], float], papers, *, n: int = 2000, level: float = 0.9, seed: int = 0
+    statistic: Callable[[np.ndarray], float],
+    papers: np.ndarray,
+    *,
+    n: int = 2000,
+    level: float = 0.9,
+    seed: int = 0,
 ) -> tuple[float, float]:
     """Percentile interval of a statistic when whole papers are drawn again.
 

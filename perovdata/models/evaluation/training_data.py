@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
+from sklearn.base import BaseEstimator
 
 from perovdata.dataset import load_background, load_synapses
 from perovdata.features import COMPOSITION, design_frame
@@ -46,7 +47,9 @@ class Evidence:
     weight: float = 0.5
     registry: Mapping[str, Candidate] = field(default_factory=lambda: CANDIDATES)
 
-    def fit(self, candidate: str, metric: str, train: np.ndarray, seed: int, *, borrow: bool = True):
+    def fit(
+        self, candidate: str, metric: str, train: np.ndarray, seed: int, *, borrow: bool = True
+    ) -> BaseEstimator:
         """Fit one candidate.
 
         Parameters

@@ -10,6 +10,7 @@ shrink, both in closed form.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,13 @@ class Copula:
         return 0.0 if before[i, i] <= 1e-12 else float(1 - np.sqrt(max(after[i, i], 0.0) / before[i, i]))
 
 
-def fit_copula(names, scores: np.ndarray, weights: np.ndarray, more_scores=None, more_weights=None) -> Copula:
+def fit_copula(
+    names: Sequence[str],
+    scores: np.ndarray,
+    weights: np.ndarray,
+    more_scores: np.ndarray | None = None,
+    more_weights: np.ndarray | None = None,
+) -> Copula:
     """Estimate the shrunken correlations.
 
     Parameters

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from perovdata.models.estimators.censoring import turnbull
@@ -38,16 +39,16 @@ class LocalScale:
     threshold: float
     slope: float = _WIDEN[0]
 
-    def excess(self, distance) -> np.ndarray:
+    def excess(self, distance: np.ndarray) -> np.ndarray:
         """Distance beyond the typical one, 1 at the threshold."""
         return np.maximum(0.0, (distance - self.typical) / max(self.threshold - self.typical, 1e-9))
 
-    def __call__(self, distance) -> np.ndarray:
+    def __call__(self, distance: np.ndarray) -> np.ndarray:
         """Relative scale, at least 1."""
         return 1.0 + self.slope * self.excess(distance)
 
     @classmethod
-    def fit(cls, distance, error, weights) -> LocalScale:
+    def fit(cls, distance: np.ndarray, error: np.ndarray, weights: np.ndarray) -> LocalScale:
         """Slope of the absolute error against the excess distance, kept between bounds.
 
         Parameters
@@ -98,7 +99,14 @@ class ResidualSample:
         return fold_predictions[:, self.fold] + scale[:, None] * self.value
 
 
-def residual_sample(prediction, labels, scale, fold, weights, n_papers: int) -> ResidualSample:
+def residual_sample(
+    prediction: np.ndarray,
+    labels: np.ndarray,
+    scale: np.ndarray,
+    fold: np.ndarray,
+    weights: np.ndarray,
+    n_papers: int,
+) -> ResidualSample:
     """Turn out-of-fold predictions into a residual sample.
 
     Parameters
@@ -124,7 +132,7 @@ def positions(mass: np.ndarray, n_papers: int) -> np.ndarray:
     return (n_papers * middle + 0.5) / (n_papers + 1)
 
 
-def _sorted(points, mass, n_papers):
+def _sorted(points: np.ndarray, mass: np.ndarray, n_papers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     order = np.argsort(points, axis=1, kind="stable")
     x = np.take_along_axis(points, order, 1)
     m = mass[order]
@@ -134,7 +142,7 @@ def _sorted(points, mass, n_papers):
     return x, p, np.maximum(spread, 1e-9)
 
 
-def ppf(points, mass, n_papers: int, u) -> np.ndarray:
+def ppf(points: np.ndarray, mass: np.ndarray, n_papers: int, u: np.ndarray) -> np.ndarray:
     """Quantiles of CV+ samples; beyond the outermost points a normal tail of the sample's spread goes on.
 
     Parameters
@@ -169,7 +177,7 @@ def _interpolate(u: np.ndarray, p: np.ndarray, x: np.ndarray) -> np.ndarray:
     return np.where(u >= p[:, -1:], x[:, -1:], np.where(u <= p[:, :1], x[:, :1], inside))
 
 
-def cdf(points, mass, n_papers: int, value) -> np.ndarray:
+def cdf(points: np.ndarray, mass: np.ndarray, n_papers: int, value: ArrayLike) -> np.ndarray:
     """Inverse of :func:`ppf`: probability below a value, shape (n,).
 
     Parameters

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from perovdata.models.estimators.distance import nearest_mean
 from perovdata.models.predictor.intervals import LocalScale, ResidualSample, cdf, ppf
@@ -55,13 +56,13 @@ class MetricModel:
         """
         predictions = np.column_stack([m.predict(X) for m in self.models])
         points = self.sample.points(predictions, self.scale(self.difficulty(distance)))
-        return points + self.final.predict(X)[:, None] - self.quantiles(points, [0.5])
+        return points + self.final.predict(X)[:, None] - self.quantiles(points, np.array([0.5]))
 
-    def quantiles(self, points: np.ndarray, u) -> np.ndarray:
+    def quantiles(self, points: np.ndarray, u: np.ndarray) -> np.ndarray:
         """Quantiles of a CV+ sample, shape (n, q); `u` is (q,) or (n, q)."""
         u = np.broadcast_to(np.asarray(u, dtype=float), (len(points), np.shape(u)[-1]))
         return ppf(points, self.sample.mass, self.sample.n_papers, u)
 
-    def probability(self, points: np.ndarray, value) -> np.ndarray:
+    def probability(self, points: np.ndarray, value: ArrayLike) -> np.ndarray:
         """Probability below `value`, shape (n,)."""
         return cdf(points, self.sample.mass, self.sample.n_papers, value)

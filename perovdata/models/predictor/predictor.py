@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,9 @@ from perovdata.models.predictor.prediction import KINDS, MetricPrediction, Predi
 from perovdata.models.targets import from_scale, to_scale
 
 _N_NEAREST = 5
+
+#: Distances to the reported designs, shape (n, m), difficulty, shape (n,), and the design frame.
+_Near: TypeAlias = tuple[np.ndarray, np.ndarray, pd.DataFrame]
 
 
 @dataclass
@@ -176,7 +179,14 @@ class Predictor:
                 raise unknown_choice("metric", name, self.summary)
         return wanted
 
-    def _quantiles(self, frame, designs, known, wanted: list[str], level: float) -> dict[str, np.ndarray]:
+    def _quantiles(
+        self,
+        frame: _Near,
+        designs: Sequence[SynapseDesign],
+        known: Sequence[Mapping[str, float]],
+        wanted: list[str],
+        level: float,
+    ) -> dict[str, np.ndarray]:
         check_level(level)
         tail = (1 - level) / 2
         u = np.array([tail, 0.5, 1 - tail, 1 - level])
@@ -238,7 +248,9 @@ class Predictor:
         """Why each design cannot be turned into features; None where it can."""
         return [_reason(design.composition, design.n_layers) for design in designs]
 
-    def _known(self, known, n: int) -> list[dict[str, float]]:
+    def _known(
+        self, known: Mapping[str, float] | Sequence[Mapping[str, float]] | None, n: int
+    ) -> list[dict[str, float]]:
         rows = (
             [dict(known or {})] * n
             if known is None or isinstance(known, Mapping)
@@ -255,19 +267,32 @@ class Predictor:
                     raise InputError(f"known {name}: {value} is not a positive number in {metric.unit}")
         return rows
 
-    def _near(self, designs):
-        """Distances to the reported designs, difficulty, and the design frame."""
+    def _near(self, designs: Sequence[SynapseDesign]) -> _Near:
+        """How far the designs lie from the reported ones."""
         X = design_frame(designs_to_table(designs), self._groups)
         distance = self.distance(X)
         return distance, nearest_mean(distance), X
 
-    def _conditional(self, frame, designs, known, rows, given):
+    def _conditional(
+        self,
+        frame: _Near,
+        designs: Sequence[SynapseDesign],
+        known: Sequence[Mapping[str, float]],
+        rows: np.ndarray,
+        given: Sequence[str],
+    ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         distance, _, X = frame
         points = {name: m.points(X.iloc[rows], distance[rows]) for name, m in self.models.items()}
         mean, covariance = self.copula.given(self._scores(points, known, rows, given))
         return np.broadcast_to(mean, (len(rows), mean.shape[1])), covariance, points
 
-    def _scores(self, points, known, rows, given) -> dict[str, np.ndarray]:
+    def _scores(
+        self,
+        points: Mapping[str, np.ndarray],
+        known: Sequence[Mapping[str, float]],
+        rows: np.ndarray,
+        given: Sequence[str],
+    ) -> dict[str, np.ndarray]:
         """Normal scores of the measured metrics that have a distribution."""
         scores = {}
         for name in given:
@@ -277,7 +302,9 @@ class Predictor:
                 scores[name] = ndtri(np.clip(u, 1e-4, 1 - 1e-4))
         return scores
 
-    def _one(self, name, quantiles, i, known, level) -> MetricPrediction:
+    def _one(
+        self, name: str, quantiles: Mapping[str, np.ndarray], i: int, known: Mapping[str, float], level: float
+    ) -> MetricPrediction:
         row = self.summary[name]
         metric = METRICS[name]
         common = {
@@ -353,7 +380,7 @@ class Predictor:
             )
         return out
 
-    def _sharpen(self, wanted, given) -> dict[str, list[dict[str, Any]]]:
+    def _sharpen(self, wanted: Sequence[str], given: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """Which other metric, if measured, narrows each interval most."""
         known = {name: np.zeros(1) for name in given if name in self.models}
         out = {}
@@ -400,7 +427,7 @@ def _reason(composition: str, n_layers: float | None) -> str | None:
     return None
 
 
-def _patterns(known: list[dict[str, float]]) -> list[tuple[np.ndarray, tuple[str, ...]]]:
+def _patterns(known: Sequence[Mapping[str, float]]) -> list[tuple[np.ndarray, tuple[str, ...]]]:
     """Rows that give the same metrics, with those metrics."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for i, row in enumerate(known):

@@ -68,7 +68,7 @@ def _load_once(folder: Path, stamp: int) -> Predictor:
     return load_bundle(folder)
 
 
-def _train_into(folder: Path, progress) -> None:
+def _train_into(folder: Path, progress: Callable[[int, int], None] | None) -> None:
     from perovdata.models.evaluation.run import evaluate
     from perovdata.models.store.final_fit import train
 
