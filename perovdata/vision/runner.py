@@ -234,7 +234,7 @@ def run_stacked(
     seeds: int = 1,
     seed: int = 0,
     progress: Callable[[float, int], None] | None = None,
-    **options,
+    **options: Any,
 ) -> tuple[list[np.ndarray], TaskResult]:
     """Run several groups of parameter sets as one.
 

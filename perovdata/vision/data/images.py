@@ -131,7 +131,9 @@ def _load_digits() -> Images:
     return _held_out("digits", images, bunch.target, tuple("0123456789"), "scikit-learn load_digits")
 
 
-def _held_out(name: str, images: np.ndarray, labels: np.ndarray, classes, source: str) -> Images:
+def _held_out(
+    name: str, images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], source: str
+) -> Images:
     order = np.random.default_rng(0).permutation(len(images))
     n_test = max(1, round(_TEST_SHARE * len(images)))
     images, labels = images[order], labels[order].astype(np.int32)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import jax
 import numpy as np
 from scipy.ndimage import zoom
 
 from perovdata.errors import InputError
+
+Pictures = TypeVar("Pictures", np.ndarray, jax.Array)
 
 #: Unit steps (rows, columns) of the eight directions of motion.
 DIRECTIONS = ((0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1))
@@ -38,7 +43,7 @@ def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
     return np.clip(zoom(images, (1, factor, factor), order=1), 0, 1).astype(np.float32)
 
 
-def stretch(pictures):
+def stretch(pictures: Pictures) -> Pictures:
     """Automatic gain: every picture stretched to 0..1 (a flat picture becomes black)."""
     axes = (-2, -1)
     low = pictures.min(axis=axes, keepdims=True)

@@ -87,7 +87,7 @@ def score_sensor(
         Colour of the pulses; None: light that is absorbed.
     """
 
-    def one(device):
+    def one(device: SynapseParameters) -> dict[str, jax.Array]:
         features = sense(device, pulses * share_of(device, light), draws, timing)
         named = name_by_read_out(features, labels, n_train, n_classes)
         truth = labels[n_train:]

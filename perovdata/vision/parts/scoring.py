@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-
-from perovdata.devices import SynapseParameters
 
 
 def accuracy_of(named: jax.Array | np.ndarray, labels: jax.Array | np.ndarray) -> jax.Array:
@@ -22,7 +21,7 @@ def confusion_matrix(named: jax.Array, labels: jax.Array, n_classes: int) -> jax
     return flat.reshape(n_classes, n_classes)
 
 
-def each_set(function: Callable, params: SynapseParameters):
+def each_set(function: Callable[[Any], Any], params: Any) -> Any:
     """Apply a function of one device (scalar fields) to every parameter set, one after the other.
 
     Sequential, because one set's pictures of all scenes already fill the processor and its caches.

@@ -133,7 +133,7 @@ def sense(
     """
     gain = jnp.exp(device.d2d_g_max * draws.gain)
 
-    def step(traces, pulse_and_noise):
+    def step(traces: Traces, pulse_and_noise: tuple[jax.Array, jax.Array]) -> tuple[Traces, None]:
         pulse, noise = pulse_and_noise
         strength = optical_drive(device, pulse * device.intensity_reference)
         strength = strength * gain * (1.0 + device.c2c_relative * noise)
@@ -149,7 +149,7 @@ def sense(
         traces = expose(jax.tree.map(lambda leaf: jnp.roll(leaf, 1, axis=0), left))
     signal = current(decay(traces, timing.delay_s, device), device)
 
-    def brightest(traces, _):
+    def brightest(traces: Traces, _: None) -> tuple[Traces, None]:
         return event(decay(traces, timing.interval_s, device), jnp.ones(()), device)[0], None
 
     top, _ = jax.lax.scan(brightest, rest(()), length=len(draws.event))

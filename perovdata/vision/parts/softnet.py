@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 _BATCH = 32
 _LEARNING_RATE = 3e-3
@@ -27,13 +28,17 @@ class Mlp(NamedTuple):
     w2: jax.Array
 
 
+#: The network, Adam's means of slope and squared slope, and the number of steps so far.
+_Carry: TypeAlias = tuple[Mlp, Mlp, Mlp, Any]
+
+
 def mlp_logits(net: Mlp, x: jax.Array | np.ndarray) -> jax.Array:
     """Logits of shape (..., n_classes) for inputs of shape (..., n_inputs)."""
     return jax.nn.sigmoid(x @ net.w1) @ net.w2
 
 
 @partial(jax.jit, static_argnames=("n_hidden", "n_classes", "epochs"))
-def _train(key, x, y, n_hidden: int, n_classes: int, epochs: int) -> Mlp:
+def _train(key: jax.Array, x: jax.Array, y: jax.Array, n_hidden: int, n_classes: int, epochs: int) -> Mlp:
     n = x.shape[0]
     key_1, key_2, key_order = jax.random.split(key, 3)
     net = Mlp(
@@ -48,7 +53,7 @@ def _train(key, x, y, n_hidden: int, n_classes: int, epochs: int) -> Mlp:
     steps_per_epoch = max(1, n // _BATCH)
     total = epochs * steps_per_epoch
 
-    def step(carry, rows):
+    def step(carry: _Carry, rows: jax.Array) -> tuple[_Carry, None]:
         # AdamW with a linearly falling rate (Kingma, Ba 2015, arXiv:1412.6980; Loshchilov, Hutter 2019,
         # arXiv:1711.05101).
         net, mean, square, count = carry
@@ -69,7 +74,7 @@ def _train(key, x, y, n_hidden: int, n_classes: int, epochs: int) -> Mlp:
         )
         return (net, mean, square, count), None
 
-    def epoch(carry, key):
+    def epoch(carry: _Carry, key: jax.Array) -> tuple[_Carry, None]:
         order = jax.random.permutation(key, n)[: steps_per_epoch * min(_BATCH, n)]
         return jax.lax.scan(step, carry, order.reshape(steps_per_epoch, -1))
 
@@ -79,7 +84,9 @@ def _train(key, x, y, n_hidden: int, n_classes: int, epochs: int) -> Mlp:
     return end[0]
 
 
-def train_mlp(x, y, n_hidden: int, n_classes: int, *, seed: int = 0, epochs: int = 20) -> Mlp:
+def train_mlp(
+    x: ArrayLike, y: ArrayLike, n_hidden: int, n_classes: int, *, seed: int = 0, epochs: int = 20
+) -> Mlp:
     """Train a two-layer perceptron in float (cross-entropy, AdamW, batches of 32).
 
     Parameters

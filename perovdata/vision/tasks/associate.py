@@ -83,7 +83,7 @@ class AssociateCourse:
         )
 
 
-def _recalled(state, pattern):
+def _recalled(state: np.ndarray, pattern: np.ndarray) -> np.ndarray:
     """At least 95 % of the pixels right."""
     return (state == pattern).mean(axis=-1) >= 0.95
 

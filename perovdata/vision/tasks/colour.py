@@ -15,7 +15,7 @@ from perovdata.vision.parts.cost import sensor_cost
 from perovdata.vision.parts.light import Lamp, lamp_of
 from perovdata.vision.parts.readout import name_by_read_out
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.parts.sensor import Timing, sense, sensor_draws
+from perovdata.vision.parts.sensor import SensorDraws, Timing, sense, sensor_draws
 from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
 _SHOWN = 6
@@ -131,22 +131,31 @@ def _film_shares(params: SynapseParameters, lamp: Lamp, piled: bool) -> jax.Arra
     return (one_behind_another(films) if piled else films) @ (lamp.power[:, None] * lamp.spectra).T
 
 
-def _pixels(mixing, scenes):
+def _pixels(mixing: jax.Array | np.ndarray, scenes: jax.Array | np.ndarray) -> jax.Array:
     """Light of the scenes on the devices of the pixels: shape (n, devices x pixels)."""
     light = jnp.einsum("dc,cnp->ndp", mixing, scenes)
     return light.reshape(len(light), -1)
 
 
-def _read_out(features, labels, n_train: int, n_classes: int):
+def _read_out(features: jax.Array, labels: jax.Array, n_train: int, n_classes: int) -> jax.Array:
     """Names per colour, shape (C, n_test): one read-out each, on the same features."""
     return jax.vmap(lambda figures: name_by_read_out(features, figures, n_train, n_classes))(labels)
 
 
 @partial(jax.jit, static_argnames=("n_train", "n_classes"))
-def _see(sets, scenes, filters, draws, labels, timing: Timing, n_train: int, n_classes: int):
+def _see(
+    sets: tuple[SynapseParameters, jax.Array],
+    scenes: jax.Array,
+    filters: jax.Array,
+    draws: SensorDraws,
+    labels: jax.Array,
+    timing: Timing,
+    n_train: int,
+    n_classes: int,
+) -> dict[str, jax.Array]:
     n_pulses = draws.event.shape[0]
 
-    def one(device_and_shares):
+    def one(device_and_shares: tuple[SynapseParameters, jax.Array]) -> dict[str, jax.Array]:
         device, shares = device_and_shares
         mixing = (filters[:, None] * shares[None]).reshape(-1, len(scenes))
         absorbed = _pixels(mixing, scenes)

@@ -67,7 +67,7 @@ class InferenceCourse:
             wires=self.options["wires"],
         )
 
-    def _program(self, array: Crossbar, weights) -> CrossbarState:
+    def _program(self, array: Crossbar, weights: jax.Array) -> CrossbarState:
         o = self.options
         return array.program(weights, method=o["method"], tolerance=o["tolerance"], rounds=o["rounds"])
 

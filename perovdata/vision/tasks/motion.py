@@ -16,7 +16,7 @@ from perovdata.vision.parts.cost import sensor_cost
 from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of, share_of
 from perovdata.vision.parts.readout import name_by_read_out
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_draws
+from perovdata.vision.parts.sensor import PAUSE_OPTION, SensorDraws, Timing, sense, sensor_draws
 from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
 _SPEEDS = (1, 2)
@@ -63,7 +63,7 @@ class MotionCourse:
         ready = zip(self.pulses, self.last, self.labels, strict=True)
         return np.array([self._software(*one) for one in ready])
 
-    def _software(self, pulses: np.ndarray, last, labels) -> float:
+    def _software(self, pulses: np.ndarray, last: jax.Array, labels: jax.Array) -> float:
         age = np.arange(len(pulses))[::-1]
         trail = jnp.asarray(np.tensordot(np.exp(-age / 3), pulses, axes=1), jnp.float32)
         named = name_by_read_out(_shifts(last, trail, self.reach), labels, self.n_train, self.n_classes)
@@ -105,7 +105,7 @@ class MotionCourse:
         )
 
 
-def _shifts(last, memory, reach: int):
+def _shifts(last: jax.Array, memory: jax.Array, reach: int) -> jax.Array:
     """Correlation of last frame and memory for all shifts up to ``reach`` pixels, per scene.
 
     Scaled to the total of each picture, so that the size of the figure does not matter.
@@ -121,9 +121,18 @@ def _shifts(last, memory, reach: int):
 
 @partial(jax.jit, static_argnames=("n_train", "n_classes", "reach"))
 def _watch(
-    params, pulses, last, draws, labels, timing: Timing, light, n_train: int, n_classes: int, reach: int
-):
-    def one(device):
+    params: SynapseParameters,
+    pulses: jax.Array,
+    last: jax.Array,
+    draws: SensorDraws,
+    labels: jax.Array,
+    timing: Timing,
+    light: np.ndarray | None,
+    n_train: int,
+    n_classes: int,
+    reach: int,
+) -> dict[str, jax.Array]:
+    def one(device: SynapseParameters) -> dict[str, jax.Array]:
         memory = sense(device, pulses * share_of(device, light), draws, timing)
         features = _shifts(last, memory.reshape(last.shape), reach)
         named = name_by_read_out(features, labels, n_train, n_classes)

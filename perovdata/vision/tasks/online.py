@@ -75,7 +75,12 @@ class OnlineCourse:
         )
         return accuracy[:, -self._last :].mean(axis=1)
 
-    def _learn(self, params: SynapseParameters, protocol: Protocol, progress=None) -> OnlineResult:
+    def _learn(
+        self,
+        params: SynapseParameters,
+        protocol: Protocol,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> OnlineResult:
         return train_online(
             params,
             self.train,

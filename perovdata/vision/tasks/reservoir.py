@@ -76,13 +76,13 @@ class ReservoirCourse:
 
 
 @partial(jax.jit, static_argnames="n_bits")
-def _distinct_states(params, n_bits: int, timing: Timing):
+def _distinct_states(params: SynapseParameters, n_bits: int, timing: Timing) -> jax.Array:
     """How many of the patterns of bits one device without noise tells apart, shape (P,)."""
     patterns = ((jnp.arange(2**n_bits) >> jnp.arange(n_bits)[:, None]) & 1).astype(jnp.float32)[:, :, None]
     quiet = jax.tree.map(jnp.zeros_like, sensor_draws(0, *patterns.shape))
     quiet = quiet._replace(stuck=jnp.full(1, 0.5))
 
-    def one(device):
+    def one(device: SynapseParameters) -> jax.Array:
         levels = jnp.sort(sense(device, patterns, quiet, timing._replace(pause_s=None))[:, 0])
         return 1 + jnp.sum(jnp.diff(levels) > 0)
 

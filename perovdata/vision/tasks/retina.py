@@ -15,7 +15,7 @@ from perovdata.vision.parts.cost import sensor_cost
 from perovdata.vision.parts.light import LIGHT_OPTIONS, absorbed_percent, light_of, share_of
 from perovdata.vision.parts.picture_quality import contrast, psnr, ssim
 from perovdata.vision.parts.scoring import accuracy_of, confusion_matrix, each_set, over_seeds
-from perovdata.vision.parts.sensor import PAUSE_OPTION, Timing, sense, sensor_draws
+from perovdata.vision.parts.sensor import PAUSE_OPTION, SensorDraws, Timing, sense, sensor_draws
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
 from perovdata.vision.task import EVENT_COST, LIGHT, SHORT_TERM, Option, Plan, Scores, Task
 
@@ -106,8 +106,18 @@ class RetinaCourse:
 
 
 @partial(jax.jit, static_argnames=("shape", "n_classes"))
-def _look(params, pulses, draws, net: Mlp, labels, timing: Timing, light, shape, n_classes: int):
-    def one(device):
+def _look(
+    params: SynapseParameters,
+    pulses: jax.Array,
+    draws: SensorDraws,
+    net: Mlp,
+    labels: jax.Array,
+    timing: Timing,
+    light: np.ndarray | None,
+    shape: tuple[int, int],
+    n_classes: int,
+) -> dict[str, jax.Array]:
+    def one(device: SynapseParameters) -> dict[str, jax.Array]:
         pictures = stretch(sense(device, pulses * share_of(device, light), draws, timing).reshape(-1, *shape))
         named = jnp.argmax(mlp_logits(net, pictures.reshape(len(pictures), -1)), axis=-1)
         return {

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ import numpy as np
 
 from perovdata.arrays.kernel import DeviceConstants, make_constants, spread, tabulated_pulses
 from perovdata.devices import (
+    Devices,
     SynapseParameters,
     add_cycle_noise,
     exponential,
@@ -107,19 +108,19 @@ class StdpCourse:
 
 @partial(jax.jit, static_argnames=("neurons", "steps", "n_classes"))
 def _learn_and_name(
-    params,
-    laws,
-    train,
-    train_labels,
-    test,
-    test_labels,
-    order,
-    seed,
-    share,
+    params: SynapseParameters,
+    laws: DeviceConstants,
+    train: jax.Array,
+    train_labels: jax.Array,
+    test: jax.Array,
+    test_labels: jax.Array,
+    order: jax.Array,
+    seed: int,
+    share: float,
     neurons: int,
     steps: int,
     n_classes: int,
-):
+) -> dict[str, jax.Array]:
     keys = jax.random.split(jax.random.key(seed), 5)
     shape = (neurons, train.shape[1])
     cells = sample_devices(keys[0], params, shape)
@@ -155,13 +156,23 @@ def _learn_and_name(
     }
 
 
-def _conductance(g, cells, params: SynapseParameters):
+def _conductance(g: jax.Array, cells: Devices, params: SynapseParameters) -> jax.Array:
     """Conductance in units of g_max: what a read sees of the state, one of ``n_states`` levels."""
     g = quantise(g, params)
     return (cells.g_min + g * (cells.g_max - cells.g_min)) / params.g_max[:, None, None]
 
 
-def _present(params, laws: DeviceConstants, cells, share, unit, train, steps: int, net: _Net, image_and_key):
+def _present(
+    params: SynapseParameters,
+    laws: DeviceConstants,
+    cells: Devices,
+    share: float,
+    unit: jax.Array,
+    train: jax.Array,
+    steps: int,
+    net: _Net,
+    image_and_key: tuple[jax.Array, jax.Array],
+) -> tuple[_Net, None]:
     """Show one picture for some time steps; the winners of the spikes learn."""
     image, key = image_and_key
     spike_key, noise_key, read_key = jax.random.split(key, 3)
@@ -171,7 +182,7 @@ def _present(params, laws: DeviceConstants, cells, share, unit, train, steps: in
     n_sets = net.g.shape[0]
     set_index = jnp.arange(n_sets)
 
-    def step(carry, at):
+    def step(carry: Any, at: Any) -> tuple[Any, None]:
         net, since = carry
         spiked, write_noise, read_noise, table_key = at
         since = jnp.where(spiked, 0, since + 1)
@@ -216,7 +227,9 @@ def _present(params, laws: DeviceConstants, cells, share, unit, train, steps: in
     return net, None
 
 
-def _noisy_sum(weights, drive, params: SynapseParameters, noise):
+def _noisy_sum(
+    weights: jax.Array, drive: jax.Array, params: SynapseParameters, noise: jax.Array
+) -> jax.Array:
     """Current of every column, with the noise of its reads; in units of g_max."""
     total = jnp.einsum("pji,i->pj", weights, drive)
     window = 1.0 - params.g_min / params.g_max
@@ -228,15 +241,22 @@ def _noisy_sum(weights, drive, params: SynapseParameters, noise):
     return total + sigma * noise
 
 
-def _count_spikes(weights, threshold, params: SynapseParameters, images, key, steps: int):
+def _count_spikes(
+    weights: jax.Array,
+    threshold: jax.Array,
+    params: SynapseParameters,
+    images: jax.Array,
+    key: jax.Array,
+    steps: int,
+) -> jax.Array:
     """Spikes of every neuron while each picture is shown, without learning, shape (P, n, neurons)."""
     keys = jax.random.split(key, steps)
 
-    def one(device):
+    def one(device: tuple[jax.Array, jax.Array, SynapseParameters]) -> jax.Array:
         w, limit, p = device
         window = 1.0 - p.g_min / p.g_max
 
-        def step(carry, key):
+        def step(carry: Any, key: jax.Array) -> tuple[Any, None]:
             potential, count = carry
             spike_key, read_key = jax.random.split(key)
             drive = (jax.random.uniform(spike_key, images.shape) < images).astype(jnp.float32)
