@@ -23,3 +23,8 @@ def spreadsheet_text(text: str) -> str:
     except ValueError:
         return f"'{text}"
     return text
+
+
+def counted(number: int, what: str) -> str:
+    """``1 reading``, ``3 readings``: a number with a noun that takes an s."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -120,7 +120,8 @@ def mirrored(stated: dict[str, float], signs: list[int], warnings: list[str]) ->
 
 
 def field_estimate(field: str, value: float, low: float, high: float) -> Estimate:
-    """Value and interval of a field of the device file."""
+    """Value and interval of a field of the device file; what is 0 but for rounding is 0."""
+    value = 0.0 if abs(value) <= 1e-9 * (high - low) else value
     return Estimate(float(value), float(low), float(high), FIELDS[field].unit, FIELDS[field].meaning)
 
 

@@ -31,6 +31,7 @@ from perovdata.fitting.result import FitResult
 from perovdata.fitting.signal.measurements import PulseTrain
 from perovdata.fitting.sweeps import sweeps_of, without_outliers, without_spikes
 from perovdata.fitting.table_rows import train_metrics
+from perovdata.text import counted
 
 #: Difference of -2 log L below which two kinds of noise are not told apart (20 to 1).
 _NOT_TOLD_APART = 6.0
@@ -77,7 +78,7 @@ def fit_pulse_train(
         raise InputError(f"{name}: no direction has 4 readings in a row; a label needs them")
     sweeps, comparison, n_outliers = _without_outliers(sweeps)
     if n_outliers:
-        warnings.append(f"{n_outliers} single readings left out as spikes")
+        warnings.append(f"{counted(n_outliers, 'single reading')} left out: far off their neighbours")
     check_description(name, comparison, warnings)
     closest = [closest_exponential(s, comparison.fits, k) for k, s in enumerate(sweeps)]
     fit = _likelihood(sweeps, closest, warnings)

@@ -6,10 +6,11 @@ import numpy as np
 
 from perovdata.fitting.laws.likelihood import Sweep
 from perovdata.fitting.signal.conductance import noise_of
+from perovdata.fitting.signal.glitches import spikes
 from perovdata.fitting.signal.measurements import PulseTrain
 
-#: A spike leaves its neighbours by so many times the noise, and no more than this share are spikes.
-_SPIKE, _MOST_SPIKES = 8.0, 0.1
+#: No more than this share of the readings are spikes.
+_MOST_SPIKES = 0.1
 #: An outlier lies so many standard deviations off a curve that its neighbours follow.
 _OUTLIER = 5.0
 #: From so many cycles on, cycles are compared with each other.
@@ -49,33 +50,12 @@ def without_spikes(sweeps: list[Sweep]) -> tuple[list[Sweep], int]:
         values = sweep.values.copy()
         for row in values:
             seen = np.flatnonzero(np.isfinite(row))
-            found = _spikes(row[seen])
+            found = spikes(row[seen])
             if found.sum() <= max(_MOST_SPIKES * len(seen), 1):
                 row[seen[found]] = np.nan
                 count += int(found.sum())
         cleaned.append(Sweep(sweep.sign, sweep.pulses, values, sweep.n_pulses, sweep.shared_start))
     return cleaned, count
-
-
-def _spikes(y: np.ndarray) -> np.ndarray:
-    """Readings that lie far from the median of their neighbourhood while both neighbours lie on one side."""
-    found = np.zeros(len(y), bool)
-    if len(y) < 6:
-        return found
-    step = np.diff(y)
-    scale = max(noise_of(y), float(np.median(np.abs(step - np.median(step)))))
-    middle = np.array(y)
-    # Near the ends the neighbourhood is shorter, but symmetric: of a monotone run the median is the reading.
-    middle[1:-1] = np.median(np.stack([y[:-2], y[1:-1], y[2:]]), axis=0)
-    middle[2:-2] = np.median(np.stack([y[k : len(y) - 4 + k] for k in range(5)]), axis=0)
-    away = y - middle
-    before, after = np.zeros_like(y), np.zeros_like(y)
-    before[1:], after[:-1] = step, -step
-    # Against a neighbour that is a spike itself nothing is said: the median decides.
-    found = np.abs(away) > max(_SPIKE * scale, 1e-9 * float(np.ptp(y)))
-    alone = (before * after > 0) & (np.minimum(np.abs(before), np.abs(after)) > 0.5 * np.abs(away))
-    beside = np.convolve(found, [1, 0, 1], mode="same") > 0
-    return found & (alone | beside)
 
 
 def without_outliers(sweeps: list[Sweep], curves: list[np.ndarray]) -> tuple[list[Sweep], int]:
@@ -99,14 +79,17 @@ def without_outliers(sweeps: list[Sweep], curves: list[np.ndarray]) -> tuple[lis
         values = sweep.values.copy()
         cycles = np.isfinite(values).sum(axis=0)
         if len(values) >= _MANY and np.median(cycles) >= _MANY:
-            off = _off_cycles(values)
+            left = off = _off_cycles(values)
         else:
-            off = np.stack([_off_neighbours(row - curve) for row in values])
+            left = values - curve
+            off = np.stack([_off_neighbours(row) for row in left])
         if not np.isfinite(off).any():
             cleaned.append(sweep)
             continue
         span = float(np.nanmax(values) - np.nanmin(values))
-        scale = max(1.4826 * float(np.nanmedian(np.abs(off))), 1e-4 * span)
+        # A reading is often the median itself: from such zeros alone the scatter would seem too small.
+        noise = float(np.median([noise_of(row[np.isfinite(row)]) for row in left]))
+        scale = max(1.4826 * float(np.nanmedian(np.abs(off))), noise, 1e-4 * span)
         far = np.abs(off) > _OUTLIER * scale
         if 0 < far.sum() <= _MOST_SPIKES * np.isfinite(values).sum():
             values[far] = np.nan

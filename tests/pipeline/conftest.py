@@ -12,6 +12,8 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from perovdata.files import cache_dir
+
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
     "perovdata",
@@ -58,12 +60,15 @@ def _reproduce(folder: Path) -> None:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    # The copy's own package comes first; nothing of the user's cache is read or written.
+    # The copy's own package comes first; of the user's cache only compiled kernels are read and written.
     return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(folder),
         "PEROVDATA_CACHE_DIR": str(folder / "cache"),
+        "JAX_COMPILATION_CACHE_DIR": os.environ.get("JAX_COMPILATION_CACHE_DIR", str(cache_dir() / "jax")),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         "DVC_NO_ANALYTICS": "1",
     }
 

@@ -36,6 +36,11 @@ class Natural:
     read: float
 
 
+def _share(sigma: float, width: float) -> float:
+    """Noise as a share of the window; infinite where the readings leave no window (two steps of a file)."""
+    return sigma / width if width > 0 else float("inf")
+
+
 class NoiseModel(Protocol):
     """What `maximise` needs."""
 
@@ -180,7 +185,7 @@ class CensoredSteps(_Censored):
 
     def natural(self, x: np.ndarray) -> Natural:
         g_min, g_max = self.ends(x)
-        return Natural(g_min, g_max, self._sigma(x) / (g_max - g_min), 0.0)
+        return Natural(g_min, g_max, _share(self._sigma(x), g_max - g_min), 0.0)
 
 
 class CensoredReadings(_Censored):
@@ -214,7 +219,7 @@ class CensoredReadings(_Censored):
 
     def natural(self, x: np.ndarray) -> Natural:
         g_min, g_max = self.ends(x)
-        return Natural(g_min, g_max, 0.0, self._sigma(x) / (g_max - g_min))
+        return Natural(g_min, g_max, 0.0, _share(self._sigma(x), g_max - g_min))
 
 
 def hard_ends(sweeps: list[Sweep]) -> tuple[float | None, float | None]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from perovdata.fitting.table import looks
 from perovdata.fitting.table.columns import Columns
+from perovdata.text import counted
 
 #: Without a unit, more than this (S, or A) is not in SI.
 LARGEST_PLAUSIBLE = 1e-3
@@ -48,8 +49,8 @@ def magnitude(y: np.ndarray, what: str, columns: Columns, notes: list[str]) -> n
             f"data row {row + 1}: negative {what} {y[row]:g}; readings of one polarity are expected"
         )
     notes.append(
-        f"{below.size} readings of {what} below zero by no more than the noise (lowest {y.min():.3g}): "
-        "an offset of the instrument; kept"
+        f"{counted(below.size, 'reading')} of {what} below zero by no more than the noise "
+        f"(lowest {y.min():.3g}): an offset of the instrument; kept"
     )
     return y
 
@@ -120,8 +121,8 @@ def conductance(columns: Columns, k: int, voltage: np.ndarray | float | None, no
         return 1.0 / y
     what = "current" if quantity == "current" else "conductance"
     y = magnitude(y, what, columns, notes)
-    no_unit_known = heading.quantity == "arbitrary" or table.source == "WebPlotDigitizer"
-    if no_unit_known and (heading.unit is None or heading.quantity == "arbitrary"):
+    arbitrary = heading.quantity in ("arbitrary", "percent")
+    if arbitrary or (table.source == "WebPlotDigitizer" and heading.unit is None):
         return _arbitrary(columns, y, notes)
     require_unit(columns, k, what)
     if quantity == "current":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,7 @@ def interpret(
     """
     if max(len(c) for c in table.columns) < 2:
         raise table.error("a single point; at least 4 readings in a row are needed")
+    table = _in_order_of_x(table)
     columns = Columns(table, kind)
     if columns.has("pulse", "time", "interval"):
         once = table.without_repeated_rows()
@@ -79,6 +80,19 @@ def interpret(
     if found == "iv-endurance":
         return Interpretation(found, endurance(columns), columns)
     return Interpretation(found, pulse_train(columns, read_voltage), columns)
+
+
+def _in_order_of_x(table: Table) -> Table:
+    """Points of a figure that were picked in no order, by X."""
+    if table.source != "WebPlotDigitizer":
+        return table
+    columns, notes = list(table.columns), list(table.notes)
+    for k in range(0, len(columns) - 1, 2):
+        if table.headings[k].text == "X" and looks.in_no_order(columns[k]):
+            order = np.argsort(columns[k], kind="stable")
+            columns[k], columns[k + 1] = columns[k][order], columns[k + 1][order]
+            notes.append(f"{table.name(k + 1)}: the points were picked in no order; put in the order of X")
+    return replace(table, columns=columns, notes=notes)
 
 
 def _refuse_sweeps(columns: Columns) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perovdata.fitting.signal.glitches import bridged
+
 #: A reversal counts once it exceeds this share of the (robust) range of the readings.
 _REVERSAL = 0.5
 
@@ -49,6 +51,7 @@ def layouts(y: np.ndarray) -> list[Layout]:
     list of Layout
         At least one; a train that never turns has one without turns.
     """
+    y = bridged(y)  # a glitch is no turn
     low, high = np.percentile(y, [2, 98])
     coarse, rising = turning_points(y, _REVERSAL * (high - low))
     free = _refined(y, coarse, rising) if coarse else []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from perovdata.fitting.signal.conductance import magnitude, noise_of, require_unit
 from perovdata.fitting.signal.measurements import Decay, Endurance, PairedPulse
 from perovdata.fitting.table.columns import Columns
+from perovdata.fitting.table.units import INDEX_AS_CHANGE
+from perovdata.text import counted
 
 #: An index in percent beyond this is no facilitation.
 _LARGEST_INDEX = 2000.0
@@ -16,6 +20,10 @@ _GOES_TO_ZERO = 45.0
 _FALL = 0.5
 #: A record that falls from its first reading and begins within so many steps of 0 counts its times from 0.
 _FIRST_ROWS = 5
+#: Headings of a column that numbers devices.
+_CELLS = re.compile(
+    r"\W*(cell|device|sample|address|die|bit)s?\b(?! *(current|resistance|conductance))", re.I
+)
 
 
 def seconds(columns: Columns, *roles: str) -> np.ndarray:
@@ -52,7 +60,7 @@ def paired_pulse(columns: Columns) -> PairedPulse:
         n = min(len(first), len(second))
         if (first[:n] == 0).any():
             raise table.error(f"data row {int(np.argmax(first[:n] == 0)) + 1}: first peak A1 is 0")
-        index, percent = 100.0 * second[:n] / first[:n], True
+        index, percent, change = 100.0 * second[:n] / first[:n], True, False
     else:
         index = columns.get("index")
         if index is None and columns.values:
@@ -61,6 +69,7 @@ def paired_pulse(columns: Columns) -> PairedPulse:
             raise table.error("no column of the paired-pulse index (or of A1 and A2) found")
         heading = table.headings[columns.roles["index"][0]] if columns.has("index") else None
         percent = heading is not None and heading.quantity == "percent"
+        change = heading is not None and re.search(INDEX_AS_CHANGE, heading.text.lower()) is not None
     if not percent and np.median(index) < 10:
         notes.append("index given as a ratio: times 100")
         index = 100.0 * index
@@ -81,8 +90,10 @@ def paired_pulse(columns: Columns) -> PairedPulse:
     order = np.argsort(x, kind="stable")
     x, index = x[order], index[order]
     last = index[-max(n // 4, 1) :]
-    if first is None and abs(np.median(last)) < _GOES_TO_ZERO and abs(index[0]) > 2 * abs(last[-1]):
-        notes.append("the index goes to 0, so it is (A2 - A1) / A1: 100 added to make it A2 / A1")
+    falls_to_zero = abs(np.median(last)) < _GOES_TO_ZERO and abs(index[0]) > 2 * abs(last[-1])
+    if change or (first is None and falls_to_zero):
+        why = "the heading says" if change else "the index goes to 0, so it is"
+        notes.append(f"{why} (A2 - A1) / A1: 100 added to make it A2 / A1")
         index = index + 100.0
     return PairedPulse(x, index, notes)
 
@@ -127,7 +138,7 @@ def decay(columns: Columns) -> Decay:
         y = -y
     peak = _peak(columns, y)
     if peak:
-        notes.append(f"{peak} points before the peak left out")
+        notes.append(f"{counted(peak, 'point')} before the peak left out")
     start = t[peak]
     if peak == 0 and 0 < start <= _FIRST_ROWS * (t[1] - start):
         notes.append(f"times count from 0 of the file, {start:.4g} s before the first reading")
@@ -148,8 +159,12 @@ def _peak(columns: Columns, y: np.ndarray) -> int:
     peak = int(np.argmax(y))
     rose, fell = float(y[peak]) - head, float(y[peak]) - tail
     if tail > head and (fell < _FALL * rose or n - peak < 6):
+        k = columns.values[0]
+        j = columns.abscissa_of(k, "time", "interval", "abscissa", "pulse") or 0
         raise columns.table.error(
-            f"the state rises ({head:.4g} at the start, {tail:.4g} at the end): no decay to fit, no lifetime"
+            f"the state rises over {columns.table.name(j)} ({head:.4g} at the start, {tail:.4g} at the end): "
+            "no decay to fit, no lifetime; if that column counts pulses, say so: argument "
+            f"columns='pulse={j + 1},{columns.table.headings[k].quantity or 'conductance'}={k + 1}'"
         )
     if n - peak < 6 or fell <= 4.0 * noise_of(y):
         raise columns.table.error("the values do not fall beyond their noise: no decay to fit, no lifetime")
@@ -165,6 +180,11 @@ def endurance(columns: Columns) -> Endurance:
         No two columns, fewer than 4 cycles, values that are not positive.
     """
     table, notes = columns.table, list(columns.table.notes)
+    for k, heading in enumerate(table.headings):
+        if columns.role_of[k] in ("pulse", "abscissa", "value") and _CELLS.match(heading.text):
+            raise table.error(
+                f"{table.name(k)} numbers cells: high and low state of one against the cycle are expected"
+            )
     high, low = columns.get("hrs"), columns.get("lrs")
     if high is None or low is None:
         if len(columns.values) < 2:

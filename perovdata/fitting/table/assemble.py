@@ -12,6 +12,7 @@ from perovdata.fitting.table.layouts import Row, is_numeric, known_layout, units
 from perovdata.fitting.table.numbers import MISSING, Style, parse_number
 from perovdata.fitting.table.readings import Table, shorten
 from perovdata.fitting.table.units import parse_heading
+from perovdata.text import counted
 
 #: Beginnings of a line that make it a comment.
 COMMENTS = ("#", "%", "!", "//", "*")
@@ -62,7 +63,7 @@ def assemble(path: Path, first_line: str, rows: list[Row], style: Style, word: s
         heading = []
     heading = heading or [""] * width
     if start > max(used, 1):
-        notes.append(f"{start - max(used, 1)} rows above the heading left out")
+        notes.append(f"{counted(start - max(used, 1), 'row')} above the heading left out")
 
     values = np.full((len(rows) - start, width), np.nan)
     empty = np.zeros(values.shape, bool)
@@ -109,7 +110,7 @@ def _heading(above: list[Row], numeric: list[bool], width: int) -> tuple[list[st
     cells = [row[1] for row in block]
     units = next((k for k in range(len(cells) - 1, 0, -1) if units_row(cells[k])), None)
     if units is None or len({len(row) for row in cells}) > 1:
-        return _join_units(cells[-1], width), 1
+        return join_units(cells[-1], width), 1
     names = [
         f"{name} ({unit})" if unit else name
         for name, unit in zip(cells[units - 1], cells[units], strict=True)
@@ -119,7 +120,7 @@ def _heading(above: list[Row], numeric: list[bool], width: int) -> tuple[list[st
     return names, len(cells) - units + 1
 
 
-def _join_units(heading: list[str], width: int) -> list[str]:
+def join_units(heading: list[str], width: int) -> list[str]:
     """Between spaces, ``G (nS)`` is two words of one heading."""
     if len(heading) <= width:
         return heading

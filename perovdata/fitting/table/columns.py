@@ -14,9 +14,9 @@ _QUANTITIES = ("conductance", "current", "resistance")
 _READINGS = ("ltp", "ltd", *_QUANTITIES, "value")
 #: A constant column of this magnitude (V) beside small numbers is the read voltage.
 _READ_VOLTS = (1e-3, 20.0)
-#: Names that only instruments give: DrainI, AnodeV, SMU1_I, GateV.
+#: Names that only instruments give: DrainI, AnodeV, SMU1_I, GateV, AI (current of the unit called A).
 _INSTRUMENT = re.compile(
-    r"^(Drain|Gate|Source|Anode|Cathode|SMU ?-?\d|CH\d)[ _-]?(I|V|Current|Voltage)?\b", re.I
+    r"^((Drain|Gate|Source|Anode|Cathode|SMU ?-?\d|CH\d)[ _-]?(I|V|Current|Voltage)?\b|[A-D][IV]$)", re.I
 )
 #: Readings of one device lie within this factor of each other.
 _ALIKE = 30.0
@@ -80,7 +80,8 @@ class Columns:
         if quantity in (*_QUANTITIES, "time", "voltage"):
             return quantity
         if quantity == "percent":
-            return "index"
+            counted = any(other.role == "pulse" for other in self.table.headings)
+            return "value" if counted else "index"  # against pulses: a change in percent of the start
         if self.table.source == "WebPlotDigitizer":
             return "abscissa" if heading.text == "X" else "value"
         if k == 0 and len(self.table.columns) > 1:
@@ -127,7 +128,7 @@ class Columns:
 
     def _readings(self) -> list[int]:
         """The columns to fit: of one quantity, conductance before current before resistance."""
-        found = [k for k, role in enumerate(self.role_of) if role in _READINGS]
+        found = self._moving([k for k, role in enumerate(self.role_of) if role in _READINGS])
         named = [k for k in found if self.role_of[k] in ("ltp", "ltd")]
         if named:
             return named
@@ -139,6 +140,15 @@ class Columns:
                     self.table.notes.append(f"{', '.join(left)} not used: {quantity} is read")
                 return own
         return found
+
+    def _moving(self, found: list[int]) -> list[int]:
+        """Without columns that are constant beside others that are not (a terminal left open)."""
+        still = [k for k in found if looks.constant(self.table.columns[k])]
+        if len(still) == len(found):
+            return found
+        for k in still:
+            self.table.notes.append(f"{self.table.name(k)} {looks.describe(self.table.columns[k])}: not used")
+        return [k for k in found if k not in still]
 
     # --- asking for columns ---
 

@@ -68,8 +68,11 @@ def swept(v: np.ndarray) -> bool:
 def in_no_order(y: np.ndarray) -> bool:
     """Whether neighbouring values have no more in common than distant ones (von Neumann's ratio).
 
+    A few values far outside, which an instrument's glitch leaves, do not hide the order of the others.
+
     von Neumann, Ann. Math. Stat. 1941, doi:10.1214/aoms/1177731677.
     """
+    y = np.clip(y, *np.percentile(y, [5, 95]))
     spread = float(np.sum((y - y.mean()) ** 2))
     return len(y) >= 12 and spread > 0 and float(np.sum(np.diff(y) ** 2)) > _NO_ORDER * spread
 

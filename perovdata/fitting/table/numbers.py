@@ -20,13 +20,15 @@ _PATTERN: dict[Style, re.Pattern[str]] = {
     "comma": re.compile(rf"[-+]?(\d{{1,3}}(\.\d{{3}})+(,\d+)?|\d+(,\d+)?|,\d+){_EXPONENT}"),
     "thousands": re.compile(rf"[-+]?(\d{{1,3}}(,\d{{3}})+(\.\d*)?|\d+(\.\d*)?|\.\d+){_EXPONENT}"),
 }
+#: What separates groups of three digits and can mean nothing else: spaces of all widths, apostrophes.
+_GROUPS = re.compile(r"(?<=\d)[ '\u2019\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 #: A number whose comma is a decimal comma in one reading and separates thousands in the other.
 _TWO_READINGS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
 
 def parse_number(cell: str, style: Style) -> float | None:
     """Value of a cell, or None if it is not a number in that style (NaN and infinity are numbers here)."""
-    cell = cell.replace("\u2212", "-").replace("\u00a0", "")  # minus sign, no-break space
+    cell = _GROUPS.sub("", cell).replace("\u2212", "-").replace("\u00a0", "")  # minus sign, no-break space
     if _PATTERN[style].fullmatch(cell):
         if style == "comma":
             cell = cell.replace(".", "").replace(",", ".")

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from perovdata.fitting.table.assemble import COMMENTS, assemble
+from perovdata.fitting.table.assemble import COMMENTS, assemble, join_units
+from perovdata.fitting.table.layouts import is_numeric
 from perovdata.fitting.table.numbers import MISSING, STYLES, Style, ambiguous, decisive_style, parse_number
 from perovdata.fitting.table.readings import Table, shorten
+from perovdata.fitting.table.units import parse_heading
+from perovdata.text import counted
 
 _DELIMITERS = ("\t", ";", ",", "|", None)
 _SNIFF_LINES = 400
@@ -40,14 +43,12 @@ def read_text(path: Path, text: str, decimal: str | None = None) -> Table:
     """
     all_lines = text.splitlines()
     first_line = next((line for line in all_lines if line.strip()), "")
-    numbered = [
-        (number, line)
-        for number, line in enumerate(all_lines, 1)
-        if line.strip() and not line.lstrip().lstrip('"').startswith(COMMENTS)
-    ]
-    comments = sum(1 for line in all_lines if line.strip()) - len(numbered)
+    filled = [(number, line) for number, line in enumerate(all_lines, 1) if line.strip()]
+    numbered = [line for line in filled if not _is_comment(line[1])]
     sample = [line for _, line in numbered[:_SNIFF_LINES]]
     delimiter, style = _sniff(sample)
+    numbered = _with_marked_heading(filled, numbered, delimiter, style)
+    comments = len(filled) - len(numbered)
     style = _settled(path, first_line, numbered, delimiter, style, decimal)
     table = _read_long(path, first_line, numbered, delimiter, style) if len(numbered) > _LONG else None
     if table is None:
@@ -56,10 +57,37 @@ def read_text(path: Path, text: str, decimal: str | None = None) -> Table:
         used = max((k + 1 for _, cells in rows for k, cell in enumerate(cells) if cell), default=1)
         table = assemble(path, first_line, [(n, cells[:used]) for n, cells in rows], style, "line")
     if comments:
-        table.notes.append(f"{comments} comment lines left out")
+        table.notes.append(f"{counted(comments, 'comment line')} left out")
     if style != "point":
         table.notes.append("decimal comma" if style == "comma" else "commas separate thousands")
     return table
+
+
+def _is_comment(line: str) -> bool:
+    """Whether a line begins with a mark of comments that is no cell of its own ("#" heads pulse numbers)."""
+    line = line.lstrip().lstrip('"')
+    return line.startswith(COMMENTS) and not line[1:].lstrip(' "').startswith(("\t", ";", ","))
+
+
+def _with_marked_heading(
+    filled: list[Line], numbered: list[Line], delimiter: str | None, style: Style
+) -> list[Line]:
+    """The lines with the comment directly above the first numbers, if it is their heading.
+
+    NumPy and gnuplot write ``# pulse,G (uS)``.
+    """
+    if not numbered or not is_numeric(first := _split(numbered[0][1], delimiter), style):
+        return numbered
+    above = [line for line in filled if line[0] < numbered[0][0]]
+    if not above:
+        return numbered
+    number, line = above[-1]
+    text = line.strip().lstrip("".join(COMMENTS)).strip()
+    cells = join_units(_split(text, delimiter), len(first))
+    headings = [parse_heading(cell) for cell in cells]
+    if len(cells) != len(first) or not any(h.role or h.quantity for h in headings):
+        return numbered
+    return [(number, text), *numbered]
 
 
 def _read_long(
@@ -100,6 +128,7 @@ def _settled(
         commas = style != "point" or delimiter != ","
         return ("comma" if decimal == "comma" else "thousands") if commas else "point"
     if style == "point":
+        _refuse_grouped(path, first_line, lines, delimiter)
         return style
     cells = [cell for _, line in lines if "," in line for cell in _split(line, delimiter)]
     decided = decisive_style(cells)
@@ -114,6 +143,26 @@ def _settled(
         f"line {place}: '{shorten(doubtful, 30)}' can be {float(whole):g} or {float(part):g}; "
         "give argument decimal='point' (commas separate thousands) or argument decimal='comma'"
     )
+
+
+def _refuse_grouped(path: Path, first_line: str, lines: list[Line], delimiter: str | None) -> None:
+    """Between semicolons, where a comma is the decimal mark, ``1.100`` on every line can be 1100.
+
+    Raises
+    ------
+    InputError
+    """
+    if delimiter != ";":
+        return
+    pointed = [(n, cell) for n, line in lines for cell in _split(line, delimiter) if "." in cell]
+    pointed = [(n, cell) for n, cell in pointed if parse_number(cell, "point") is not None]
+    if pointed and all(ambiguous(cell.replace(".", ",")) for _, cell in pointed):
+        place, cell = pointed[0]
+        whole = cell.replace(".", "")
+        raise Table(path, [], [], first_line, 0).error(
+            f"line {place}: '{shorten(cell, 30)}' can be {float(whole):g} or {float(cell):g}; "
+            "give argument decimal='comma' (points separate thousands) or argument decimal='point'"
+        )
 
 
 def _sniff(lines: list[str]) -> tuple[str | None, Style]:

@@ -22,11 +22,14 @@ _WHOLE = {
     "normalised": ("arbitrary", 1.0),
 }
 
+#: A paired-pulse index given as what the second peak has more than the first: (A2 - A1) / A1.
+INDEX_AS_CHANGE = r"a ?2\s*[-\u2212\u2013]\s*a ?1\s*\)?\s*/\s*a ?1"
+
 # What a column holds, by the words in its name; the first match counts.
 _NAMES = (
     ("leakage", r"leak|\b(gate|source|cathode|bulk|base) ?(i|current)\b|\bi ?[gsb]\b"),
     ("interval", r"interval|δ\s*t\b|\bd(elta)? ?t\b|spacing"),
-    ("index", r"\bppf|\bppd|paired|facilitation|a2\s*/\s*a1"),
+    ("index", r"\bppf|\bppd|paired|facilitation|a ?2\s*/\s*a ?1|" + INDEX_AS_CHANGE),
     ("first_peak", r"^\W*a ?1\b"),
     ("second_peak", r"^\W*a ?2\b"),
     ("hrs", r"\bhrs\b|high.resist|\br ?off\b|\bi ?off\b|\boff\b"),
@@ -36,7 +39,7 @@ _NAMES = (
         r"\bv ?(pulse|p|write|prog\w*|g|gate)\b|pulse ?(volt|ampl)|write ?volt"
         r"|gate ?volt|\bgatev\b|\bv ?gs?\b",
     ),
-    ("read_voltage", r"\bv ?(read|r|ds|d)\b|read ?volt|bias|\b(drain|anode) ?v(olt\w*)?\b"),
+    ("read_voltage", r"\bv ?(read|r|ds|d)\b|read ?volt|bias|\b(drain|anode) ?v(olt\w*)?\b|^[a-d]v$"),
     ("cycle", r"cycle|loop|epoch|\bround\b|repeat|\brun\b"),
     (
         "pulse",
@@ -50,7 +53,7 @@ _NAMES = (
     (
         "current",
         r"current|e?psc|photocurr|^\W*i\W*$|^i |\bids?\b"
-        r"|\b(drain|anode|top|device|channel|smu ?\d|ch ?\d) ?i\b|^\W*i ?\d\W*$",
+        r"|\b(drain|anode|top|device|channel|smu ?\d|ch ?\d) ?i\b|^\W*i ?\d\W*$|^[a-d]i$",
     ),
     ("resistance", r"resist|^\W*r\W*$|^r "),
     ("voltage", r"voltage|bias|^\W*v\W*$|^v "),
@@ -120,4 +123,6 @@ def parse_heading(text: str) -> Heading:
     quantity, scale = found or (None, 1.0)
     if role in ("time", "interval") and quantity == "conductance":
         quantity = "time"  # "time (S)": nobody measures time in siemens
+    if quantity is None and re.search(r"\bnormali[sz]ed\b", lowered):
+        quantity = "arbitrary"
     return Heading(text, role, quantity, scale, unit)
