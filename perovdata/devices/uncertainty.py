@@ -13,6 +13,7 @@ from perovdata.devices.fields import FIELDS
 from perovdata.devices.parameters import SynapseParameters
 from perovdata.devices.renamed import current_name
 from perovdata.errors import InputError, unknown_choice
+from perovdata.quasirandom import Part, choose, normals
 
 #: Scale on which a field is taken as normal.
 SCALES = ("linear", "log")
@@ -39,26 +40,27 @@ class Uncertainty:
     def draws(self, nominal: SynapseParameters, n: int, seed: int = 0) -> SynapseParameters:
         """Draw n parameter sets around the first nominal set.
 
-        Draws beyond a field's physical range are set to its end (a fit at the edge of the possible); a draw
-        with ``g_min >= g_max`` is drawn again.
+        Draws beyond a field's physical range are set to its end (a fit at the edge of the possible); one with
+        ``g_min >= g_max`` is passed over for the next of its scrambling.
         """
         check_counts(draws=n)
         check_seed(seed)
-        rng = np.random.default_rng(seed)
         base = {name: float(column[0]) for name, column in nominal.as_dict().items()}
-        # eigh instead of cholesky: a fit may leave a direction without any uncertainty.
-        values, vectors = np.linalg.eigh(self.covariance)
-        root = vectors * np.sqrt(np.clip(values, 0.0, None))
-        kept: list[dict[str, float]] = []
-        while len(kept) < n:
-            step = root @ rng.standard_normal(len(self.fields))
-            draw = dict(base)
-            for name, scale, delta in zip(self.fields, self.scales, step, strict=True):
-                value = base[name] * np.exp(delta) if scale == "log" else base[name] + delta
-                draw[name] = float(np.clip(value, FIELDS[name].low, FIELDS[name].high))
-            if draw["g_min"] < draw["g_max"]:
-                kept.append(draw)
-        return SynapseParameters.make(**{name: [draw[name] for draw in kept] for name in FIELDS})
+        size, chosen = n, None
+        while chosen is None:
+            draws = self._around(base, size, seed)
+            chosen = choose(draws["g_min"] < draws["g_max"], n)
+            size *= 2
+        return SynapseParameters.make(**{name: column[chosen] for name, column in draws.items()})
+
+    def _around(self, base: Mapping[str, float], n: int, seed: int) -> dict[str, np.ndarray]:
+        """Columns of all fields, shape (n,) each."""
+        draws = {name: np.full(n, value) for name, value in base.items()}
+        steps = normals(Part.DEVICE, n, seed, self.covariance)
+        for name, scale, step in zip(self.fields, self.scales, steps.T, strict=True):
+            value = base[name] * np.exp(step) if scale == "log" else base[name] + step
+            draws[name] = np.clip(value, FIELDS[name].low, FIELDS[name].high)
+        return draws
 
     def to_dict(self) -> dict[str, Any]:
         """Plain form for a device file."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from perovdata.chemistry import Perovskite
 from perovdata.materials.absorption_shape import (
@@ -23,6 +24,7 @@ from perovdata.materials.gap_domain import outside
 from perovdata.materials.gap_estimate import bandgap
 from perovdata.materials.layered_gap import bulk_of
 from perovdata.materials.spectra import HC_EV_NM, Spectrum, measured_spectra, red_edge
+from perovdata.quasirandom import Part, uniforms
 
 Array = npt.NDArray[np.float64]
 
@@ -81,7 +83,7 @@ def absorption(perovskite: Perovskite, wavelength_nm: npt.ArrayLike) -> Absorpti
 
 
 def absorption_draws(
-    perovskite: Perovskite, wavelength_nm: npt.ArrayLike, gaps: npt.ArrayLike, seed: int
+    perovskite: Perovskite, wavelength_nm: npt.ArrayLike, gaps: npt.ArrayLike, seed: int, film: int = 0
 ) -> Array | None:
     """Spectra of films that a composition may give, one per draw of its gap.
 
@@ -92,6 +94,8 @@ def absorption_draws(
     gaps : array_like, shape (n,), eV
         From :func:`~perovdata.materials.bandgap_draws`; not read where a spectrum but no gap is known.
     seed : int
+    film : int
+        Of a pixel, as for :func:`~perovdata.materials.bandgap_draws`.
 
     Returns
     -------
@@ -100,12 +104,12 @@ def absorption_draws(
         law at each gap, its strength drawn as it varies between materials and films.
     """
     energy, gaps = _energy(wavelength_nm), np.asarray(gaps, float)
-    rng = np.random.default_rng(seed)
+    u = uniforms(Part.FILMS, len(gaps), seed)[:, 2 * film + 1]
     best = bandgap(perovskite)
     measured = _measured(perovskite)
     if measured:
         shift = np.zeros(len(gaps)) if best.origin == "missing" else gaps - best.value
-        chosen = rng.integers(len(measured), size=len(gaps))
+        chosen = (u * len(measured)).astype(int)
         return np.array(
             [_completed(measured[k], energy - by) for k, by in zip(chosen, shift, strict=True)]
         ).reshape(len(gaps), -1)
@@ -113,7 +117,7 @@ def absorption_draws(
     if best.origin == "missing" or kind is None:
         return None
     shape = fitted_shape(kind)
-    strength = np.exp(shape.spread * rng.standard_normal(len(gaps)))
+    strength = np.exp(shape.spread * ndtri(u))
     return strength[:, None] * shape.absorption(energy, gaps[:, None])
 
 

@@ -18,6 +18,7 @@ from perovdata.materials.gap_domain import fractions, outside
 from perovdata.materials.gap_models import CANDIDATES, SHIPPED, GapModel
 from perovdata.materials.layered_gap import alien, bulk_of, law_half_width, layered_edges, well_law
 from perovdata.materials.spectra import HC_EV_NM
+from perovdata.quasirandom import Part, uniforms
 
 #: Level of the intervals.
 LEVEL = 0.9
@@ -214,18 +215,21 @@ def _of_host(gap: Gap) -> Gap:
     return Gap(**{**gap.__dict__, "rule": f"{gap.rule}; of the undoped host"})
 
 
-def bandgap_draws(perovskite: Perovskite, n: int, seed: int) -> npt.NDArray[np.float64]:
+def bandgap_draws(perovskite: Perovskite, n: int, seed: int, film: int = 0) -> npt.NDArray[np.float64]:
     """Draws of the band gap, in eV, shape (n,); NaN where it is missing.
 
     They deviate from the value as the model's held-out errors do, scaled so that 90 % fall into the interval.
+    The draws of two films (0, 1 ... 15) of one pixel are independent.
     """
     gap = bandgap(perovskite)
     if gap.origin == "missing":
         return np.full(n, math.nan)
-    fitted, rng = _fitted(), np.random.default_rng(seed)
-    deviation = rng.choice(fitted.errors, n) / fitted.factor
+    fitted = _fitted()
+    side = 2 * uniforms(Part.FILMS, n, seed)[:, 2 * film] - 1
+    rank = np.minimum((np.abs(side) * len(fitted.errors)).astype(int), len(fitted.errors) - 1)
+    deviation = fitted.errors[rank] / fitted.factor
     return np.where(
-        rng.random(n) < 0.5,
+        side < 0,
         gap.value - deviation * (gap.value - gap.low),
         gap.value + deviation * (gap.high - gap.value),
     )

@@ -26,6 +26,7 @@ from perovdata.dataset.load import Population
 from perovdata.dataset.schema import METRICS
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import InputError, unknown_choice
+from perovdata.quasirandom import Part, uniforms
 from perovdata.routing.design_space import DESIGN_SPACE, Row, parameter_sets
 
 OriginKind = Literal["measured", "predicted", "rule", "population", "assumed"]
@@ -128,10 +129,10 @@ def route(
     _check(known, predicted, population, n_draws)
     columns: dict[str, np.ndarray] = {}
     origins: dict[str, Origin] = {}
-    for index, row in enumerate(DESIGN_SPACE):
-        # One stream per row: more evidence for one parameter leaves the draws of the others as they were.
-        rng = np.random.default_rng([seed, index])
-        found = _evidence(row, known, predicted, population, n_draws, rng, notes or {})
+    # One coordinate per row: more evidence for one parameter leaves the draws of the others as they were.
+    points = uniforms(Part.DEVICE, n_draws, seed)[:, : len(DESIGN_SPACE)]
+    for row, u in zip(DESIGN_SPACE, points.T, strict=True):
+        found = _evidence(row, known, predicted, population, u, notes or {})
         if found is not None:
             columns[row.name], origin = found
             origins |= dict.fromkeys(row.fields, origin)
@@ -167,12 +168,11 @@ def _evidence(
     known: Mapping[str, float],
     predicted: Mapping[str, Drawn],
     population: Mapping[str, Population],
-    n_draws: int,
-    rng: np.random.Generator,
+    u: np.ndarray,
     notes: Mapping[str, str],
 ) -> tuple[np.ndarray, Origin] | None:
     """Values and origin of one row, or None if its fields stay neutral."""
-    best = _best(row, known, predicted, population, n_draws, rng)
+    best = _best(row, known, predicted, population, u)
     if best is None:
         return None
     raw, origin = best
@@ -182,7 +182,7 @@ def _evidence(
     values = raw if origin.metric is None else row.convert(raw)
     outside = int(((values < row.low) | (values > row.high)).sum())
     if outside:
-        detail += f"; {outside} of {n_draws} draws moved to the limit of {row.low:g} to {row.high:g}"
+        detail += f"; {outside} of {len(u)} draws moved to the limit of {row.low:g} to {row.high:g}"
     return np.clip(values, row.low, row.high), Origin(origin.kind, detail, origin.metric)
 
 
@@ -191,13 +191,12 @@ def _best(
     known: Mapping[str, float],
     predicted: Mapping[str, Drawn],
     population: Mapping[str, Population],
-    n_draws: int,
-    rng: np.random.Generator,
+    u: np.ndarray,
 ) -> tuple[np.ndarray, Origin] | None:
     """The best evidence, in the metric's unit (an assumption: in the parameter's)."""
     for metric in (*row.metrics, *row.if_measured):
         if metric in known:
-            values = np.full(n_draws, float(known[metric]))
+            values = np.full(len(u), float(known[metric]))
             return values, Origin("measured", f"{metric} of this device", metric)
     for metric in row.metrics:
         if metric in predicted:
@@ -209,7 +208,7 @@ def _best(
         if metric in population:
             group = population[metric]
             detail = f"{metric} of {group.n_papers} papers ({group.scope})"
-            return group.draw(n_draws, rng), Origin("population", detail, metric)
+            return group.quantiles(u), Origin("population", detail, metric)
     if row.assumption is None:
         return None
-    return row.assumption.draw(n_draws, rng), Origin("assumed", str(row.assumption))
+    return row.assumption.quantiles(u), Origin("assumed", str(row.assumption))

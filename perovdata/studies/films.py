@@ -11,6 +11,7 @@ from perovdata.chemistry import FormulaError, Perovskite, parse
 from perovdata.devices import FIELDS, GRID_NM, SynapseParameters
 from perovdata.errors import InputError
 from perovdata.materials import absorption, absorption_draws, bandgap, bandgap_draws
+from perovdata.quasirandom import Part
 from perovdata.routing import Origin, Routed
 
 #: The halide series of the three common A cations, from the widest gap to the narrowest.
@@ -20,6 +21,7 @@ HALIDE_SERIES = tuple(
     for halide in ("Cl3", "(Cl0.5Br0.5)3", "Br3", "(Br0.5I0.5)3", "I3")
 )
 _PER_CM = 100.0  # 1/m
+_MOST_FILMS = Part.FILMS.value[1] // 2  # that are drawn independently
 
 
 def with_film(routed: Routed, perovskite: Perovskite, thickness_nm: float | None, seed: int) -> Routed:
@@ -103,7 +105,8 @@ def films_of_pixel(
     Raises
     ------
     InputError
-        For another task than colour, fewer than two films, a composition whose absorption is unknown.
+        For another task than colour, fewer than two films or too many, a composition whose absorption is
+        unknown.
     """
     design = dict(design)
     stack = design.get("stack")
@@ -118,6 +121,8 @@ def films_of_pixel(
         raise InputError(f"layers: task {task} has pixels of one film; several are accepted in task colour")
     if len(formulas) < 2:
         raise InputError(f"layers: '{','.join(formulas)}' is not two or more compositions, comma between")
+    if len(formulas) > _MOST_FILMS:
+        raise InputError(f"layers: {len(formulas)} films; accepted are at most {_MOST_FILMS}")
     films = [parse(formula) for formula in formulas]
     for film in films:
         found = absorption(film, GRID_NM)
@@ -141,10 +146,9 @@ def with_layers(
 ) -> SynapseParameters:
     """Give every parameter set K films, one device each; they differ in nothing but the light they absorb."""
     spectra = []
-    for index, perovskite in enumerate(perovskites):
-        own_seed = seed + index  # films of one pixel vary independently
-        gaps = bandgap_draws(perovskite, parameters.n_sets, own_seed)
-        drawn = absorption_draws(perovskite, GRID_NM, gaps, own_seed)
+    for film, perovskite in enumerate(perovskites):
+        gaps = bandgap_draws(perovskite, parameters.n_sets, seed, film)
+        drawn = absorption_draws(perovskite, GRID_NM, gaps, seed, film)
         assert drawn is not None  # films_of_pixel refused it
         spectra.append(drawn)
     thickness, _ = _thickness(thickness_nm)

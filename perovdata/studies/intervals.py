@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from perovdata.quasirandom import SCRAMBLINGS
+
 _RESAMPLES = 400
 
 
@@ -26,26 +28,39 @@ def standard_error(values: npt.ArrayLike) -> float | None:
     Parameters
     ----------
     values : array, shape (draws, seeds)
+        Draws as :mod:`perovdata.quasirandom` deals them out, in turn to so many scramblings.
 
     Returns
     -------
     float or None
-        Bootstrap: draws are resampled, and within each of them its seeds (nested). None if there is one
-        value only, which tells nothing of its error.
+        Bootstrap: whole scramblings are resampled, and the seeds, which all draws share. None if there is one
+        value only, which tells nothing of its error. With one seed it is the error over devices, as that seed
+        trains them.
 
     Notes
     -----
-    Efron, Annals of Statistics 7 (1979) 1, doi:10.1214/aos/1176344552. It says how well the median is known
-    with so many draws, not how far single devices lie from it: that is the interval.
+    Draws of one scrambling balance each other; the scramblings are what is independent (A. B. Owen, J.
+    Complexity 14, 466 (1998), doi:10.1006/jcom.1998.0487). A bootstrap of G of them is narrow by the root of
+    (G - 1) / G, which is made up for. G is at most eight, so the error itself is known to a quarter, and two
+    of it hold 91 % of the cases (Student's t with seven degrees of freedom), not 95 %. Bootstrap: Efron, Ann.
+    of Statistics 7 (1979) 1, doi:10.1214/aos/1176344552. It says how well the median is known with so many
+    draws, not how far single devices lie from it: that is the interval.
     """
     numbers = np.asarray(values, float)
     n_draws, n_seeds = numbers.shape
     if numbers.size < 2:
         return None
     rng = np.random.default_rng(0)  # its own: the same values have the same error
-    draws = rng.integers(n_draws, size=(_RESAMPLES, n_draws, 1))
-    seeds = rng.integers(n_seeds, size=(_RESAMPLES, n_draws, n_seeds))
-    return float(np.median(numbers[draws, seeds], axis=(1, 2)).std(ddof=1))
+    groups = min(n_draws, SCRAMBLINGS)
+    medians = np.empty(_RESAMPLES)
+    for k in range(_RESAMPLES):
+        drawn = np.concatenate(
+            [np.arange(group, n_draws, groups) for group in rng.integers(groups, size=groups)]
+        )
+        seeds = rng.integers(n_seeds, size=n_seeds)
+        medians[k] = np.median(numbers[np.ix_(drawn, seeds)])
+    narrow = 1.0 if groups == 1 else (groups - 1) / groups
+    return float(medians.std(ddof=1) / np.sqrt(narrow))
 
 
 def paired_difference(a: npt.ArrayLike, b: npt.ArrayLike, level: float) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from perovdata.checks import check_counts, check_level, check_seed
 from perovdata.dataset import DESIGN_COLUMNS
-from perovdata.devices import with_former_names
+from perovdata.devices import SynapseParameters, with_former_names
 from perovdata.errors import InputError, unknown_choice
 from perovdata.studies.films import films_of_pixel
 from perovdata.studies.intervals import spread, standard_error
@@ -71,10 +71,10 @@ def simulate(
         As for :func:`perovdata.vision.run`.
     draws : int, optional
         Parameter sets of a device with uncertainty. Default: from 32, as many as bring the standard error of
-        the median below one point, at most 128; ``precision`` says whether they do.
+        the median below one point, at most 256; ``precision`` says whether they do.
     seeds : int, optional
         Repetitions of every parameter set; default 1. For a device without uncertainty, which is one set:
-        from 8, as many as bring the standard error below one point, at most 32.
+        from 8, as many as bring the standard error below one point, at most 128.
     level : float
         Of all intervals.
     options : mapping, optional
@@ -124,21 +124,23 @@ def simulate(
             )
         return source
 
-    def measure(source: Source, n_seeds: int) -> TaskResult:
+    def measure(
+        sets: SynapseParameters, n_seeds: int, told: Callable[[float, int], None] | None
+    ) -> TaskResult:
         return run(
             task,
-            source.parameters,
+            sets,
             seeds=n_seeds,
             seed=seed,
             epochs=epochs,
             protocol=protocol,
             data_dir=data_dir,
             images=images,
-            progress=progress,
+            progress=told,
             **options,
         )
 
-    repeated = until_known(read, measure, draws, seeds)
+    repeated = until_known(read, measure, draws, seeds, progress)
     source, result = repeated.source, repeated.result
     description = describe(result, source, level)
     description["precision"] = repeated.precision
@@ -197,6 +199,7 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
     """The result as one JSON-ready dict (INTERFACE of ``perovdata simulate``)."""
     n_sets, n_seeds = result.accuracy.shape
     energy = _cost(result.energy_per_image_J, level)
+    terms = _terms(result)
     told = {
         "task": result.task,
         "protocol": result.protocol,
@@ -212,7 +215,7 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
         "chance": result.chance,
         "energy_per_image_J": energy["median"],
         "energy_per_image_interval_J": energy["interval"],
-        "energy_terms": result.energy_terms,
+        "energy_terms": terms,
         "energy_per_training_J": _cost(result.energy_training_J, level)["median"],
         "latency_per_image_s": _cost(result.latency_per_image_s, level)["median"],
         "area_m2": _cost(result.area_m2, level)["median"],
@@ -227,7 +230,7 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
         "seed": result.seeds[0],
         "wall_s": round(result.wall_s, 3),
         "versions": versions(),
-        "notes": [*source.notes, *_notes(result)],
+        "notes": [*source.notes, *_notes(result, terms)],
     }
     if result.curve is not None:
         by_point = [spread(result.curve[:, :, c], level) for c in range(len(result.checkpoints))]
@@ -249,13 +252,22 @@ def _cost(values: np.ndarray | None, level: float) -> dict[str, Any]:
     return spread([] if values is None else values, level)
 
 
-def _notes(result: TaskResult) -> list[str]:
+def _terms(result: TaskResult) -> dict[str, dict[str, Any]]:
+    """Medians of the known parts of the energy of an image."""
+    return {
+        name: {"median_J": float(np.nanmedian(term.values)), "origin": term.origin, "basis": term.basis}
+        for name, term in result.energy_terms.items()
+        if np.isfinite(term.values).any()
+    }
+
+
+def _notes(result: TaskResult, terms: Mapping[str, Mapping[str, Any]]) -> list[str]:
     notes = []
     if result.interrupted:
         notes.append(f"interrupted: {len(result.accuracy)} parameter sets were finished")
     if result.energy_per_image_J is None or not np.isfinite(result.energy_per_image_J).any():
         notes.append("energy per image unknown: the device does not state the energy of an event")
-    assumed = [name for name, term in result.energy_terms.items() if term["origin"] == "assumed"]
+    assumed = [name for name, term in terms.items() if term["origin"] == "assumed"]
     if assumed:
         notes.append(f"energy: {', '.join(assumed)} rest on assumptions of the periphery (energy_terms)")
     if result.stand_ins:

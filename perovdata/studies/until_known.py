@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
+import numpy as np
+
+from perovdata.devices import SynapseParameters
 from perovdata.studies.intervals import standard_error
-from perovdata.studies.sources import Source
-from perovdata.vision import TaskResult
+from perovdata.studies.sources import DEFAULT_DRAWS, Source
+from perovdata.vision import TaskResult, joined
 
 WANTED_ERROR = 1.0  # percentage points of the median accuracy
-MOST_DRAWS = 128
-FIRST_SEEDS, MOST_SEEDS = 8, 32
+MOST_DRAWS = 256
+FIRST_SEEDS, MOST_SEEDS = 8, 128  # run side by side
+
+Progress = Callable[[float, int], None]
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,10 @@ class Repeated:
 
 def until_known(
     read: Callable[[int | None], Source],
-    measure: Callable[[Source, int], TaskResult],
+    measure: Callable[[SynapseParameters, int, Progress | None], TaskResult],
     draws: int | None,
     seeds: int | None,
+    progress: Progress | None = None,
 ) -> Repeated:
     """Run a task with as many draws (a device with uncertainty) or seeds (without) as its median asks for.
 
@@ -61,46 +67,88 @@ def until_known(
     read : callable
         Draws -> the device; None for the default number.
     measure : callable
-        (device, seeds) -> result.
+        (parameter sets, seeds, progress) -> result.
     draws, seeds : int or None
         What the user says; nothing is added to it.
+    progress : callable, optional
+        Called with (parameter sets finished, also in part, in all so far as is known).
 
     Returns
     -------
     Repeated
-        Its result is the one of that many draws and seeds when they are asked for by number.
-
-    Notes
-    -----
-    The error of a median falls with the root of the number, so the next number is the smallest doubling that
-    the error so far asks for; it is run as a whole, because joint draws of another number are others.
+        Its result is the one of that many draws and seeds when they are asked for by number; ``wall_s`` is
+        that of all steps.
     """
     source = read(draws)
     n_sets = source.parameters.n_sets
     if n_sets > 1 and draws is None:
-        counted, number, most = "draws", n_sets, MOST_DRAWS
-    elif n_sets == 1 and seeds is None:
-        counted, number, most = "seeds", FIRST_SEEDS, MOST_SEEDS
-    else:
-        return Repeated(source, measure(source, seeds or 1))
+        return _more_draws(read, source, lambda sets, told: measure(sets, seeds or 1, told), progress)
+    if n_sets == 1 and seeds is None:
+        return _more_seeds(source, lambda number: measure(source.parameters, number, progress))
+    return Repeated(source, measure(source.parameters, seeds or 1, progress))
+
+
+def _more_draws(
+    read: Callable[[int | None], Source],
+    source: Source,
+    measure: Callable[[SynapseParameters, Progress | None], TaskResult],
+    progress: Progress | None,
+) -> Repeated:
+    """Twice the draws at most; those of before are the first of the new ones, and only the others are run."""
+    result = measure(source.parameters, progress)
+    while not (_is_known(result) or result.interrupted or source.parameters.n_sets >= MOST_DRAWS):
+        before = source.parameters
+        wanted = _asked_for(before.n_sets, result, DEFAULT_DRAWS)
+        source = read(min(wanted, 2 * before.n_sets, MOST_DRAWS))
+        sets = source.parameters
+        done = before.n_sets if _begin_with(sets, before) else 0
+        try:
+            more = measure(sets.take(np.arange(done, sets.n_sets)), _after(done, sets.n_sets, progress))
+        except KeyboardInterrupt:
+            return _told(source, replace(result, interrupted=True), "draws")
+        result = joined(result, more) if done else replace(more, wall_s=result.wall_s + more.wall_s)
+    return _told(source, result, "draws")
+
+
+def _more_seeds(source: Source, measure: Callable[[int], TaskResult]) -> Repeated:
+    """Eight times the seeds at most, run as a whole: the error of the first eight is not known well."""
+    number, spent = FIRST_SEEDS, 0.0
     while True:
-        result = measure(source, number if counted == "seeds" else seeds or 1)
-        error = standard_error(result.accuracy)
-        reached = error is not None and error < WANTED_ERROR
-        if reached or number >= most or result.interrupted:
-            told = {"counted": counted, "wanted": WANTED_ERROR, "reached": reached}
-            return Repeated(source, result, told)
-        number = _next(number, error, most)
-        if counted == "draws":
-            source = read(number)
+        result = measure(number)
+        spent += result.wall_s
+        result = replace(result, wall_s=spent)
+        if _is_known(result) or result.interrupted or number >= MOST_SEEDS:
+            return _told(source, result, "seeds")
+        number = min(_asked_for(number, result, FIRST_SEEDS), 8 * number, MOST_SEEDS)
 
 
-def _next(number: int, error: float | None, most: int) -> int:
-    """The smallest doubling at which the error is expected below the wanted one, at most `most`."""
+def _told(source: Source, result: TaskResult, counted: str) -> Repeated:
+    return Repeated(
+        source, result, {"counted": counted, "wanted": WANTED_ERROR, "reached": _is_known(result)}
+    )
+
+
+def _is_known(result: TaskResult) -> bool:
+    error = standard_error(result.accuracy)
+    return error is not None and error < WANTED_ERROR
+
+
+def _begin_with(sets: SynapseParameters, first: SynapseParameters) -> bool:
+    """Whether the first sets are these, as they are where draws follow :mod:`perovdata.quasirandom`."""
+    cut, wanted = sets.take(np.arange(first.n_sets)), first.as_dict()
+    same = all(np.array_equal(column, wanted[name], equal_nan=True) for name, column in cut.as_dict().items())
+    if cut.absorption is None or first.absorption is None:
+        return same and cut.absorption is first.absorption
+    return same and np.array_equal(cut.absorption, first.absorption)
+
+
+def _after(done: int, total: int, progress: Progress | None) -> Progress | None:
+    return None if progress is None else lambda finished, _: progress(done + finished, total)
+
+
+def _asked_for(number: int, result: TaskResult, step: int) -> int:
+    """The next multiple of a step at which the error, falling with the root, should be small enough."""
+    error = standard_error(result.accuracy)
     if error is None or not error < float("inf"):
-        return most
-    expected = ceil(number * (error / WANTED_ERROR) ** 2)
-    number *= 2
-    while number < min(expected, most):
-        number *= 2
-    return min(number, most)
+        return MOST_DRAWS
+    return step * max(ceil(number * (error / WANTED_ERROR) ** 2 / step), number // step + 1)

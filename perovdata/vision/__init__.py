@@ -3,7 +3,7 @@
 from perovdata.vision.data.downloads import DOWNLOADS, fetch
 from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
 from perovdata.vision.parts.light import Lamp, lamp_of
-from perovdata.vision.runner import TaskResult, check_request, run, run_stacked
+from perovdata.vision.runner import TaskResult, check_request, joined, run, run_stacked
 from perovdata.vision.suite_table import catalogue
 from perovdata.vision.tasks import TASKS
 
@@ -17,6 +17,7 @@ __all__ = [
     "catalogue",
     "check_request",
     "fetch",
+    "joined",
     "lamp_of",
     "load_images",
     "run",

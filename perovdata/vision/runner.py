@@ -18,7 +18,7 @@ from perovdata.errors import unknown_choice
 from perovdata.vision.ceilings import float_ceiling
 from perovdata.vision.data.images import Images, load_images
 from perovdata.vision.parts.sensor import fill_memory
-from perovdata.vision.task import Plan, Scores, read_options
+from perovdata.vision.task import EnergyTerm, Plan, Scores, read_options
 from perovdata.vision.tasks import TASKS
 
 
@@ -42,9 +42,8 @@ class TaskResult:
     classes : tuple of str
     energy_per_image_J, energy_training_J, latency_per_image_s, area_m2 : ndarray, shape (P,), or None
         NaN where the device does not state what it takes.
-    energy_terms : dict of str to dict
-        Per term of the energy of an image ``median_J``, ``origin`` (device or assumed) and ``basis``; of the
-        first sets run together.
+    energy_terms : dict of str to EnergyTerm
+        Parts of the energy of an image.
     extras : dict of str to ndarray, shape (P, S, ...)
     pictures : dict of str to ndarray, shape (n, height, width)
         Of the first parameter set and seed.
@@ -73,7 +72,7 @@ class TaskResult:
     energy_training_J: np.ndarray | None
     latency_per_image_s: np.ndarray | None
     area_m2: np.ndarray | None
-    energy_terms: dict[str, dict[str, Any]]
+    energy_terms: dict[str, EnergyTerm]
     extras: dict[str, np.ndarray]
     pictures: dict[str, np.ndarray]
     ideal_fields: tuple[str, ...]
@@ -166,7 +165,6 @@ def run(
         interrupted = True
 
     axis, checkpoints = course.checkpoints
-    joined = _join(parts)
     return TaskResult(
         task=task,
         protocol=protocol,
@@ -182,7 +180,19 @@ def run(
         options=values,
         interrupted=interrupted,
         wall_s=time.perf_counter() - start,
-        **{item.name: getattr(joined, item.name) for item in fields(Scores)},
+        **_joined(parts),
+    )
+
+
+def joined(first: TaskResult, more: TaskResult) -> TaskResult:
+    """The result of the sets of two runs that differ in nothing else, the first run's sets first."""
+    return replace(
+        first,
+        **_joined([first, more]),
+        ideal_fields=tuple(name for name in first.ideal_fields if name in more.ideal_fields),
+        stand_ins=first.stand_ins or more.stand_ins,
+        interrupted=first.interrupted or more.interrupted,
+        wall_s=first.wall_s + more.wall_s,
     )
 
 
@@ -213,18 +223,23 @@ def _first(scores: Scores, n: int) -> Scores:
         if isinstance(value := getattr(scores, item.name), np.ndarray)
     }
     extras = {name: values[:n] for name, values in scores.extras.items()}
-    return replace(scores, **cut, extras=extras)
+    terms = {name: replace(term, values=term.values[:n]) for name, term in scores.energy_terms.items()}
+    return replace(scores, **cut, extras=extras, energy_terms=terms)
 
 
-def _join(parts: list[Scores]) -> Scores:
+def _joined(parts: Sequence[Scores | TaskResult]) -> dict[str, Any]:
+    """Fields of :class:`Scores` of all parts together."""
     first = parts[0]
-    joined: dict[str, Any] = {
-        item.name: np.concatenate([getattr(part, item.name) for part in parts])
-        for item in fields(Scores)
-        if isinstance(getattr(first, item.name), np.ndarray)
+    found = {item.name: getattr(first, item.name) for item in fields(Scores)}
+    for name, value in found.items():
+        if isinstance(value, np.ndarray):
+            found[name] = np.concatenate([getattr(part, name) for part in parts])
+    found["extras"] = {name: np.concatenate([part.extras[name] for part in parts]) for name in first.extras}
+    found["energy_terms"] = {
+        name: replace(term, values=np.concatenate([part.energy_terms[name].values for part in parts]))
+        for name, term in first.energy_terms.items()
     }
-    extras = {key: np.concatenate([part.extras[key] for part in parts]) for key in first.extras}
-    return replace(first, **joined, extras=extras)
+    return found
 
 
 def run_stacked(

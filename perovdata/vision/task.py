@@ -155,6 +155,25 @@ class Plan:
     data_dir: str | os.PathLike[str] | None = None
 
 
+@dataclass(frozen=True)
+class EnergyTerm:
+    """What one part of the system takes for an image.
+
+    Attributes
+    ----------
+    values : ndarray, shape (P,)
+        J; NaN where the device does not state what it takes.
+    origin : str
+        ``device`` or ``assumed``.
+    basis : str
+        The formula.
+    """
+
+    values: np.ndarray
+    origin: str
+    basis: str
+
+
 @dataclass
 class Scores:
     """What a task measures on P parameter sets and S seeds.
@@ -169,8 +188,8 @@ class Scores:
         True class by named class.
     energy_per_image_J, energy_training_J, latency_per_image_s, area_m2 : ndarray, shape (P,)
         NaN where the device does not state what it takes.
-    energy_terms : dict of str to dict
-        Per term of the energy of an image its median, origin and basis.
+    energy_terms : dict of str to EnergyTerm
+        Parts of the energy of an image.
     extras : dict of str to ndarray, shape (P, S, ...)
         Further figures of the task.
     pictures : dict of str to ndarray, shape (n, height, width)
@@ -184,7 +203,7 @@ class Scores:
     energy_training_J: np.ndarray | None = None
     latency_per_image_s: np.ndarray | None = None
     area_m2: np.ndarray | None = None
-    energy_terms: dict[str, dict[str, Any]] = field(default_factory=dict)
+    energy_terms: dict[str, EnergyTerm] = field(default_factory=dict)
     extras: dict[str, np.ndarray] = field(default_factory=dict)
     pictures: dict[str, np.ndarray] = field(default_factory=dict)
 

@@ -45,11 +45,13 @@ def test_a_device_is_never_completed_with_its_own_paper():
     assert populations(exclude_paper=paper)["on_off_ratio"].n_papers < populations()["on_off_ratio"].n_papers
 
 
-def test_draws_are_reproducible_and_come_from_the_values():
+def test_even_shares_give_each_value_as_often_as_its_papers_weigh():
     group = populations()["retention"]
-    one = group.draw(50, np.random.default_rng(4))
-    np.testing.assert_array_equal(one, group.draw(50, np.random.default_rng(4)))
-    assert set(one) <= set(group.values)
+    found = group.quantiles((np.arange(20_000) + 0.5) / 20_000)
+    assert (np.diff(found) >= 0).all()
+    for value in np.unique(group.values):
+        weight = group.weights[group.values == value].sum()
+        assert np.mean(found == value) == pytest.approx(weight, abs=1e-4)
 
 
 def test_bounds_of_a_record_are_remarked():

@@ -56,9 +56,21 @@ def test_pairs_are_compared_draw_by_draw(found):
 
 
 def test_the_front_holds_what_nothing_beats(found):
-    front = {t["name"]: t["on_front"] for t in found.to_dict()["things"]}
-    assert front["mine"]
+    things = found.to_dict()["things"]
+    front = {t["name"]: t["on_front"] for t in things}
     assert not front["ag-a-si"]  # a sensor whose event energy is not stated has no place on it
+    points = {
+        t["name"]: (t["accuracy"]["median"], -t["energy_per_image_J"])
+        for t in things
+        if t["energy_per_image_J"] is not None
+    }
+    assert set(points) == set(front) - {"ag-a-si"}
+    for name, (accuracy, frugality) in points.items():
+        beaten = any(
+            a >= accuracy and f >= frugality and (a, f) != (accuracy, frugality) for a, f in points.values()
+        )
+        assert front[name] != beaten
+    assert any(front.values())
     frame = found.to_frame()
     assert list(frame["name"]) == list(found.names)
     assert "mine (2)" in found._repr_html_()

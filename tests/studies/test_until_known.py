@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from typer.testing import CliRunner
 import perovdata
 from perovdata.cli.application import app
 from perovdata.errors import InputError
+from perovdata.studies.sources import from_device, from_record
+from perovdata.studies.until_known import until_known
 from perovdata.units import with_error
+from perovdata.vision import run
 
 from .test_simulate import FixedPredictor
 
@@ -63,7 +67,7 @@ def test_command_and_python_tell_the_same(there, case):
     counted, error = told["precision"]["counted"], told["accuracy"]["standard_error"]
     assert counted == ("seeds" if told["draws"] == 1 else "draws")
     assert told["precision"]["reached"] == (error < 1)
-    assert told["precision"]["reached"] or told[counted] == {"draws": 128, "seeds": 32}[counted]
+    assert told["precision"]["reached"] or told[counted] == {"draws": 256, "seeds": 128}[counted]
     assert told["precision"]["reached"] != any("the most that are run unasked" in n for n in told["notes"])
     # Asked for by number, they are the same devices.
     again = perovdata.simulate(**case, **QUICK, draws=told["draws"], seeds=told["seeds"])
@@ -88,9 +92,58 @@ class _Wild(FixedPredictor):
 
 def test_a_median_that_stays_unknown_is_told_so():
     told = perovdata.simulate("CsPbBr3", predictor=_Wild(), **QUICK)
-    assert told["draws"] == 128
+    assert told["draws"] == 256
     assert not told["precision"]["reached"]
-    assert any("128 draws are the most that are run unasked" in note for note in told["notes"])
+    assert any("256 draws are the most that are run unasked" in note for note in told["notes"])
+
+
+class _Steps:
+    """A task whose accuracy is chance, in the order of the sets; every step takes a second."""
+
+    def __init__(self, stopped_at=None):
+        self.sizes, self.stopped_at = [], stopped_at
+
+    def __call__(self, sets, seeds, progress):
+        self.sizes.append(sets.n_sets * seeds)
+        if len(self.sizes) == self.stopped_at:
+            raise KeyboardInterrupt
+        done = run("associate", sets, seeds=1, cues=1)
+        if progress is not None:
+            progress(sets.n_sets, sets.n_sets)
+        scattered = np.random.default_rng(len(self.sizes)).uniform(30, 90, (sets.n_sets, seeds))
+        return replace(done, accuracy=scattered, wall_s=1.0)
+
+
+def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
+    steps, told = _Steps(), []
+    found = until_known(
+        lambda n: from_record("d0036", draws=n),
+        steps,
+        None,
+        None,
+        lambda done, total: told.append((done, total)),
+    )
+    assert len(steps.sizes) >= 3
+    assert sum(steps.sizes) == len(found.result.accuracy) == found.source.parameters.n_sets
+    assert all(size <= before for size, before in zip(steps.sizes[1:], np.cumsum(steps.sizes), strict=False))
+    assert found.result.wall_s == len(steps.sizes)
+    assert told == [(n, n) for n in np.cumsum(steps.sizes)]
+    assert all(len(of_one) == sum(steps.sizes) for of_one in found.result.extras.values())
+
+
+def test_more_seeds_count_the_time_of_all_steps(there):
+    steps = _Steps()
+    found = until_known(lambda n: from_device("plain.yaml"), steps, None, None)
+    assert len(steps.sizes) >= 2
+    assert found.result.wall_s == len(steps.sizes)
+
+
+def test_an_interrupted_step_keeps_what_is_known():
+    found = until_known(lambda n: from_record("d0036", draws=n), _Steps(stopped_at=2), None, None)
+    assert found.result.interrupted
+    assert found.result.accuracy.shape == (32, 1)
+    with pytest.raises(KeyboardInterrupt):
+        until_known(lambda n: from_record("d0036", draws=n), _Steps(stopped_at=1), None, None)
 
 
 def test_what_the_user_says_is_what_runs(there):

@@ -37,9 +37,13 @@ class Population:
     scope: str
     n_papers: int
 
-    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """`n` values drawn with replacement, papers equally likely; shape (n,)."""
-        return rng.choice(self.values, size=n, p=self.weights)
+    def quantiles(self, u: np.ndarray) -> np.ndarray:
+        """The values below which shares `u` of the papers lie, shape of `u`: draws, if these are uniform."""
+        import numpy as np
+
+        order = np.argsort(self.values, kind="stable")
+        below = np.cumsum(self.weights[order])
+        return self.values[order[np.searchsorted(below / below[-1], u)]]
 
 
 def populations(family: str | None = None, *, exclude_paper: str | None = None) -> dict[str, Population]:

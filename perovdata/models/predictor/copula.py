@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perovdata.quasirandom import Part, normals
+
 _Z_LIMIT = 3.0  # a measured value further out is taken at the limit: the marginal is not known better
 _MIN_PAIRS = 4
 
@@ -67,9 +69,7 @@ class Copula:
     def draw(self, known: dict[str, np.ndarray], n_rows: int, n_draws: int, seed: int) -> np.ndarray:
         """Joint normal scores, shape (n_rows, n_draws, m); measured metrics keep their score."""
         mean, covariance = self.given(known)
-        values, vectors = np.linalg.eigh(covariance)
-        root = vectors * np.sqrt(np.maximum(values, 0.0))
-        noise = np.random.default_rng(seed).standard_normal((n_draws, len(self.names))) @ root.T
+        noise = normals(Part.METRICS, n_draws, seed, covariance)
         return np.broadcast_to(mean, (n_rows, len(self.names)))[:, None, :] + noise[None]
 
     def reduction(self, target: str, measured: str, known: dict[str, np.ndarray]) -> float:

@@ -15,18 +15,18 @@ Convert = Callable[[np.ndarray], np.ndarray]
 class Assumption:
     """A stand-in where nothing is reported: a constant (low = high) or a range, and why.
 
-    A range is sampled log-uniformly if it spans positive values only, else uniformly.
+    A range is even in the logarithm if it spans positive values only, else even.
     """
 
     low: float
     high: float
     reason: str
 
-    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """`n` values, shape (n,)."""
+    def quantiles(self, u: np.ndarray) -> np.ndarray:
+        """The values at shares `u` of the range, shape of `u`: draws, if these are uniform."""
         if self.low > 0:
-            return np.exp(rng.uniform(np.log(self.low), np.log(self.high), n))
-        return rng.uniform(self.low, self.high, n)
+            return np.exp((1 - u) * np.log(self.low) + u * np.log(self.high))
+        return (1 - u) * self.low + u * self.high
 
     def __str__(self) -> str:
         span = f"{self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"

@@ -11,6 +11,7 @@ import numpy as np
 from perovdata.arrays import Design, array_cost
 from perovdata.devices import SynapseParameters
 from perovdata.vision.parts.sensor import Timing
+from perovdata.vision.task import EnergyTerm
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,13 @@ def network_cost(params: SynapseParameters, layers: Sequence[Layer], n_reads: in
     -------
     dict
         ``energy_per_image_J``, ``energy_training_J``, ``latency_per_image_s``, ``area_m2``, each of shape
-        (P,), and ``energy_terms``: per term the median energy of one image, its origin (device or assumed)
-        and its formula.
+        (P,), and ``energy_terms``, of the sum over the layers.
     """
     image = np.zeros(params.n_sets)
     training = np.zeros(params.n_sets)
     latency = np.zeros(params.n_sets)
     area = np.zeros(params.n_sets)
-    terms: dict[str, dict[str, Any]] = {}
+    terms: dict[str, EnergyTerm] = {}
     for layer in layers:
         cost = array_cost(
             params,
@@ -70,13 +70,10 @@ def network_cost(params: SynapseParameters, layers: Sequence[Layer], n_reads: in
         if layer.pulses is not None:
             training += layer.pulses * cost.energy_per_pulse
         for name, term in cost.read.items():
-            entry = terms.setdefault(name, {"median_J": 0.0, "origin": term.origin, "basis": term.basis})
-            entry["median_J"] += float(np.median(term.value))
-        terms["write pulse"] = {
-            "median_J": float(np.median(cost.energy_per_pulse)),
-            "origin": cost.write["pulse"].origin,
-            "basis": cost.write["pulse"].basis,
-        }
+            so_far = terms[name].values if name in terms else np.zeros(params.n_sets)
+            terms[name] = EnergyTerm(so_far + term.value, term.origin, term.basis)
+        pulse = cost.write["pulse"]
+        terms["write pulse"] = EnergyTerm(cost.energy_per_pulse, pulse.origin, pulse.basis)
     return {
         "energy_per_image_J": image,
         "energy_training_J": training + n_reads * image,
@@ -112,15 +109,10 @@ def sensor_cost(params: SynapseParameters, pulses: np.ndarray, timing: Timing) -
     # The current of an event at the voltage of a read, for as long as the pulse lasts.
     drawn = np.abs(fields["epsc_amplitude"].astype(float)) * fields["read_voltage"] * fields["pulse_width"]
     energy = np.where(np.isnan(stated), drawn, stated) * events
-    terms = {}
-    if np.isfinite(energy).any():
-        known = (
-            "energy_per_pulse" if np.isfinite(stated).any() else "epsc_amplitude x read_voltage x pulse_width"
-        )
-        basis = f"{known} times {events:.1f} events per picture"
-        terms["events"] = {"median_J": float(np.nanmedian(energy)), "origin": "device", "basis": basis}
+    known = "energy_per_pulse" if np.isfinite(stated).any() else "epsc_amplitude x read_voltage x pulse_width"
+    events_term = EnergyTerm(energy, "device", f"{known} times {events:.1f} events per picture")
     return {
         "energy_per_image_J": energy,
         "latency_per_image_s": np.full(params.n_sets, (len(pulses) - 1) * timing.interval_s + timing.delay_s),
-        "energy_terms": terms,
+        "energy_terms": {"events": events_term},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,7 @@ from perovdata.vision.data.scenes import stretch
 from perovdata.vision.parts.picture_quality import psnr, ssim
 from perovdata.vision.parts.scoring import accuracy_of
 from perovdata.vision.parts.softnet import Mlp, mlp_logits, train_mlp
-from perovdata.vision.task import POTENTIATION, RETENTION, Option, Plan, Scores, Task
+from perovdata.vision.task import POTENTIATION, RETENTION, EnergyTerm, Option, Plan, Scores, Task
 
 _SHOWN = 6
 _JUDGED = 100
@@ -95,7 +95,7 @@ class MemoryCourse:
             curve=accuracy,
             confusion=counts.reshape(*counts.shape[:2], self.n_classes, self.n_classes),
             energy_per_image_J=energy,
-            energy_terms=_energy_terms(energy),
+            energy_terms={"writing": EnergyTerm(energy, "device", "energy_per_pulse per pulse")},
             extras={
                 "psnr_dB": psnr(seen[:, :, 0], clean).mean(axis=-1),
                 "ssim": ssim(seen[:, :, 0], clean).mean(axis=-1),
@@ -105,13 +105,6 @@ class MemoryCourse:
             },
             pictures={"written": clean[:_SHOWN], **shown},
         )
-
-
-def _energy_terms(energy: np.ndarray) -> dict[str, dict[str, Any]]:
-    if not np.isfinite(energy).any():
-        return {}
-    median = float(np.nanmedian(energy))
-    return {"writing": {"median_J": median, "origin": "device", "basis": "energy_per_pulse per pulse"}}
 
 
 @partial(jax.jit, static_argnames="shape")
