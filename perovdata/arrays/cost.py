@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from functools import reduce
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from perovdata.arrays.circuit import Design
 from perovdata.devices import SynapseParameters
@@ -165,7 +166,7 @@ def array_cost(
         unknown = np.isnan(p[name])
         return np.where(unknown, getattr(a, name), p[name]), bool(unknown.any())
 
-    def term(value, unit: str, basis: str, assumed: bool) -> Term:
+    def term(value: ArrayLike, unit: str, basis: str, assumed: bool) -> Term:
         value = np.broadcast_to(np.asarray(value, float), params.n_sets)
         return Term(value, unit, "assumed" if assumed else "device", basis)
 

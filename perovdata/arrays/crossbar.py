@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from perovdata.arrays.circuit import Design
 from perovdata.arrays.cost import Cost, array_cost
 from perovdata.arrays.kernel.cell_physics import current_range
-from perovdata.arrays.kernel.constants import Effects, make_constants
+from perovdata.arrays.kernel.constants import DeviceConstants, Effects, make_constants
 from perovdata.arrays.kernel.counter_rng import event_key
 from perovdata.arrays.kernel.programming import open_loop, plane_targets, write_verify
 from perovdata.arrays.kernel.reading import largest_sum, plane_fractions, read_cells, read_columns
@@ -141,7 +142,7 @@ class Crossbar:
             f"Crossbar({self.params.n_sets} sets x {self.n_seeds} seeds, {d.rows} x {d.columns}, {d.scheme})"
         )
 
-    def empty(self, scale=1.0) -> CrossbarState:
+    def empty(self, scale: ArrayLike = 1.0) -> CrossbarState:
         """State of an erased array (all devices at g_min), weights in units of ``scale``."""
         d = self.design
         cells = (self.n_lanes, d.planes, d.rows, d.columns)
@@ -156,7 +157,7 @@ class Crossbar:
 
     def program(
         self,
-        w,
+        w: ArrayLike,
         state: CrossbarState | None = None,
         *,
         method: str = "open-loop",
@@ -198,7 +199,9 @@ class Crossbar:
             g=g, scale=scale, given=state.given + given, missed=missed, event=state.event + np.uint32(1)
         )
 
-    def read(self, state: CrossbarState, x, *, elapsed: float = 0.0):
+    def read(
+        self, state: CrossbarState, x: ArrayLike, *, elapsed: float = 0.0
+    ) -> tuple[jax.Array, CrossbarState]:
         """Multiply: ``y = x @ w`` as the array does it.
 
         Parameters
@@ -216,7 +219,7 @@ class Crossbar:
         """
         return self._seen(state, self._inputs(x), elapsed)
 
-    def read_cells(self, state: CrossbarState, *, elapsed: float = 0.0):
+    def read_cells(self, state: CrossbarState, *, elapsed: float = 0.0) -> tuple[jax.Array, CrossbarState]:
         """Every weight by itself, one row driven after the other: what a memory shows.
 
         Parameters
@@ -233,7 +236,9 @@ class Crossbar:
         """
         return self._seen(state, None, elapsed)
 
-    def _seen(self, state: CrossbarState, x, elapsed: float):
+    def _seen(
+        self, state: CrossbarState, x: jax.Array | None, elapsed: float
+    ) -> tuple[jax.Array, CrossbarState]:
         key = event_key(self.lanes.key, _READ, self.array, state.event)
         kept, wired = self._kept(elapsed), self._wired(state, elapsed)
         y = _read(self.design, self.effects, self.array, self.lanes, state, kept, wired, x, key)
@@ -247,7 +252,9 @@ class Crossbar:
         moved = jax.tree.map(lambda leaf: jnp.repeat(leaf, self.n_seeds, axis=0), self.params)
         return state._replace(g=read_disturb(state.g, n_reads, moved))
 
-    def update(self, state: CrossbarState, x, delta, rule: Rule = FullPulses()) -> CrossbarState:
+    def update(
+        self, state: CrossbarState, x: ArrayLike, delta: ArrayLike, rule: Rule = FullPulses()
+    ) -> CrossbarState:
         """Learn: move the weights by ``-learning_rate * x.T @ delta``, as far as pulses can.
 
         Parameters
@@ -298,7 +305,7 @@ class Crossbar:
             options.setdefault("conductance", mean)
         return array_cost(self.params, self.design, **options)
 
-    def calibrate(self, state: CrossbarState, x, *, margin: float = 1.0) -> CrossbarState:
+    def calibrate(self, state: CrossbarState, x: ArrayLike, *, margin: float = 1.0) -> CrossbarState:
         """Set the converter's full scale of every lane to what the inputs need, times a margin.
 
         Parameters
@@ -315,7 +322,7 @@ class Crossbar:
         )
         return state._replace(top=jnp.where(largest > 0, largest * margin, state.top))
 
-    def weights(self, state: CrossbarState, *, elapsed: float = 0.0):
+    def weights(self, state: CrossbarState, *, elapsed: float = 0.0) -> jax.Array:
         """Weights as they are stored (no read noise, no converter), shape (P, S, rows, columns)."""
         plain = Design(**{**self.design.__dict__, "adc_bits": None, "input_bits": None, "encoding": "analog"})
         quiet = Effects(**{**self.effects.__dict__, "read_noise": False, "read_noise_relative": False})
@@ -325,13 +332,13 @@ class Crossbar:
         )
         return w.reshape(self.params.n_sets, self.n_seeds, *w.shape[1:])
 
-    def _kept(self, elapsed):
+    def _kept(self, elapsed: float) -> jax.Array:
         if not (np.isfinite(elapsed) and elapsed >= 0):
             raise InputError(f"elapsed: {elapsed!r} s is not a time of 0 or more")
         kept = retained(self.params, jnp.full(self.params.n_sets, elapsed, jnp.float32))
         return jnp.repeat(kept, self.n_seeds)
 
-    def _wired(self, state: CrossbarState, elapsed):
+    def _wired(self, state: CrossbarState, elapsed: float) -> jax.Array | None:
         """Current fractions with the wires solved node by node; None for lumped wires."""
         if self.design.wires == "lumped":
             return None
@@ -351,7 +358,7 @@ class Crossbar:
         self._solved = state.g, elapsed, wired  # reads of an unchanged array solve once
         return wired
 
-    def _inputs(self, x):
+    def _inputs(self, x: ArrayLike) -> jax.Array:
         x = self._per_lane(x, "x", (None, self.design.rows))
         limit = self.design.input_range
         checkable = self.design.input_bits is not None and not isinstance(x, jax.core.Tracer)
@@ -359,7 +366,7 @@ class Crossbar:
             raise InputError(f"x: {float(jnp.abs(x).max()):g} is beyond input_range = {limit:g}")
         return x
 
-    def _per_lane(self, value, name: str, trailing: tuple[int | None, int]):
+    def _per_lane(self, value: ArrayLike, name: str, trailing: tuple[int | None, int]) -> jax.Array:
         """Check shape and NaN; give every lane its copy, (L, *trailing)."""
         value = jnp.asarray(value, jnp.float32)
         wanted = "(" + ", ".join("n" if t is None else str(t) for t in trailing) + ")"
@@ -375,7 +382,17 @@ class Crossbar:
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))
-def program_lanes(design, e, array, method, lanes, w, key, tolerance, rounds):
+def program_lanes(
+    design: Design,
+    e: Effects,
+    array: int,
+    method: str,
+    lanes: DeviceConstants,
+    w: jax.Array,
+    key: jax.Array,
+    tolerance: float,
+    rounds: int,
+) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """Write weights (lanes, rows, columns); gives conductances, scale, pulses and devices missed."""
     axes = (1, 2) if design.scale == "matrix" else (1,)
     scale = jnp.abs(w).max(axes, keepdims=True)
@@ -392,7 +409,17 @@ def program_lanes(design, e, array, method, lanes, w, key, tolerance, rounds):
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
-def _read(design, e, array, lanes, state, kept, wired, x, key):
+def _read(
+    design: Design,
+    e: Effects,
+    array: int,
+    lanes: DeviceConstants,
+    state: CrossbarState,
+    kept: jax.Array,
+    wired: jax.Array | None,
+    x: jax.Array | None,
+    key: jax.Array,
+) -> jax.Array:
     fractions = plane_fractions(design, lanes, e, state.g, kept, array) if wired is None else wired
     if x is None:
         return read_cells(design, lanes, e, fractions, state.top, state.scale, key)
@@ -400,12 +427,30 @@ def _read(design, e, array, lanes, state, kept, wired, x, key):
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))
-def _update(rule, design, e, array, lanes, state, x, delta, key):
+def _update(
+    rule: Rule,
+    design: Design,
+    e: Effects,
+    array: int,
+    lanes: DeviceConstants,
+    state: CrossbarState,
+    x: jax.Array,
+    delta: jax.Array,
+    key: jax.Array,
+) -> CrossbarState:
     return rule.apply(Cells(design, e, array, lanes), state, x, delta / state.scale[:, None], key)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
-def _largest(design, e, array, lanes, state, wired, x):
+def _largest(
+    design: Design,
+    e: Effects,
+    array: int,
+    lanes: DeviceConstants,
+    state: CrossbarState,
+    wired: jax.Array | None,
+    x: jax.Array,
+) -> jax.Array:
     kept = jnp.ones(len(state.g))
     fractions = plane_fractions(design, lanes, e, state.g, kept, array) if wired is None else wired
     return largest_sum(design, fractions, x)

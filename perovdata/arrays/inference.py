@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.typing import ArrayLike
 
 from perovdata.arrays.circuit import Design
 from perovdata.arrays.crossbar import METHODS, program_lanes
@@ -35,7 +36,7 @@ _CALIBRATION = 256
 def infer(
     params: SynapseParameters,
     weights: Sequence,
-    x,
+    x: ArrayLike,
     *,
     biases: Sequence | None = None,
     activation: str = "relu",
@@ -118,7 +119,14 @@ def infer(
     return out.reshape(params.n_sets, seeds, *out.shape[1:])
 
 
-def _check(weights, biases, x, activation, method, seeds) -> None:
+def _check(
+    weights: Sequence[np.ndarray],
+    biases: Sequence[np.ndarray],
+    x: np.ndarray,
+    activation: str,
+    method: str,
+    seeds: int,
+) -> None:
     if not weights:
         raise InputError("weights: give at least one layer")
     if activation not in ACTIVATIONS:
@@ -144,21 +152,21 @@ def _check(weights, biases, x, activation, method, seeds) -> None:
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))
 def _infer(
-    designs,
+    designs: tuple[Design, ...],
     e: Effects,
-    activation,
-    method,
+    activation: str,
+    method: str,
     lanes: DeviceConstants,
-    kept,
-    weights,
-    biases,
-    x,
-    tolerance,
-    rounds,
-):
+    kept: jax.Array,
+    weights: Sequence[jax.Array],
+    biases: Sequence[jax.Array],
+    x: jax.Array,
+    tolerance: float,
+    rounds: int,
+) -> jax.Array:
     """Outputs (lanes, n, outputs), lane after lane."""
 
-    def one(arguments):
+    def one(arguments: tuple[DeviceConstants, jax.Array]) -> jax.Array:
         lane, kept = arguments
         lane, kept, signal = lane.take(None)._replace(tables=lanes.tables), kept[None], x[None]
         for layer, (design, w, b) in enumerate(zip(designs, weights, biases, strict=True)):

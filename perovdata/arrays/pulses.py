@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.typing import ArrayLike
 
 from perovdata.arrays.kernel.cell_physics import cell_curvature, spread, take_pulses
 from perovdata.arrays.kernel.constants import DeviceConstants, Effects, make_constants
@@ -24,15 +25,15 @@ Asked = tuple[int, int, bool, object]
 
 def apply_pulses(
     params: SynapseParameters,
-    g,
-    n_pulses,
+    g: jax.Array,
+    n_pulses: ArrayLike,
     *,
     seed: int = 0,
     event: int = 0,
     first_set: int = 0,
     paired: bool = False,
     donate: bool = False,
-):
+) -> jax.Array:
     """Give every device its pulses, with cycle-to-cycle and device-to-device variation, within the window.
 
     Parameters
@@ -103,7 +104,7 @@ def _constants(
     return made
 
 
-def _whole_numbers(n_pulses) -> jax.Array:
+def _whole_numbers(n_pulses: ArrayLike) -> jax.Array:
     """Pulse numbers as the kernel takes them; JAX would wrap what does not fit into 32 bits."""
     if not isinstance(n_pulses, jax.Array):
         n_pulses = np.asarray(n_pulses)
@@ -116,7 +117,9 @@ def _whole_numbers(n_pulses) -> jax.Array:
     return jnp.asarray(n_pulses)
 
 
-def _pulse(e: Effects, digits: int | None, lanes: DeviceConstants, g, n, event):
+def _pulse(
+    e: Effects, digits: int | None, lanes: DeviceConstants, g: jax.Array, n: jax.Array, event: int
+) -> jax.Array:
     d = spread(lanes, 2)
     cell = lax.broadcasted_iota(jnp.uint32, g.shape, 1)
     curvature = cell_curvature(d, 0, cell) if e.d2d_label else None

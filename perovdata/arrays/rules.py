@@ -251,14 +251,16 @@ class TikiTaka(Rule):
         return _tiki_taka(self, cells, state, x, d, key)
 
 
-def _coincidences(rule, lanes: DeviceConstants, x, d, key):
+def _coincidences(
+    rule: StochasticPulses | TikiTaka, lanes: DeviceConstants, x: jax.Array, d: jax.Array, key: jax.Array
+) -> jax.Array:
     """Signed coincidences of random trains, on average the wanted pulses, (lanes, rows, columns)."""
     step = 2 / lanes.pulses.mean(1, keepdims=True)  # mean change of v by a pulse
     strength = jnp.sqrt(rule.learning_rate / (rule.train_length * step))
     largest_x, largest_d = (jnp.maximum(jnp.abs(a).max(1, keepdims=True), np.float32(1e-30)) for a in (x, d))
     balance = jnp.sqrt(largest_d / largest_x)
 
-    def train(value, stream):
+    def train(value: jax.Array, stream: int) -> jax.Array:
         slots = jnp.arange(rule.train_length, dtype=jnp.uint32)
         counter = jnp.arange(value.shape[1], dtype=jnp.uint32)[:, None] * 32 + slots
         fires = uniform(event_key(key, stream)[:, None, None], counter) < jnp.abs(value)[:, :, None]
@@ -269,7 +271,7 @@ def _coincidences(rule, lanes: DeviceConstants, x, d, key):
     return -both * jnp.sign(x)[:, :, None] * jnp.sign(d)[:, None, :]
 
 
-def symmetry_point(lanes: DeviceConstants):
+def symmetry_point(lanes: DeviceConstants) -> jax.Array:
     """Conductance fraction at which one LTP and one LTD pulse cancel, (lanes,); 0.5 if they do everywhere."""
     closed = _exponential_symmetry(lanes)
     if lanes.tables is None:
@@ -277,7 +279,7 @@ def symmetry_point(lanes: DeviceConstants):
     return jnp.where(lanes.law < 0, closed, lanes.tables.symmetry[jnp.maximum(lanes.law, 0)])
 
 
-def _exponential_symmetry(lanes: DeviceConstants):
+def _exponential_symmetry(lanes: DeviceConstants) -> jax.Array:
     step = jnp.expm1(jnp.stack([-lanes.curvature[:, 0], lanes.curvature[:, 1]], 1) / lanes.pulses)
     slope = step.sum(1)
     flat = jnp.abs(slope) < 1e-7
@@ -285,7 +287,7 @@ def _exponential_symmetry(lanes: DeviceConstants):
     return jnp.where(flat, 0.5, jnp.clip(point, 0.0, 1.0))
 
 
-def _fast_array(lanes: DeviceConstants, shape):
+def _fast_array(lanes: DeviceConstants, shape: tuple[int, ...]) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Fast array at its symmetry point, empty buffer, no sample seen."""
     cells = (shape[0], *shape[2:])
     return jnp.broadcast_to(symmetry_point(lanes)[:, None, None], cells), jnp.zeros(cells), jnp.uint32(0)

@@ -20,11 +20,13 @@ conductance matrix) come out of the same sweep.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.typing import ArrayLike
 from scipy.linalg.blas import dsymm
 from scipy.linalg.lapack import dpotrf, dpotri, dpttrf, dpttrs
 from threadpoolctl import threadpool_limits
@@ -32,8 +34,11 @@ from threadpoolctl import threadpool_limits
 from perovdata.engine import run_blocks
 from perovdata.errors import InputError
 
+#: Sweeps so far, voltages of the columns' nodes, largest change of the last sweep.
+_Sweep: TypeAlias = tuple[Any, jax.Array, jax.Array]
 
-def effective_conductance(g, row_resistance: float, column_resistance: float) -> np.ndarray:
+
+def effective_conductance(g: ArrayLike, row_resistance: float, column_resistance: float) -> np.ndarray:
     """Conductance from every row's source to every column's ground, wires included.
 
     Parameters
@@ -62,7 +67,7 @@ def effective_conductance(g, row_resistance: float, column_resistance: float) ->
     return np.stack(out).reshape(g.shape)
 
 
-def _check(g, row_resistance, column_resistance) -> None:
+def _check(g: np.ndarray, row_resistance: float, column_resistance: float) -> None:
     for name, value in (("row_resistance", row_resistance), ("column_resistance", column_resistance)):
         if not (np.isfinite(value) and value >= 0):
             raise InputError(f"{name}: {value!r} ohm is not a resistance (0 or more)")
@@ -110,7 +115,15 @@ def _column(g: np.ndarray, r: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @partial(jax.jit, static_argnames=("rounds",))
-def column_currents(g, v, row_resistance, column_resistance, *, tolerance=1e-4, rounds=200):
+def column_currents(
+    g: jax.Array,
+    v: jax.Array,
+    row_resistance: float,
+    column_resistance: float,
+    *,
+    tolerance: float = 1e-4,
+    rounds: int = 200,
+) -> jax.Array:
     """Column currents by line relaxation: rows solved exactly for given columns, then columns, and so on.
 
     Block Gauss-Seidel on Kirchhoff's equations, whose matrix is symmetric and positive definite, so it
@@ -136,7 +149,7 @@ def column_currents(g, v, row_resistance, column_resistance, *, tolerance=1e-4, 
     top = jnp.maximum(jnp.abs(drive).max(), jnp.finfo(drive.dtype).tiny)
     a, b = g * row_resistance, g * column_resistance
 
-    def sweep(carry):
+    def sweep(carry: _Sweep) -> _Sweep:
         turn, columns, _ = carry
         load = (a * columns).at[..., 0].add(drive)
         rows = _lines(2.0 + a - _end(a.shape[1], -1), load)
@@ -145,7 +158,7 @@ def column_currents(g, v, row_resistance, column_resistance, *, tolerance=1e-4, 
         new = jnp.swapaxes(_lines(diagonal, feed), -1, -2)
         return turn + 1, new, jnp.abs(new - columns).max()
 
-    def going(carry):
+    def going(carry: _Sweep) -> jax.Array:
         return (carry[0] < rounds) & (carry[2] > tolerance * top)
 
     start = (0, jnp.zeros((len(drive), *g.shape), drive.dtype), jnp.asarray(jnp.inf, drive.dtype))
@@ -153,22 +166,24 @@ def column_currents(g, v, row_resistance, column_resistance, *, tolerance=1e-4, 
     return (columns[:, -1] / column_resistance).reshape(*v.shape[:-1], g.shape[1])
 
 
-def _end(length: int, index: int):
+def _end(length: int, index: int) -> jax.Array:
     """1 at one end of a line: its last node has one segment fewer."""
     return jnp.zeros(length).at[index].set(1.0)
 
 
-def _lines(diagonal, load):
+def _lines(diagonal: jax.Array, load: jax.Array) -> jax.Array:
     """Solve -u[k-1] + diagonal[k] u[k] - u[k+1] = load[k] along the last axis, for every line and load."""
 
-    def forward(carry, inputs):
+    def forward(
+        carry: tuple[jax.Array, jax.Array], inputs: tuple[jax.Array, jax.Array]
+    ) -> tuple[tuple[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]:
         ratio, value = carry
         d, f = inputs
         ratio = 1.0 / (d - ratio)
         value = (f + value) * ratio
         return (ratio, value), (ratio, value)
 
-    def backward(u, inputs):
+    def backward(u: jax.Array, inputs: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         ratio, value = inputs
         u = value + ratio * u
         return u, u

@@ -72,9 +72,9 @@ class MemoryCourse:
             state = array.program(2 * part.T - 1, method="proportional")
             given += np.asarray(state.given).reshape(params.n_sets, -1).sum(axis=1)
             for look, age in zip(looks, self.ages, strict=True):
-                seen, state = array.read_cells(state, elapsed=age)
+                weights, state = array.read_cells(state, elapsed=age)
                 state = array.disturb(state, 1)
-                shown = _look(seen, part, self.net, self.adc_bits, self.pictures.shape[1:])
+                shown = _look(weights, part, self.net, self.adc_bits, self.pictures.shape[1:])
                 look.append(tuple(map(np.asarray, shown)))
             report(min(start + _PER_ARRAY, len(flat)) / len(flat))
         named, correlation = (
