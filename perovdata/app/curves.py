@@ -14,6 +14,8 @@ from perovdata.fitting import COLUMN_ROLES, FitResult, fit, read_table
 from perovdata.studies import Simulation, simulate
 
 UNUSED = "not used"
+#: After so many seconds the page begins no further step; one takes at most as long as all before it.
+PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,12 @@ def _written(write, name: str) -> bytes:
         return path.read_bytes()
 
 
-def accuracy(result: FitResult, task: str, draws: int) -> Simulation:
-    """The device in a vision task."""
+def accuracy(result: FitResult, task: str, patience_s: float = PATIENCE_S) -> Simulation:
+    """The device in a vision task, with draws and seeds as `perovdata simulate` takes them.
+
+    A more certain median is not begun after `patience_s` seconds; the first 32 draws or 8 seeds always are.
+    """
     with TemporaryDirectory() as folder:
         path = Path(folder) / "device.yaml"
         result.to_yaml(path)
-        return simulate(device=path, task=task, draws=draws)
+        return simulate(device=path, task=task, patience_s=patience_s)

@@ -89,17 +89,21 @@ def _():
 def _(result, run_now, task):
     reached = None
     if run_now.value and result is not None:
-        with mo.status.spinner("training the network on the device, on 8 draws where it is uncertain"):
+        with mo.status.spinner(
+            "training the network on the device until its median is known to 1 point, "
+            f"for {2 * curves.PATIENCE_S:.0f} s at most"
+        ):
             try:
-                _run = curves.accuracy(result, task.value, draws=8)
+                _run = curves.accuracy(result, task.value)
                 _a = _run["accuracy"]
                 _low, _high = _a["interval"]
                 _median = with_error(_a["median"], _a["standard_error"], "%")
                 _float, _chance = _run["ceiling"], _run["chance"]
                 reached = mo.md(
                     f"**Accuracy {_median}** ({_a['level']:.0%} interval {_low:.1f} to {_high:.1f} %; the "
-                    f"same network in floating point {_float:.1f} %, guessing {_chance:.0f} %, "
-                    f"{_run['wall_s']:.0f} s)\n\n{_run['verdict']['text']}"
+                    f"same network in floating point {_float:.1f} %, guessing {_chance:.0f} %; "
+                    f"draws {_run['draws']}, seeds {_run['seeds']}, {_run['wall_s']:.0f} s)"
+                    f"\n\n{_run['verdict']['text']}"
                 )
             except InputError as error:
                 reached = mo.callout(mo.md(str(error)), kind="warn")

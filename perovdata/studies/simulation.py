@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,7 @@ def simulate(
     predictor=None,
     progress: Callable[[float, int], None] | None = None,
     note: Callable[[str], None] | None = None,
+    patience_s: float = math.inf,
     **design: Any,
 ) -> Simulation:
     """Run a vision task with the devices that a source describes.
@@ -88,6 +90,8 @@ def simulate(
     predictor : perovdata.models.Predictor, optional
     note : callable, optional
         Gets one line of text if the predictor has to be trained first.
+    patience_s : float
+        Where draws or seeds are not said: seconds after which no more are begun.
     **design
         Further columns of the design (``morphology="nanocrystal"``, ``stimulus="optical"`` ...), with a
         formula.
@@ -140,7 +144,7 @@ def simulate(
             **options,
         )
 
-    repeated = until_known(read, measure, draws, seeds, progress)
+    repeated = until_known(read, measure, draws, seeds, progress, patience_s)
     source, result = repeated.source, repeated.result
     description = describe(result, source, level)
     description["precision"] = repeated.precision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 import numpy as np
@@ -47,8 +47,10 @@ class Repeated:
         counted = self.precision["counted"]
         number = self.result.accuracy.shape[0 if counted == "draws" else 1]
         error = standard_error(self.result.accuracy)
+        most = MOST_DRAWS if counted == "draws" else MOST_SEEDS
+        why = "the most that are run unasked" if number >= most else "what the time given allowed"
         return [
-            f"{number} {counted} are the most that are run unasked; the standard error of the median is "
+            f"{number} {counted} are {why}; the standard error of the median is "
             f"{error:.1f} points, above {WANTED_ERROR:g} (argument {counted}: a larger number narrows it)"
         ]
 
@@ -59,6 +61,7 @@ def until_known(
     draws: int | None,
     seeds: int | None,
     progress: Progress | None = None,
+    patience_s: float = inf,
 ) -> Repeated:
     """Run a task with as many draws (a device with uncertainty) or seeds (without) as its median asks for.
 
@@ -72,6 +75,8 @@ def until_known(
         What the user says; nothing is added to it.
     progress : callable, optional
         Called with (parameter sets finished, also in part, in all so far as is known).
+    patience_s : float
+        No step is begun after so many seconds.
 
     Returns
     -------
@@ -82,9 +87,11 @@ def until_known(
     source = read(draws)
     n_sets = source.parameters.n_sets
     if n_sets > 1 and draws is None:
-        return _more_draws(read, source, lambda sets, told: measure(sets, seeds or 1, told), progress)
+        return _more_draws(
+            read, source, lambda sets, told: measure(sets, seeds or 1, told), progress, patience_s
+        )
     if n_sets == 1 and seeds is None:
-        return _more_seeds(source, lambda number: measure(source.parameters, number, progress))
+        return _more_seeds(source, lambda number: measure(source.parameters, number, progress), patience_s)
     return Repeated(source, measure(source.parameters, seeds or 1, progress))
 
 
@@ -93,10 +100,11 @@ def _more_draws(
     source: Source,
     measure: Callable[[SynapseParameters, Progress | None], TaskResult],
     progress: Progress | None,
+    patience_s: float,
 ) -> Repeated:
     """Twice the draws at most; those of before are the first of the new ones, and only the others are run."""
     result = measure(source.parameters, progress)
-    while not (_is_known(result) or result.interrupted or source.parameters.n_sets >= MOST_DRAWS):
+    while not (_ends(result, patience_s) or source.parameters.n_sets >= MOST_DRAWS):
         before = source.parameters
         wanted = _asked_for(before.n_sets, result, DEFAULT_DRAWS)
         source = read(min(wanted, 2 * before.n_sets, MOST_DRAWS))
@@ -110,14 +118,14 @@ def _more_draws(
     return _told(source, result, "draws")
 
 
-def _more_seeds(source: Source, measure: Callable[[int], TaskResult]) -> Repeated:
+def _more_seeds(source: Source, measure: Callable[[int], TaskResult], patience_s: float) -> Repeated:
     """Eight times the seeds at most, run as a whole: the error of the first eight is not known well."""
     number, spent = FIRST_SEEDS, 0.0
     while True:
         result = measure(number)
         spent += result.wall_s
         result = replace(result, wall_s=spent)
-        if _is_known(result) or result.interrupted or number >= MOST_SEEDS:
+        if _ends(result, patience_s) or number >= MOST_SEEDS:
             return _told(source, result, "seeds")
         number = min(_asked_for(number, result, FIRST_SEEDS), 8 * number, MOST_SEEDS)
 
@@ -131,6 +139,10 @@ def _told(source: Source, result: TaskResult, counted: str) -> Repeated:
 def _is_known(result: TaskResult) -> bool:
     error = standard_error(result.accuracy)
     return error is not None and error < WANTED_ERROR
+
+
+def _ends(result: TaskResult, patience_s: float) -> bool:
+    return _is_known(result) or result.interrupted or result.wall_s >= patience_s
 
 
 def _begin_with(sets: SynapseParameters, first: SynapseParameters) -> bool:
@@ -149,6 +161,6 @@ def _after(done: int, total: int, progress: Progress | None) -> Progress | None:
 def _asked_for(number: int, result: TaskResult, step: int) -> int:
     """The next multiple of a step at which the error, falling with the root, should be small enough."""
     error = standard_error(result.accuracy)
-    if error is None or not error < float("inf"):
+    if error is None or not error < inf:
         return MOST_DRAWS
     return step * max(ceil(number * (error / WANTED_ERROR) ** 2 / step), number // step + 1)

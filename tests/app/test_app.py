@@ -97,7 +97,10 @@ def test_a_column_read_as_something_else_changes_the_fit(page):
 def test_a_quick_task_tells_the_accuracy(page):
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("floating point").first.wait_for()
-    assert "%" in page.get_by_text("floating point").first.inner_text()
+    told = page.get_by_text("floating point").first.inner_text()
+    assert "%" in told
+    assert "seeds 1," in told  # a fit with uncertainty is drawn, as by the command
+    assert int(told.split("draws ")[1].split(",")[0]) >= 32
 
 
 def test_a_composition_shows_its_gap_and_a_wrong_one_what_is_wrong(page):

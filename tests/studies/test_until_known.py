@@ -138,6 +138,15 @@ def test_more_seeds_count_the_time_of_all_steps(there):
     assert found.result.wall_s == len(steps.sizes)
 
 
+def test_no_step_is_begun_after_the_time_given(there):
+    found = until_known(lambda n: from_record("d0036", draws=n), _Steps(), None, None, patience_s=1.0)
+    assert found.result.accuracy.shape == (32, 1)
+    assert not found.precision["reached"]
+    assert "32 draws are what the time given allowed" in found.notes[0]
+    found = until_known(lambda n: from_device("plain.yaml"), _Steps(), None, None, patience_s=0.5)
+    assert found.result.accuracy.shape == (1, 8)
+
+
 def test_an_interrupted_step_keeps_what_is_known():
     found = until_known(lambda n: from_record("d0036", draws=n), _Steps(stopped_at=2), None, None)
     assert found.result.interrupted
