@@ -7,11 +7,15 @@ from numbers import Integral
 from perovdata.errors import InputError
 
 _LARGEST_SEED = 2**32 - 1  # what NumPy's and scikit-learn's generators all take
+_MOST = {"seeds": 100_000, "epochs": 10_000}  # more would fill the memory before the first result
 _LEVELS = (0.5, 0.99)  # beyond, too few papers stand behind the ends of an interval
 
 
 def check_counts(**values: int | None) -> None:
     """Refuse draws, seeds, epochs ... that are not whole numbers of 1 or more; None stands for a default.
+
+    At most 100,000 seeds and 10,000 epochs are taken; the memory bounds the draws
+    (:func:`perovdata.engine.require_memory`).
 
     Raises
     ------
@@ -21,6 +25,8 @@ def check_counts(**values: int | None) -> None:
     for name, value in values.items():
         if value is not None and not (_is_whole(value) and value >= 1):
             raise InputError(f"{name}: {value!r} is not a whole number of 1 or more")
+        if value is not None and value > _MOST.get(name, value):
+            raise InputError(f"{name}: {value!r} is more than {_MOST[name]}, the most that is taken")
 
 
 def check_seed(seed: int) -> None:

@@ -17,11 +17,13 @@ from typing import Any, ClassVar
 import yaml
 
 from perovdata.errors import InputError
+from perovdata.files import no_regular_file
 
 JSON_LIMIT = 64_000_000  # bytes
 YAML_LIMIT = 1_000_000  # bytes; a device file with a measured table of jumps holds some ten thousand
 DEPTH = 40  # nested lists and mappings
 _LONGEST_NUMBER = 40  # digits of a whole number; a double holds 17
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?\b")
 
 
@@ -31,8 +33,9 @@ def read_text(path: str | os.PathLike[str], limit: int) -> str:
     Raises
     ------
     InputError
-        If it is absent, cannot be read, is longer or no UTF-8 text.
+        If it is absent, a folder, a pipe or a device, cannot be read, is longer or no UTF-8 text.
     """
+    require_file(path)
     try:
         with open(path, "rb") as stream:
             raw = stream.read(limit + 1)
@@ -45,6 +48,18 @@ def read_text(path: str | os.PathLike[str], limit: int) -> str:
         raise InputError(f"file '{path}': cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
         raise InputError(f"file '{path}': byte {error.start + 1} is not UTF-8 text") from None
+
+
+def require_file(path: str | os.PathLike[str]) -> None:
+    """Refuse a folder, a pipe or a device before it is opened: reading it could wait for ever.
+
+    Raises
+    ------
+    InputError
+        Naming what it is. A path with nothing there passes: opening it tells.
+    """
+    if other := no_regular_file(path):
+        raise InputError(f"file '{path}': cannot be read, it is {other}; a file is needed: save what it gives as one")
 
 
 def read_json(path: str | os.PathLike[str], limit: int = JSON_LIMIT) -> Any:
@@ -92,7 +107,7 @@ def parse_json(text: str, place: str) -> Any:
     ------
     InputError
         If it is not JSON, is nested deeper than :data:`DEPTH`, names a key twice, or holds NaN, an infinity,
-        a number beyond a double or one of more than forty digits.
+        a number beyond a double, one of more than forty digits or half of a pair of surrogates.
     """
     try:
         value = json.loads(
@@ -107,6 +122,12 @@ def parse_json(text: str, place: str) -> Any:
     except ValueError as error:
         raise InputError(f"{place}: not JSON as it is read here ({error})") from None
     _check_depth(value, place)
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            half = f"U+{ord(error.object[error.start]):04X}"
+            raise InputError(f"{place}: a text holds {half}, half of a character; write it out") from None
     return value
 
 

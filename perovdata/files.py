@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,24 +36,47 @@ def cache_dir() -> Path:
     return folder
 
 
+def no_regular_file(path: str | os.PathLike[str]) -> str | None:
+    """What stands there if it is no regular file: "a folder", "a pipe" or "a device"; None otherwise.
+
+    A pipe can be read once and its reader waits for a writer; a device may never end.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return None  # nothing there, or not to be seen: opening it tells
+    if stat.S_ISREG(mode):
+        return None
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a pipe" if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else "a device"
+
+
 def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write a file so that a reader sees either the old content or the whole new one.
 
     Parameters
     ----------
     path : path-like
-        Target; its folder is made if absent.
+        Target; its folder is made if absent. What a link points to is written, not the link; a pipe or a
+        device is written into as it stands.
     content : str or bytes
         Text is written as UTF-8 with ``\\n`` line ends.
 
     Raises
     ------
     OSError
-        If the folder cannot be written; the old file is then untouched.
+        If the folder cannot be written, or the target is a folder; the old file is then untouched.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     raw = content.encode("utf-8") if isinstance(content, str) else content
+    other = no_regular_file(path)
+    if other == "a folder":
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if other:
+        Path(path).write_bytes(raw)
+        return
+    path = Path(os.path.realpath(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

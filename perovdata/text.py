@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+#: What no printable text holds: control characters, line ends, halves of surrogate pairs.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 #: First characters by which spreadsheets take a cell for a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

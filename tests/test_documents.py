@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import time
 import tracemalloc
 
@@ -94,6 +95,24 @@ def test_any_text_is_read_or_refused(text):
 def test_json_that_cannot_be_kept_is_refused(text, says):
     with pytest.raises(InputError, match=says):
         parse_json(text, "line 3")
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '{"a": ["\\udfff b"]}', '{"\\ud83d": 1}'])
+def test_half_a_character_is_refused_in_json(text):
+    with pytest.raises(InputError, match=r"here: a text holds U\+D.*half of a character"):
+        parse_json(text, "here")
+
+
+def test_a_whole_character_of_two_halves_is_read():
+    assert parse_json('"\\ud83d\\ude00"', "here") == "\U0001f600"
+
+
+@pytest.mark.parametrize("read", [read_json, read_yaml])
+def test_pipes_devices_and_folders_are_refused_before_they_are_opened(read, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path, what in ((tmp_path / "pipe", "a pipe"), ("/dev/zero", "a device"), (tmp_path, "a folder")):
+        with pytest.raises(InputError, match=f"is {what}; a file is needed"):
+            read(path)
 
 
 def test_files_are_read_up_to_a_limit(tmp_path):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -75,6 +76,10 @@ for _module in (
     _module.register(app)
 
 
+# An option that is not there or of another type; click's class, or that of the copy inside newer typers.
+_USAGE_ERROR: Any = typer.BadParameter.__base__
+
+
 def _debugging() -> bool:
     return os.environ.get("PEROVDATA_DEBUG", "") not in ("", "0")
 
@@ -84,9 +89,18 @@ def main() -> None:
 
     With ``PEROVDATA_DEBUG=1`` in the environment the traceback comes before the line that tells the failure.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no reason to stop
     try:
-        app()
-    except KeyboardInterrupt:
+        done = app(standalone_mode=False)
+        sys.exit(done if isinstance(done, int) else 0)
+    except _USAGE_ERROR as error:
+        if message := " ".join(error.format_message().split()).rstrip("."):  # empty: the help was printed
+            asked = f"; see '{error.ctx.command_path} --help'" if error.ctx else ""
+            note(f"error: {message}{asked}")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
         note("interrupted")
         sys.exit(130)
     except BrokenPipeError:
@@ -134,6 +148,7 @@ _REMEDIES = {
     errno.EPERM: "you may not use it: change its permissions, or give another place",
     errno.ENOENT: "it is not there: check the path",
     errno.EISDIR: "it is a folder: name a file in it",
+    errno.EEXIST: "a part of the path is a file: check the path",
     errno.ENOTDIR: "a part of the path is a file: check the path",
     errno.ENAMETOOLONG: "give a shorter name",
 }
@@ -144,7 +159,8 @@ def _saved_traceback(error: Exception) -> str:
     text = "".join(traceback.format_exception(error))
     try:
         path = cache_dir() / "last_internal_error.txt"
-        write_atomic(path, f"perovdata {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{text}")
+        told = f"perovdata {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{text}"
+        write_atomic(path, told.encode("utf-8", "backslashreplace"))
     except OSError:
         return " (run it again with PEROVDATA_DEBUG=1 for the traceback)"
     return f" with the file {path}"

@@ -134,6 +134,8 @@ class DesignOptions(OptionGroup):
         stated = {name: value for name, value in given.items() if value is not None}
         for name, value in stated.items():
             terms = TABLES["devices"][name].vocabulary
+            if value != value:  # as a cell of a table, nan says that nothing is known
+                raise InputError(f"{name}: 'nan' is not a number")
             if terms is not None and value not in terms:
                 raise unknown_choice(f"option --{name.replace('_', '-')}", value, terms)
         return cls(stated)

@@ -27,7 +27,12 @@ _LONG_S = 60.0  # work that takes longer is announced
 
 def emit_json(value: Any) -> None:
     """Print exactly one JSON value on stdout."""
-    sys.stdout.write(json.dumps(finite(value), ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(finite(value), ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a terminal of another encoding, or a file name that is no text
+        text = json.dumps(finite(value), allow_nan=False)
+    sys.stdout.write(text + "\n")
 
 
 def note(message: str) -> None:

@@ -90,7 +90,11 @@ def _one(
     from perovdata.chemistry import parse
     from perovdata.dataset.schema import SynapseDesign, parse_known
 
-    given = dict(parse_known(text) for text in known)
+    given: dict[str, float] = {}
+    for metric, value in map(parse_known, known):
+        if metric in given:
+            raise InputError(f"argument known: {metric} is given twice; each metric once is accepted")
+        given[metric] = value
     wanted = SynapseDesign(formula, **stated)
     layers = wanted.n_layers
     read = parse(formula, n=int(layers) if layers is not None and layers == int(layers) else None)
@@ -103,6 +107,12 @@ def _one(
     from perovdata.cli.tables import prediction_tables
 
     print_tables(prediction_tables(result))
+
+
+def _some(names: list[str], most: int = 20) -> str:
+    """Names with commas between, the first of very many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _predictor() -> Predictor:
@@ -119,7 +129,7 @@ def _many(source: Path, output: Path, metrics: list[str] | None, level: float, s
     with progress("predicting") as move:
         done = predict_file(predictor, source, output, metrics=metrics, level=level, seed=seed, progress=move)
     if done.ignored:
-        note(f"columns without meaning here, ignored: {', '.join(done.ignored)}")
+        note(f"columns without meaning here, ignored: {_some(done.ignored)}")
     if done.resumed:
         note(f"{done.resumed} designs were there from an interrupted run")
     for line in done.failures:

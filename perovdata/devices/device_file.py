@@ -126,9 +126,10 @@ def load_device(path: str | os.PathLike[str]) -> DeviceFile:
         raise InputError(f"{path.name}, key notes: '{notes}' is not a mapping")
     try:
         parameters = SynapseParameters.make(**values)
-        uncertainty = Uncertainty.from_dict(content["uncertainty"]) if content.get("uncertainty") else None
+        block = content.get("uncertainty")
+        uncertainty = None if block is None else Uncertainty.from_dict(block)
         law = str(content.get("law") or ExponentialLaw.name)
-        name = str(content.get("name") or path.stem)
+        name = _name(content.get("name"), path.stem)
         return DeviceFile(name, parameters, uncertainty, notes, _laws(content), law)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
@@ -175,6 +176,12 @@ def _law_blocks(device: DeviceFile) -> dict[str, Any]:
         told = {} if misfit is None else {"exponential_misfit": float(f"{misfit:.3g}")}
         blocks[MeasuredLaw.name] = {**told, **device.laws[MeasuredLaw.name].to_dict()}
     return blocks
+
+
+def _name(value: Any, default: str) -> str:
+    if isinstance(value, list | dict):
+        raise InputError(f"key name: '{str(value)[:40]}' is no text")
+    return default if value is None or value == "" else str(value)
 
 
 def _laws(content: dict[str, Any]) -> dict[str, Law]:

@@ -17,6 +17,7 @@ from perovdata.quasirandom import Part, choose, normals
 
 #: Scale on which a field is taken as normal.
 SCALES = ("linear", "log")
+_LARGEST_STEP = 600.0  # of a logarithm: beyond every range of a field, within a double
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class Uncertainty:
         draws = {name: np.full(n, value) for name, value in base.items()}
         steps = normals(Part.DEVICE, n, seed, self.covariance)
         for name, scale, step in zip(self.fields, self.scales, steps.T, strict=True):
-            value = base[name] * np.exp(step) if scale == "log" else base[name] + step
+            value = (
+                base[name] * np.exp(np.minimum(step, _LARGEST_STEP)) if scale == "log" else base[name] + step
+            )
             draws[name] = np.clip(value, FIELDS[name].low, FIELDS[name].high)
         return draws
 

@@ -60,6 +60,35 @@ def test_counts_below_one_are_refused_in_the_same_words(name, option, monkeypatc
     assert line == f"error: {option[2:]}: 0 is not a whole number of 1 or more"
 
 
+@pytest.mark.parametrize(("option", "most"), [("--seeds", 100000), ("--epochs", 10000)])
+@pytest.mark.parametrize("value", ["1000000000", "9" * 25])
+def test_counts_that_would_fill_the_memory_are_refused(option, most, value, monkeypatch, capsys):
+    line = refused((*SIMULATE, option, value), monkeypatch, capsys)
+    assert line == f"error: {option[2:]}: {value} is more than {most}, the most that is taken"
+
+
+TYPED_WRONG = {
+    ("simulate", "--draws", "abc"): "'--draws'",
+    ("simulate", "--foo"): "--foo",
+    ("simulate", "--draws"): "'--draws'",
+    ("predict", "CsPbBr3", "MAPbI3"): "MAPbI3",
+    ("foo",): "'foo'",
+    ("dataset", "foo"): "'foo'",
+    ("fit",): "'FILE...'",
+    ("predict", "CsPbBr3", "--n", "nan"): "n_layers: 'nan'",
+    ("predict", "CsPbBr3", "--stack", "a\udcff"): "stack: U+DCFF",
+    ("predict", "CsPbBr3", "--known", "endurance=5", "--known", "endurance=6"): "endurance is given twice",
+}
+
+
+@pytest.mark.parametrize("arguments", TYPED_WRONG, ids=ascii)
+def test_what_is_typed_wrong_is_told_in_one_line(arguments, monkeypatch, capsys):
+    line = refused(arguments, monkeypatch, capsys)
+    assert line.startswith("error: ")
+    assert TYPED_WRONG[arguments] in line
+    assert "\n" not in line
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

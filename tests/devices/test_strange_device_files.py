@@ -2,6 +2,7 @@
 
 import contextlib
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -29,6 +30,8 @@ HOSTILE = {
     "mapping for a number": ("g_max: {a: 1}", "mapping is not a number"),
     "list of mappings": ("g_max: [{}]", "mapping is not a number"),
     "list of lists": ("g_max: [[1, 2], [3]]", "g_max"),
+    "name of a list": ("name: [a]", "'['a']' is no text"),
+    "uncertainty a list": ("uncertainty: []", "mapping of fields"),
     "key twice": ("g_max: 1\ng_max: 2\n", "stands twice"),
 }
 
@@ -42,6 +45,14 @@ def test_hostile_device_file_is_one_line(name, tmp_path):
         load_device(path)
     assert says in str(caught.value)
     assert "device.yaml" in str(caught.value)
+
+
+def test_an_uncertainty_without_bounds_draws_to_the_ends_without_a_warning(tmp_path, recwarn):
+    path = tmp_path / "device.yaml"
+    path.write_text("uncertainty: {fields: [g_max], scales: [log], covariance: [[1e300]]}")
+    drawn = load_device(path).draws(20).g_max
+    assert np.isfinite(drawn).all()
+    assert not recwarn.list
 
 
 VALUES = st.recursive(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import os
 
 import pytest
 
@@ -115,6 +116,52 @@ def test_a_part_of_something_else_is_begun_anew(change, predictor, source, tmp_p
     assert predict_file(predictor, source, output, level=level).resumed == 0
     predict_file(predictor, source, tmp_path / "whole.csv", level=level)
     assert output.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_the_designs_are_never_replaced_by_the_result(predictor, source, tmp_path):
+    before = source.read_bytes()
+    link = tmp_path / "link.csv"
+    link.symlink_to(source)
+    for output in (source, link, tmp_path / "folder" / ".." / source.name):
+        (tmp_path / "folder").mkdir(exist_ok=True)
+        with pytest.raises(InputError, match="is the file of the designs"):
+            predict_file(predictor, source, output)
+    assert source.read_bytes() == before
+
+
+def test_a_result_goes_to_what_a_link_points_to(predictor, source, tmp_path):
+    link, target = tmp_path / "link.csv", tmp_path / "target.csv"
+    link.symlink_to(target)
+    predict_file(predictor, source, link)
+    assert link.is_symlink()
+    assert len(rows_of(target)) > 24
+
+
+@pytest.mark.parametrize("at", ["source", "output"])
+def test_pipes_and_folders_are_refused_at_once(at, predictor, source, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path, what in ((tmp_path / "pipe", "is a pipe"), (tmp_path, "is a folder")):
+        given = (path, tmp_path / "out.csv") if at == "source" else (source, path)
+        with pytest.raises(InputError, match=what):
+            predict_file(predictor, *given)
+
+
+STRANGE_CELLS = {
+    '"composition": "CsPbBr3", "thickness_nm": true': "thickness_nm: 'True' is not a number",
+    '"composition": "CsPbBr3", "stack": ["Ag"]': "stack: '['Ag']' is no text",
+    '"composition": "CsPbBr3", "stack": "a\\u001b[31m"': "stack: U+001B is no printable character",
+    '"composition": 5': "composition: '5' is no text",
+    '"composition": true': "composition: 'True' is no text",
+}
+
+
+@pytest.mark.parametrize("cells", STRANGE_CELLS)
+def test_json_values_of_another_kind_are_told_in_their_row(cells, predictor, tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text(f"{{{cells}}}\n")
+    done = predict_file(predictor, path, tmp_path / "out.csv")
+    assert done.failed == 1
+    assert STRANGE_CELLS[cells] in done.failures[0]
 
 
 def _interrupt(done, total):

@@ -2,7 +2,8 @@
 
 Sound and hostile examples of each kind are cut, joined, doubled and sprinkled with what breaks readers. A
 reader may give a result or raise the project's own InputError, within two seconds of the processor and one
-gigabyte.
+gigabyte. A finding is told as soon as it is there, and its input kept in the folder of ``--keep``; an input that
+was slow is read again first, as a busy machine can be slow once.
 Each kind is read in a process of its own, so that a crash is a finding and not the end of the search.
 """
 
@@ -34,7 +35,7 @@ from perovdata.dataset.check.validation import validate
 from perovdata.dataset.load import read_designs
 from perovdata.devices import load_device
 from perovdata.errors import InputError
-from perovdata.files import data_dir, tables_dir
+from perovdata.files import data_dir, tables_dir, write_atomic
 from perovdata.fitting.table.reader import read_table
 from perovdata.models.store.bundle import load_bundle
 from perovdata.vision.data.idx import read_idx
@@ -241,7 +242,35 @@ def _alarm(*_: object) -> None:
     raise _Slow
 
 
-def search(name: str, cpu: float, seed: int, place: Path) -> dict[str, object]:
+def _reading(kind: Kind, path: Path) -> tuple[str | None, float, bool]:
+    """Read one file: what was found (None if nothing), seconds of the processor, whether it was refused."""
+    start, found, refused = time.process_time(), None, False
+    signal.setitimer(signal.ITIMER_VIRTUAL, SLOWEST)
+    try:
+        kind.read(path)
+    except InputError as error:
+        refused = True
+        if "\n" in str(error):
+            found = "several lines"
+    except _Slow:
+        found = f"over {SLOWEST:g} s"
+    except BaseException as error:
+        found = f"{type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return found, time.process_time() - start, refused
+
+
+def _keep(folder: Path, name: str, number: int, text: str, content: bytes) -> str:
+    """Tell what was found and keep its input, at once; the line that tells it."""
+    path = folder / f"{name.replace(' ', '-')}-{number}{KINDS[name].suffix}"
+    write_atomic(path, content)
+    line = f"{text}: {content[:200]!r} (kept as {path})"
+    print(f"# {name}, mutant {number}: {line}", flush=True)
+    return line
+
+
+def search(name: str, cpu: float, seed: int, place: Path, keep: Path, tell: float) -> dict[str, object]:
     """Read mutants of one kind for some seconds of the processor; counts and the first findings."""
     kind, draw = KINDS[name], random.Random(seed)
     examples = kind.examples(place)
@@ -256,27 +285,19 @@ def search(name: str, cpu: float, seed: int, place: Path) -> dict[str, object]:
     gc.freeze()
     began = time.process_time()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    while time.process_time() - began < cpu:
+    while time.process_time() - began < cpu and len(found) < 20:
         tried += 1
         content = mutant(draw, examples)
         path.write_bytes(content)
-        start = time.process_time()
-        signal.setitimer(signal.ITIMER_VIRTUAL, SLOWEST)
-        try:
-            kind.read(path)
-        except InputError as error:
-            refused += 1
-            if "\n" in str(error):
-                found.append(f"several lines: {content[:200]!r}")
-        except _Slow:
-            found.append(f"over {SLOWEST:g} s: {content[:200]!r}")
-        except BaseException as error:
-            found.append(f"{type(error).__name__}: {error}: {content[:200]!r}")
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        slowest = max(slowest, time.process_time() - start)
-        if len(found) >= 20:
-            break
+        fault, seconds, was_refused = _reading(kind, path)
+        if seconds > min(tell, SLOWEST):
+            first = seconds
+            fault, seconds, was_refused = _reading(kind, path)
+            _keep(keep, name, tried, f"{first:.3f} s, then {seconds:.3f} s", content)
+        refused += was_refused
+        slowest = max(slowest, seconds)
+        if fault:
+            found.append(_keep(keep, name, tried, fault, content))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3
     if grown > LARGEST:
         found.append(f"memory grew by {grown:.0f} MB")
@@ -291,22 +312,22 @@ def search(name: str, cpu: float, seed: int, place: Path) -> dict[str, object]:
     }
 
 
-def search_apart(name: str, cpu: float, seed: int) -> dict[str, object]:
+def search_apart(name: str, cpu: float, seed: int, keep: Path, tell: float) -> dict[str, object]:
     """:func:`search` in a process of its own; a crash is a finding with the mutant that caused it."""
     with tempfile.TemporaryDirectory() as folder:
         place, answer = Path(folder), Path(folder) / "answer.json"
         pid = os.fork()
         if not pid:
             try:
-                answer.write_text(json.dumps(search(name, cpu, seed, place)))
+                answer.write_text(json.dumps(search(name, cpu, seed, place, keep, tell)))
             finally:
                 os._exit(0)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if answer.exists():
             return json.loads(answer.read_text())
-        mutants = [path.read_bytes()[:200] for path in place.glob("mutant*")]
+        last = (place / f"mutant{KINDS[name].suffix}").read_bytes()
         return {"tried": 0, "refused": 0, "cpu_s": 0.0, "slowest_s": 0.0, "grown_MB": 0.0,
-                "found": [f"the process ended with {code}: {mutants}"]}  # fmt: skip
+                "found": [_keep(keep, name, 0, f"the process ended with {code}", last)]}  # fmt: skip
 
 
 def main() -> None:
@@ -316,6 +337,10 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kinds", default=",".join(KINDS), help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--keep", type=Path, default=Path("build/stress"), help="folder of the inputs found")
+    parser.add_argument(
+        "--tell", type=float, default=SLOWEST, help="keep and tell also what takes more than this, s"
+    )
     options = parser.parse_args()
     kinds = options.kinds.split(",")
     print(
@@ -324,7 +349,7 @@ def main() -> None:
     )
     faults = []
     for name in kinds:
-        row = search_apart(name, options.cpu / len(kinds), options.seed)
+        row = search_apart(name, options.cpu / len(kinds), options.seed, options.keep, options.tell)
         print(
             f"{name:<11} {row['tried']:>9,} {row['refused']:>9,} {row['cpu_s']:>7.0f} "
             f"{row['slowest_s']:>9.3f} {row['grown_MB']:>8.0f}  {len(row['found'])}",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from perovdata.dataset.check.problems import Problem, shorten
 from perovdata.dataset.check.table_files import commit, read_whole, table_file
 from perovdata.dataset.schema.schema import TABLES, Table
 from perovdata.errors import InputError
+from perovdata.text import CONTROL
 
 Rows = list[dict[str, str]]
 
 LINE_LIMIT = 1_000_000  # bytes; the longest honest row is a few kilobytes
 FILE_LIMIT = 64_000_000  # bytes; a hundred thousand devices fit
 csv.field_size_limit(LINE_LIMIT + 1)  # the module's own limit is lower and would read as broken quoting
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def parse_line(line: str) -> list[str] | None:

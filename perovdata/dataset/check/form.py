@@ -10,12 +10,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from perovdata.dataset.check.csv_lines import CONTROL
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.check.rows import Entry, Sheets, number
 from perovdata.dataset.schema.reserved import RESERVED_REASON, is_reserved
 from perovdata.dataset.schema.schema import TABLES, Column
 from perovdata.dataset.schema.vocabularies import NOT_STATED
+from perovdata.text import CONTROL
 
 _INTEGER = re.compile(r"[+-]?\d+")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")

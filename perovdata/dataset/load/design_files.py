@@ -15,7 +15,7 @@ from perovdata.dataset.check.csv_lines import read_lines
 from perovdata.dataset.check.problems import Problem
 from perovdata.dataset.schema.metrics import METRICS
 from perovdata.dataset.schema.schema import DESIGN_COLUMNS
-from perovdata.documents import parse_json
+from perovdata.documents import parse_json, require_file
 from perovdata.errors import InputError, unknown_choice
 
 _ALIASES = {"formula": "composition", "n": "n_layers"}
@@ -75,6 +75,7 @@ def open_designs(path: Path) -> DesignFile:
         If the file cannot be read, is empty, has no column ``composition``, one that looks misspelt or two of
         one meaning, or, naming the line, a quote that is not closed, a row of another length, or no JSON.
     """
+    require_file(path)
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:

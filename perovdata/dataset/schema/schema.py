@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from perovdata.dataset.schema.vocabularies import NOT_STATED, VOCABULARIES, Vocabulary
 from perovdata.errors import InputError, unknown_choice
+from perovdata.text import CONTROL
 
 VERSION = "2026.11"  # of the tables: year and month of the collection, not that of the software
 NOTE_LIMIT = 200  # characters: a note is the curator's remark; a sentence of a paper is longer
@@ -312,8 +313,11 @@ class SynapseDesign:
     mode: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.composition, str) or not self.composition.strip():
+        if not known(self.composition):
             raise InputError("composition: empty; a formula such as CsPbBr3 is needed")
+        if not isinstance(self.composition, str):
+            what = f"'{str(self.composition)[:40]}' is no text"
+            raise InputError(f"composition: {what}; a formula such as CsPbBr3 is needed")
         for name, column in _DESIGN_FIELDS.items():
             if (value := getattr(self, name)) is not None:
                 object.__setattr__(self, name, _design_value(column, value))
@@ -337,17 +341,21 @@ def _design_value(column: Column, value: Any) -> Any:
         return str(value)
     if column.type == "number":
         try:
-            number = float(value)
-        except (TypeError, ValueError):
+            number = math.nan if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         assert column.low is not None
         assert column.high is not None
         if not (column.low <= number <= column.high):
             unit = f" {column.unit}" if column.unit else ""
             raise InputError(
-                f"{column.name}: '{value}' is not a number from {column.low:g} to {column.high:g}{unit}"
+                f"{column.name}: '{str(value)[:40]}' is not a number from {column.low:g} to {column.high:g}{unit}"
             )
         return number
+    if isinstance(value, list | dict | bool):
+        raise InputError(f"{column.name}: '{str(value)[:40]}' is no text")
+    if bad := CONTROL.search(str(value)):
+        raise InputError(f"{column.name}: U+{ord(bad[0]):04X} is no printable character; text is needed")
     return str(value)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from perovdata.documents import require_file
 from perovdata.errors import InputError, unknown_choice
 from perovdata.fitting.table.readings import Table, shorten
 
@@ -64,6 +65,7 @@ def read_table(
         raise InputError(
             f"'{path}' is a directory; a file with a table of numbers (CSV, TSV, .xlsx) is expected"
         )
+    require_file(path)
     try:
         raw = _read_bytes(path)
     except FileNotFoundError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from perovdata.checks import check_level, check_seed
 from perovdata.dataset.load import DesignFile, open_designs
 from perovdata.dataset.schema import DESIGN_COLUMNS, SynapseDesign, known, parse_known
 from perovdata.errors import InputError
+from perovdata.files import no_regular_file
 from perovdata.models.predictor.output_file import GrowingFile
 from perovdata.models.predictor.predictor import Predictor
 
@@ -98,10 +100,12 @@ def predict_file(
     Raises
     ------
     InputError
-        If the file as a whole is unusable, or the disk has no room for the result.
+        If the file as a whole is unusable, `output` is the same file, a folder, a pipe or a device, or the
+        disk has no room for the result.
     """
     check_level(level)
     check_seed(seed)
+    _refuse_output(output, source)
     designs = open_designs(source)
     as_json = output.suffix in (".jsonl", ".ndjson")
     wanted = list(metrics) if metrics is not None else list(predictor.summary)
@@ -133,6 +137,14 @@ def _chunks(designs: DesignFile, done: int) -> Iterator[tuple[int, list[dict[str
     while chunk := list(islice(rows, _CHUNK)):
         yield done, chunk
         done += len(chunk)
+
+
+def _refuse_output(output: Path, source: Path) -> None:
+    """Refuse an output that would replace the designs, or that is no file that can grow and be renamed."""
+    if other := no_regular_file(output):
+        raise InputError(f"argument output: '{output}' is {other}; the name of a file is needed")
+    if os.path.realpath(output) == os.path.realpath(source):
+        raise InputError(f"argument output: '{output}' is the file of the designs; give another name")
 
 
 def _require_room(output: Path, needed: int) -> None:

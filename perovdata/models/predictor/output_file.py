@@ -36,6 +36,7 @@ class GrowingFile:
     """
 
     def __init__(self, path: Path, settings: Mapping[str, Any], header: str = "") -> None:
+        path = Path(os.path.realpath(path))  # what a link points to is written, not the link
         self.path = path
         self._part = path.with_name(f"{path.name}.part")
         self._note = path.with_name(f"{path.name}.part.json")
