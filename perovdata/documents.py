@@ -59,7 +59,7 @@ def require_file(path: str | os.PathLike[str]) -> None:
         Naming what it is. A path with nothing there passes: opening it tells.
     """
     if other := no_regular_file(path):
-        raise InputError(f"file '{path}': cannot be read, it is {other}; a file is needed: save what it gives as one")
+        raise InputError(f"file '{path}': cannot be read, it is {other}; a file is needed")
 
 
 def read_json(path: str | os.PathLike[str], limit: int = JSON_LIMIT) -> Any:

@@ -2,8 +2,8 @@
 
 Sound and hostile examples of each kind are cut, joined, doubled and sprinkled with what breaks readers. A
 reader may give a result or raise the project's own InputError, within two seconds of the processor and one
-gigabyte. A finding is told as soon as it is there, and its input kept in the folder of ``--keep``; an input that
-was slow is read again first, as a busy machine can be slow once.
+gigabyte. A finding is told as soon as it is there, and its input kept in the folder of ``--keep``; an input
+that was slow is read again first, as a busy machine can be slow once.
 Each kind is read in a process of its own, so that a crash is a finding and not the end of the search.
 """
 

@@ -348,9 +348,8 @@ def _design_value(column: Column, value: Any) -> Any:
         assert column.high is not None
         if not (column.low <= number <= column.high):
             unit = f" {column.unit}" if column.unit else ""
-            raise InputError(
-                f"{column.name}: '{str(value)[:40]}' is not a number from {column.low:g} to {column.high:g}{unit}"
-            )
+            accepted = f"a number from {column.low:g} to {column.high:g}{unit}"
+            raise InputError(f"{column.name}: '{str(value)[:40]}' is not {accepted}")
         return number
     if isinstance(value, list | dict | bool):
         raise InputError(f"{column.name}: '{str(value)[:40]}' is no text")
