@@ -79,6 +79,21 @@ def test_pairing_gives_equal_sets_equal_noise(data):
     assert not np.array_equal(free[0], free[1])
 
 
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_noise_drawn_once_for_all_lanes_is_the_noise_of_each(data, monkeypatch, seeds):
+    params = SynapseParameters.stack([preset("ag-a-si")] * 5).replace(
+        c2c_sigma=[0.01, 0.02, 0.03, 0.0, 0.05], d2d_label_sigma=0.3, d2d_g_max=0.1
+    )
+    run = {"hidden": HIDDEN, "protocol": Protocol(**SMALL), "keep_weights": True, "seeds": seeds}
+    found = []
+    for least in (1, 1000):
+        monkeypatch.setattr(online_train, "_COMMON_NOISE", least)
+        found.append(train_online(params, *data, paired=True, **run))
+    for once, each in zip(found[0].conductance, found[1].conductance, strict=True):
+        assert np.array_equal(once, each)
+    assert np.array_equal(found[0].predictions, found[1].predictions)
+
+
 def test_analog_inputs_and_software_learn(data):
     protocol = Protocol(
         input_threshold=None, hidden_threshold=None, adc_bits=None, replacement=False, **SMALL

@@ -129,6 +129,7 @@ def take_pulses(
     curvature=None,
     digits: int | None = None,
     driven=None,
+    noise=None,
 ):
     """Write: n pulses of one direction on every cell by the lane's law, with its noise, within the window.
 
@@ -151,21 +152,29 @@ def take_pulses(
         Binary digits of the largest n, if known before compilation (it spares the tables a question).
     driven : array of bool, optional
         Which cells take the n pulses; with n per column, what only n decides is then computed per column.
+    noise : array, optional
+        What :func:`~perovdata.arrays.kernel.counter_rng.normal` gives for this key and these cells, where it
+        is known already.
 
     Returns
     -------
     array
         New g.
     """
+
+    def exponential():
+        drawn = (lambda: normal(key, cell)) if noise is None else lambda: noise
+        return _exponential_pulses(g, n, up, d, e, drawn, curvature, driven)
+
     if not e.tabulated:
-        return _exponential_pulses(g, n, up, d, e, key, cell, curvature, driven)
+        return exponential()
     looked_up = tabulated_pulses(g, n if driven is None else n * driven, up, d, key, cell, digits)
     if not e.exponential:
         return looked_up
-    return jnp.where(d.law < 0, _exponential_pulses(g, n, up, d, e, key, cell, curvature, driven), looked_up)
+    return jnp.where(d.law < 0, exponential(), looked_up)
 
 
-def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, key, cell, curvature, driven):
+def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, draw, curvature, driven):
     """NeuroSim's law and noise in closed form, ended at the window once.
 
     The law is :func:`perovdata.devices.exponential`, ``g' = g e + (e - 1) / (exp(-u) - 1)`` with
@@ -181,7 +190,7 @@ def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, key, cell, cur
         variance = d.c2c**2 * n
         if e.relative:
             variance = variance + (d.c2c_relative * (new - g)) ** 2 / jnp.maximum(n, 1.0)
-        new = new + jnp.sqrt(variance) * normal(key, cell)
+        new = new + jnp.sqrt(variance) * draw()
     written = n > 0 if driven is None else driven & (n > 0)
     return jnp.where(written, jnp.clip(new, 0.0, 1.0), g)
 

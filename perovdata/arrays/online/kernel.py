@@ -66,6 +66,7 @@ class Kernel:
     hidden: int
     classes: int
     chunk: int
+    common_noise: bool = False  #: all lanes have one key: what a cell draws, it draws once for all of them
 
 
 def _pitches(column, row, rows):
@@ -211,7 +212,8 @@ def _write_output(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State,
     full = jnp.where(up, d.pulses[..., 0], d.pulses[..., 1])
     lane = lax.iota(jnp.int32, g.shape[0])[:, None, None]
     n = _count(k, lanes, lane, jnp.abs(change)[:, :, None] * a1[:, None, :] / 2, up, full)
-    new = take_pulses(g, n, up, d, k.effects, key[:, None, None], cell, fixed.curvature)
+    noise = _common_noise(k, key, *g.shape[1:])
+    new = take_pulses(g, n, up, d, k.effects, key[:, None, None], cell, fixed.curvature, noise=noise)
     new, given = _wear(k, d, new, state.given2, n)
     pitches = _pitches(cell // rows, cell % rows, rows).astype(jnp.float32)
     read = read_fraction(new, d, k.effects, _OUTPUT, cell, pitches, fixed.window)
@@ -230,6 +232,7 @@ def _write_hidden(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State,
     rank = _running_count(most > 0)
     total = rank[-1]
     row = lax.iota(jnp.uint32, rows)
+    drawn = _common_noise(k, key, columns, rows)
 
     def body(carry):
         turn, g_all, i_all, given_all, tally = carry
@@ -249,7 +252,10 @@ def _write_hidden(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State,
             push = jnp.abs(change).reshape(-1)[safe][:, None] * drive / 2
             n = _count(k, lanes, lane[:, None], push, pair_up, full.reshape(-1)[safe][:, None])
         cell = column * rows + row
-        new = take_pulses(g, n, pair_up, d, k.effects, key[lane][:, None], cell, u, driven=driven)
+        noise = None if drawn is None else drawn[column[:, 0]]
+        new = take_pulses(
+            g, n, pair_up, d, k.effects, key[lane][:, None], cell, u, driven=driven, noise=noise
+        )
         n = n * drive if k.binary else n
         new, given = _wear(k, d, new, None if given_all is None else given_all[safe], n)
         pitches = _pitches(column, row, rows).astype(jnp.float32)
@@ -268,6 +274,11 @@ def _write_hidden(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State,
     carry = (jnp.int32(0), *start, jnp.zeros((n_lanes, 3)))
     _, *ended, tally = lax.while_loop(lambda c: c[0] * k.chunk < total, body, carry)
     return *(None if cell is None else cell.reshape(state.g1.shape) for cell in ended), tally
+
+
+def _common_noise(k: Kernel, key, columns: int, rows: int):
+    """Noise of a write for every cell of an array, if it is the same in all lanes; else None."""
+    return normal(key[0], _cell_index(columns, rows)) if k.common_noise else None
 
 
 def _tally(n, up, g):

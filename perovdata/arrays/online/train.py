@@ -7,7 +7,7 @@ blocks that fit the cache (CPU) or the device (GPU); what a lane computes does n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import NamedTuple
 
@@ -21,6 +21,9 @@ from perovdata.checks import check_counts
 from perovdata.devices import SynapseParameters
 from perovdata.engine import blocks, require_memory, run_blocks, unpadded, workers
 from perovdata.errors import InputError
+
+#: Lanes of one key from which on it pays to draw the noise of all cells of a sample once and keep it.
+_COMMON_NOISE = 8
 
 
 @dataclass(frozen=True)
@@ -151,13 +154,15 @@ def train_online(
         2 * (effects.d2d_label + effects.d2d_window) + effects.wear,
         keep_weights,
     )
-    kernel = kernels.Kernel(protocol, effects, data.binary, hidden, data.classes, min(64, 16 * largest))
+    own_kernel = kernels.Kernel(protocol, effects, data.binary, hidden, data.classes, min(64, 16 * largest))
     checkpoints = np.unique([*range(test_every, epochs + 1, test_every), epochs])
     tick = _counter(progress, n_lanes * epochs)
 
     def train_block(index: np.ndarray) -> tuple[np.ndarray, ...]:
         size = len(index)
         block = lanes.take(index)
+        common = size >= _COMMON_NOISE and (lanes.key[index] == lanes.key[index[0]]).all()
+        kernel = replace(own_kernel, common_noise=bool(common))
         x_train, y_train, x_test = (jnp.asarray(a) for a in (data.x_train, data.y_train, data.x_test))
         weights = [start_weights(seed, s, shape, protocol) for s in index % seeds]
         state, fixed = kernels.begin(kernel, block, *(jnp.stack(w) for w in zip(*weights, strict=True)))
