@@ -62,6 +62,28 @@ def require_file(path: str | os.PathLike[str]) -> None:
         raise InputError(f"file '{path}': cannot be read, it is {other}; a file is needed")
 
 
+def refuse_overwriting(
+    read: Iterable[str | os.PathLike[str] | None], **written: str | os.PathLike[str] | None
+) -> None:
+    """Refuse to write a result over a file that is read, under whatever name or link.
+
+    Parameters
+    ----------
+    read : iterable of path-like or None
+    **written : path-like or None
+        Files to be written, by the name of the argument.
+
+    Raises
+    ------
+    InputError
+        Naming the first of them.
+    """
+    sources = {os.path.realpath(path) for path in read if path is not None}
+    for name, path in written.items():
+        if path is not None and os.path.realpath(path) in sources:
+            raise InputError(f"argument {name}: '{path}' is a file that is read; give another name")
+
+
 def read_json(path: str | os.PathLike[str], limit: int = JSON_LIMIT) -> Any:
     """One JSON value from a file.
 

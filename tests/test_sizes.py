@@ -46,6 +46,15 @@ def test_an_archive_of_images_is_refused_by_its_declared_size(tmp_path, monkeypa
         load_images(str(path))
 
 
+def test_images_without_pixels_or_with_too_many_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "images.npz"
+    monkeypatch.setattr(images, "_MOST_PIXELS", 1000)
+    for shape in ((4, 0, 0), (4, 20, 20)):
+        np.savez_compressed(path, images=np.zeros(shape, np.uint8), labels=np.arange(4))
+        with pytest.raises(InputError, match="from 1 to 1,000 pixels"):
+            load_images(str(path))
+
+
 def test_a_workbook_is_refused_by_its_declared_size_and_its_cells(tmp_path, monkeypatch):
     path = tmp_path / "curve.xlsx"
     book = openpyxl.Workbook()

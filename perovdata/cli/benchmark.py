@@ -61,8 +61,10 @@ def score(
     """Score predictions of the hidden folds; an estimator is scored in Python (docs/benchmark.md)."""
     from perovdata.benchmark import read_predictions
     from perovdata.benchmark import score as score_model
+    from perovdata.documents import refuse_overwriting
     from perovdata.files import write_json
 
+    refuse_overwriting([predictions], output=output)
     found = score_model(read_predictions(predictions), task, name=name)
     if output is not None:
         write_json(output, found.to_dict())

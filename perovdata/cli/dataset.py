@@ -137,8 +137,10 @@ def add(
     """Add records to the tables: check, show the difference, write all or nothing."""
     from perovdata.dataset.add import plan, read_submissions
     from perovdata.dataset.check import tables_lock
+    from perovdata.documents import refuse_overwriting
     from perovdata.files import tables_dir
 
+    refuse_overwriting([file, *(crossref or [])], rejects=rejects, report=report)
     if file is None and not interactive and not crossref:
         raise InputError("dataset add: nothing to add; a FILE, --interactive or --crossref is needed")
     submissions = list(read_submissions(file)) if file else []

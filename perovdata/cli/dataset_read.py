@@ -47,7 +47,9 @@ def read(
 ) -> None:
     """Propose rows for the tables from papers on the disk, each value with its evidence."""
     from perovdata.dataset.reading import check_proposals, load_reader, write_proposals
+    from perovdata.documents import refuse_overwriting
 
+    refuse_overwriting([*files, bibliography, *(figure or [])], output=output)
     if (doi or figure) and len(files) > 1:
         raise InputError("options --doi and --figure belong to one paper; one FILE is accepted with them")
     chosen = load_reader(reader) if reader else None
@@ -148,8 +150,10 @@ def review(
         walk,
         write_proposals,
     )
+    from perovdata.documents import refuse_overwriting
     from perovdata.files import write_atomic
 
+    refuse_overwriting([file], output=output, answers=answers, html=html)
     proposals = read_proposals(file)
     store = Answers.load(answers or file.with_suffix(".answers.json"))
     if html is not None:

@@ -57,9 +57,11 @@ def fit(
     """Fit potentiation/depression, paired-pulse, decay or endurance data into device parameters."""
     from json import dumps
 
+    from perovdata.documents import refuse_overwriting
     from perovdata.files import write_atomic
     from perovdata.fitting import fit as fit_file
 
+    refuse_overwriting(files, output=output, plot=plot, rows=rows, table=table)
     options: dict[str, Any] = {
         "level": level, "read_voltage": read_voltage, "name": name, "sheet": sheet, "columns": columns,
         "decimal": decimal, "read": read, "law": law,

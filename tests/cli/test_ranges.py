@@ -67,6 +67,29 @@ def test_counts_that_would_fill_the_memory_are_refused(option, most, value, monk
     assert line == f"error: {option[2:]}: {value} is more than {most}, the most that is taken"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fit", "FILE", "--output", "FILE"),
+        ("fit", "FILE", "--rows", "FILE"),
+        ("fit", "FILE", "--plot", "FILE"),
+        ("fit", "FILE", "FILE", "--table", "FILE"),
+        ("dataset", "add", "FILE", "--rejects", "FILE"),
+        ("dataset", "add", "FILE", "--report", "FILE"),
+        ("dataset", "read", "FILE", "--output", "FILE"),
+        ("dataset", "review", "FILE", "--html", "FILE"),
+        ("benchmark", "score", "x", "--name", "x", "--predictions", "FILE", "--output", "FILE"),
+    ],
+    ids=" ".join,
+)
+def test_no_command_writes_over_what_it_reads(arguments, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "in.csv"
+    path.write_text("measured\n")
+    line = refused([str(path) if word == "FILE" else word for word in arguments], monkeypatch, capsys)
+    assert f"'{path}' is a file that is read; give another name" in line
+    assert path.read_text() == "measured\n"
+
+
 TYPED_WRONG = {
     ("simulate", "--draws", "abc"): "'--draws'",
     ("simulate", "--foo"): "--foo",

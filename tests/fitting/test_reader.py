@@ -1,8 +1,10 @@
 """Reading tables as people and instruments write them, and refusing what is not one."""
 
 import contextlib
+import zipfile
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,6 +90,31 @@ def test_columns_of_unequal_length_and_thousands(tmp_path):
     table = _table(tmp_path, "n;LTP (nS);LTD (nS)\n1;1.000,5;3\n2;2.000,5;2\n3;3.000,5;\n")
     assert [len(c) for c in table.columns] == [3, 3, 2]
     assert table.columns[1][2] == pytest.approx(3000.5e-9)
+
+
+DAMAGES = {
+    "unclosed": lambda xml: xml[:-50],
+    "no number": lambda xml: xml.replace(b"<v>5</v>", b"<v>NaN</v>"),
+    "a word": lambda xml: xml.replace(b"<v>5</v>", b"<v>abc</v>"),
+    "a cell beyond all": lambda xml: xml.replace(b'r="A5"', b'r="ZZZZZ99999999999"'),
+    "dates": lambda xml: xml.replace(b't="n"', b't="d"'),
+    "shared texts that are not there": lambda xml: xml.replace(b't="n"', b't="s"'),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_sheet_is_told_in_one_line(tmp_path, name):
+    book = openpyxl.Workbook()
+    for k in range(30):
+        book.active.append([k, 1e-8 * (k + 1)])
+    book.save(tmp_path / "sound.xlsx")
+    path = tmp_path / "curve.xlsx"
+    with zipfile.ZipFile(tmp_path / "sound.xlsx") as old, zipfile.ZipFile(path, "w") as new:
+        for entry in old.namelist():
+            content = old.read(entry)
+            new.writestr(entry, DAMAGES[name](content) if entry.endswith("sheet1.xml") else content)
+    with pytest.raises(InputError, match=r"curve\.xlsx: sheet 'Sheet' is damaged"):
+        read_table(path)
 
 
 def test_excel(tmp_path):

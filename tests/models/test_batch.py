@@ -124,7 +124,7 @@ def test_the_designs_are_never_replaced_by_the_result(predictor, source, tmp_pat
     link.symlink_to(source)
     for output in (source, link, tmp_path / "folder" / ".." / source.name):
         (tmp_path / "folder").mkdir(exist_ok=True)
-        with pytest.raises(InputError, match="is the file of the designs"):
+        with pytest.raises(InputError, match="is a file that is read"):
             predict_file(predictor, source, output)
     assert source.read_bytes() == before
 

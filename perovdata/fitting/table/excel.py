@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from perovdata.documents import refuse_swelling
 from perovdata.errors import InputError
 from perovdata.fitting.table.assemble import COMMENTS, Row, assemble
 from perovdata.fitting.table.numbers import parse_number
 from perovdata.fitting.table.readings import Table
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 MOST_BYTES = 100_000_000  # unpacked
 MOST_CELLS = 1_000_000  # empty ones counted: a sheet may declare a million columns
@@ -20,7 +25,7 @@ def read_excel(path: Path, sheet: str | None, max_rows: int) -> Table:
     Raises
     ------
     InputError
-        Not a workbook, no such sheet, no numbers, too many rows.
+        Not a workbook, a damaged one, no such sheet, no numbers, too many rows.
     """
     import openpyxl
 
@@ -37,7 +42,7 @@ def read_excel(path: Path, sheet: str | None, max_rows: int) -> Table:
         raise InputError(f"{path.name}: no sheet '{sheet}'; there are {', '.join(book.sheetnames)}")
     for name in [sheet] if sheet else book.sheetnames:
         rows: list[Row] = []
-        for number, values in enumerate(book[name].iter_rows(values_only=True), 1):
+        for number, values in enumerate(_sheet_rows(path, book, name), 1):
             if number > max_rows:
                 raise InputError(f"{path.name}: more than {max_rows} rows; give every k-th row")
             cells_read += len(values)
@@ -53,6 +58,17 @@ def read_excel(path: Path, sheet: str | None, max_rows: int) -> Table:
                 table.notes.append(f"sheet '{name}' read; others not: {others}")
             return table
     raise InputError(f"{path.name}: no sheet holds numbers; a table of numbers is expected")
+
+
+def _sheet_rows(path: Path, book: Workbook, name: str) -> Iterator[tuple[Any, ...]]:
+    """Values of the rows of a sheet; openpyxl reads them only now, and lets every error of theirs through."""
+    try:
+        yield from book[name].iter_rows(values_only=True)
+    except Exception as error:
+        problem = " ".join(str(error).split())[:80] or type(error).__name__
+        raise InputError(
+            f"{path.name}: sheet '{name}' is damaged ({problem}); save the workbook anew, or give a CSV"
+        ) from None
 
 
 def _trim(rows: list[Row]) -> list[Row]:

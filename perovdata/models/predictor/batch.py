@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import numpy as np
 from perovdata.checks import check_level, check_seed
 from perovdata.dataset.load import DesignFile, open_designs
 from perovdata.dataset.schema import DESIGN_COLUMNS, SynapseDesign, known, parse_known
+from perovdata.documents import refuse_overwriting
 from perovdata.errors import InputError
 from perovdata.files import no_regular_file
 from perovdata.models.predictor.output_file import GrowingFile
@@ -141,10 +141,9 @@ def _chunks(designs: DesignFile, done: int) -> Iterator[tuple[int, list[dict[str
 
 def _refuse_output(output: Path, source: Path) -> None:
     """Refuse an output that would replace the designs, or that is no file that can grow and be renamed."""
+    refuse_overwriting([source], output=output)
     if other := no_regular_file(output):
         raise InputError(f"argument output: '{output}' is {other}; the name of a file is needed")
-    if os.path.realpath(output) == os.path.realpath(source):
-        raise InputError(f"argument output: '{output}' is the file of the designs; give another name")
 
 
 def _require_room(output: Path, needed: int) -> None:

@@ -194,7 +194,8 @@ def _load_idx(name: str, data_dir: str | os.PathLike[str] | None) -> Images:
     )
 
 
-_LARGEST_NPZ = 2_000_000_000  # bytes, unpacked
+_LARGEST_NPZ = 600_000_000  # bytes, unpacked
+_MOST_PIXELS = 100_000_000  # of all images; 60,000 images of 28 x 28 are 47 million
 
 
 def _load_npz(path: Path) -> Images:
@@ -235,6 +236,10 @@ def _check_user_images(path: Path, images: np.ndarray, labels: np.ndarray) -> No
         raise InputError(
             f"file {path}: images {images.shape} and labels {labels.shape}; "
             "accepted are (n, height, width) and (n,) with n of at least 4"
+        )
+    if not 0 < images.size <= _MOST_PIXELS:
+        raise InputError(
+            f"file {path}: images {images.shape}; from 1 to {_MOST_PIXELS:,} pixels are accepted"
         )
     if images.dtype.kind not in "uif" or not np.isfinite(images).all() or images.min() < 0:
         raise InputError(f"file {path}: images must be finite numbers of 0 or more")
