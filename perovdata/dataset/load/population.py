@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from perovdata.dataset.load.typed_tables import stamp
 from perovdata.dataset.schema.metrics import METRICS
+from perovdata.files import tables_dir
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
 #: With fewer papers than this, a family's values say nothing about the next device.
 MIN_PAPERS = 3
@@ -61,34 +64,63 @@ def populations(family: str | None = None, *, exclude_paper: str | None = None) 
     dict of str to Population
         Metrics with at least :data:`MIN_PAPERS` papers.
     """
-    from perovdata.dataset.load.synapses import load_synapses
-
-    frame = load_synapses()
-    frame = frame[frame["paper_id"] != exclude_paper]
+    reported = _reported()
+    others = reported.paper != exclude_paper
     found = {}
-    for name, rows in frame.groupby("metric"):
-        metric = METRICS[str(name)]
-        rows = rows[~rows["definition"].isin(metric.other_quantity)]
-        own = rows[rows["family"] == family]
-        if family is not None and own["paper_id"].nunique() >= MIN_PAPERS:
+    for name, index in reported.of_metric.items():
+        rows = index[others[index]]
+        own = rows[reported.family[rows] == family]
+        scope = "all families"
+        if family is not None and len(set(reported.paper[own])) >= MIN_PAPERS:
             rows, scope = own, family
-        else:
-            scope = "all families"
-        if rows["paper_id"].nunique() >= MIN_PAPERS:
-            found[metric.name] = _population(rows, scope)
+        if len(set(reported.paper[rows])) >= MIN_PAPERS:
+            found[name] = _population(reported, rows, scope)
     return found
 
 
-def _population(rows: pd.DataFrame, scope: str) -> Population:
+class _Reported(NamedTuple):
+    """The reported values, column by column: frames take longer to pick apart than a device to draw."""
+
+    device: np.ndarray
+    paper: np.ndarray
+    family: np.ndarray
+    middle: np.ndarray  #: of a range, on the scale on which the metric varies; else the value
+    stated: list[tuple[str, float, str]]  #: operator, value, unit
+    of_metric: dict[str, np.ndarray]  #: rows that report the quantity that the metric means
+
+
+def _reported() -> _Reported:
+    folder = tables_dir()
+    return _columns(folder, tuple(stamp(folder, name) for name in ("papers", "devices", "measurements")))
+
+
+@lru_cache(maxsize=2)
+def _columns(folder: Path, stamps: tuple) -> _Reported:
+    """Columns of the tables in this folder, as long as their files carry these stamps."""
     import numpy as np
 
-    high = rows["value_high"].astype(float)
-    low = rows["value"].astype(float)
-    # A range counts by its middle on the scale on which the metric varies.
-    values = np.where(high.notna() & (low > 0), np.sqrt(low * high), low)
-    per_paper = rows.groupby("paper_id")["value"].transform("size").to_numpy()
-    weights = 1.0 / per_paper
-    return Population(values, weights / weights.sum(), scope, int(rows["paper_id"].nunique()))
+    from perovdata.dataset.load.synapses import load_synapses
+
+    frame = load_synapses()
+    high, low = (frame[name].to_numpy(float, na_value=np.nan) for name in ("value_high", "value"))
+    with np.errstate(invalid="ignore"):
+        middle = np.where(np.isfinite(high) & (low > 0), np.sqrt(low * high), low)
+    metric, definition = frame["metric"].to_numpy(object), frame["definition"].to_numpy(object)
+    of_metric = {
+        name: np.array([i for i in np.flatnonzero(metric == name) if definition[i] not in other], int)
+        for name, other in ((name, METRICS[name].other_quantity) for name in sorted(set(metric)))
+    }
+    device, paper, family = (frame[name].to_numpy(object) for name in ("device_id", "paper_id", "family"))
+    stated = list(zip(frame["operator"], low.tolist(), frame["unit"], strict=True))
+    return _Reported(device, paper, family, middle, stated, of_metric)
+
+
+def _population(reported: _Reported, rows: np.ndarray, scope: str) -> Population:
+    import numpy as np
+
+    papers, of_paper, size = np.unique(reported.paper[rows], return_inverse=True, return_counts=True)
+    weights = 1.0 / size[of_paper]
+    return Population(reported.middle[rows], weights / weights.sum(), scope, len(papers))
 
 
 def measured_metrics(device_id: str) -> tuple[dict[str, float], dict[str, str]]:
@@ -106,25 +138,23 @@ def measured_metrics(device_id: str) -> tuple[dict[str, float], dict[str, str]]:
     perovdata.errors.InputError
         Unknown device.
     """
-    from perovdata.dataset.load.synapses import load_synapses
     from perovdata.errors import InputError
 
-    frame = load_synapses()
-    rows = frame[frame["device_id"] == device_id]
-    if rows.empty:
-        known = frame["device_id"]
+    reported = _reported()
+    if device_id not in reported.device:
+        known = reported.device
         raise InputError(
             f"record '{device_id}': not a device with measurements in the tables "
-            f"({known.iloc[0]} ... {known.iloc[-1]}; see 'perovdata dataset show')"
+            f"({known[0]} ... {known[-1]}; see 'perovdata dataset show')"
         )
     values, notes = {}, {}
-    for metric, group in rows.groupby("metric"):
-        group = group[~group["definition"].isin(METRICS[str(metric)].other_quantity)]
-        if group.empty:
+    for metric, index in reported.of_metric.items():
+        rows = index[reported.device[index] == device_id]
+        if not len(rows):
             continue
-        values[str(metric)] = median(_population(group, "").values.tolist())
-        bounds = group[~group["operator"].isin(["=", "~", "range"])]
-        if not bounds.empty:
-            first = bounds.iloc[0]
-            notes[str(metric)] = f"stated as {first['operator']} {first['value']:g} {first['unit']}"
+        values[metric] = median(reported.middle[rows].tolist())
+        bounds = [reported.stated[row] for row in rows if reported.stated[row][0] not in ("=", "~", "range")]
+        if bounds:
+            operator, value, unit = bounds[0]
+            notes[metric] = f"stated as {operator} {value:g} {unit}"
     return values, notes

@@ -62,16 +62,19 @@ def load_tables(path: str | PathLike[str] | None = None) -> Tables:
 
 def load_table(folder: Path, name: str) -> pd.DataFrame:
     """A fresh copy of one table; the file is read anew only if it changed."""
-    path = table_file(folder, name).resolve()
-    try:
-        status = path.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
-    except OSError:
-        stamp = None
-    frame = _read(path, name, stamp)
+    frame = _read(table_file(folder, name).resolve(), name, stamp(folder, name))
     out = frame.copy()
     out.attrs = dict(frame.attrs)
     return out
+
+
+def stamp(folder: Path, name: str) -> tuple[int, int] | None:
+    """Time and size of a table's file: what is kept of it holds as long as they do; None without a file."""
+    try:
+        status = table_file(folder, name).resolve().stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 @lru_cache(maxsize=4 * len(TABLES))
