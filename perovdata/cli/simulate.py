@@ -52,7 +52,7 @@ def simulate(
     draws: Annotated[
         int | None,
         typer.Option(
-            help="Parameter sets where there is uncertainty; default 32 to 128, until the median is known to "
+            help="Parameter sets where there is uncertainty; default 32 to 256, until the median is known to "
             "one point.",
             rich_help_panel=_RUN,
         ),
@@ -60,7 +60,7 @@ def simulate(
     seeds: Annotated[
         int | None,
         typer.Option(
-            help="Repetitions of every parameter set; default 1, and 8 to 32 where there is one set, until "
+            help="Repetitions of every parameter set; default 1, and 8 to 128 where there is one set, until "
             "the median is known to one point.",
             rich_help_panel=_RUN,
         ),

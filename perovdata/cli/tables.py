@@ -26,7 +26,9 @@ def record_table(record: Mapping[str, Any], title: str | None = None) -> Table:
 
 def study_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> Table:
     """Rows of a study; `columns` maps the keys that are shown to their headings."""
-    table = Table(*columns.values(), title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
+    for name, heading in columns.items():
+        table.add_column(heading, no_wrap=name == "composition")  # half a formula is another one
     for row in rows:
         table.add_row(*(_cell(row[name]) for name in columns))
     return table

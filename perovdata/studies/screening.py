@@ -45,8 +45,9 @@ def screen(
     -------
     ranked : list of dict
         ``rank, row, composition, design, family, accuracy, low, high, share_best``, best first;
-        ``share_best`` is the share of the draws in which the design is the best of all; also the medians of
-        ``bandgap`` (eV, None where unknown) and of what else the task measures.
+        ``share_best`` is the share of the draws in which the design is the best of all (where several are,
+        each has its part); also the medians of ``bandgap`` (eV, None where unknown) and of what else the task
+        measures.
     failed : list of dict
         ``row, composition, error`` of the designs that cannot be read.
 
@@ -76,7 +77,8 @@ def screen(
         task, [s.parameters for _, s in sources], seeds=seeds, seed=seed, progress=progress, **options
     )
     scores = np.array([part.ravel() for part in accuracies])
-    best = np.bincount(scores.argmax(axis=0), minlength=len(scores)) / scores.shape[1]
+    best = scores == scores.max(axis=0)
+    best = (best / best.sum(axis=0)).mean(axis=1)
     extras = {
         name: np.split(values, np.cumsum([s.parameters.n_sets for _, s in sources])[:-1])
         for name, values in result.extras.items()

@@ -165,3 +165,13 @@ def test_what_is_no_whole_number_is_refused(value):
 @given(st.floats(0.5, 0.99))
 def test_levels_are_taken(level):
     check_level(level)
+
+
+def test_a_target_above_the_ceiling_is_refused_with_that_reason(monkeypatch, capsys):
+    command = ("study", "requirements", "--task", "digits-online", "--accuracy", "99.9", "--epochs", "1")
+    line = refused(command, monkeypatch, capsys).splitlines()[-1]
+    reason = (
+        "error: accuracy: 99.9 % is above what the same network reaches in floating point on digits-online"
+    )
+    assert line.startswith(reason)
+    assert 80 < float(re.search(r"\(([\d.]+) %\)", line)[1]) < 99.9

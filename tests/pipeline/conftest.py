@@ -43,13 +43,7 @@ def checkout(tmp_path_factory, worker_id) -> Path:
 def _reproduce(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)  # of another worker that failed half-way
     folder.mkdir()
-    for name in COPIED:
-        source, target = ROOT / name, folder / name
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target)
+    copy_to(folder)
     params = yaml.safe_load((folder / "params.yaml").read_text())
     reduced = yaml.safe_load((Path(__file__).parent / "params.yaml").read_text())
     for section, values in reduced.items():
@@ -57,6 +51,17 @@ def _reproduce(folder: Path) -> None:
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
     run(folder, "dvc", "init", "--no-scm", "--quiet")
     run(folder, "dvc", "repro")
+
+
+def copy_to(folder: Path) -> None:
+    """What a stage needs of the checkout."""
+    for name in COPIED:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
 
 
 def environment(folder: Path) -> dict[str, str]:

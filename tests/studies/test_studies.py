@@ -256,6 +256,23 @@ def test_screen_ranks_and_reports_failures():
         screen([], predictor=FixedPredictor())
 
 
+def test_the_best_of_a_draw_is_shared_where_several_are():
+    designs = [{"composition": name} for name in ("CsPbBr3", "CsPbBr3", "(PEA)2SnI4")]
+    ranked, _ = screen(designs, "associate", draws=4, predictor=FixedPredictor())
+    twins = [row["share_best"] for row in ranked if row["composition"] == "CsPbBr3"]
+    assert twins[0] == twins[1] > 0
+    assert sum(row["share_best"] for row in ranked) == pytest.approx(1)
+
+
+def test_a_table_of_eighty_columns_holds_whole_compositions(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    formulas = ["Cs0.2FA0.8Pb(Br0.8I0.2)3", "(PEA)2MA3Pb4I13"]
+    told = CliRunner().invoke(app, ["study", "screen", *formulas, "--goal", "colour", "--draws", "2"])
+    assert told.exit_code == 0, told.output
+    assert all(formula in told.stdout for formula in formulas)
+    assert max(map(len, told.stdout.splitlines())) <= 80
+
+
 def test_commands(tmp_path):
     runner = CliRunner()
     board = runner.invoke(

@@ -72,6 +72,7 @@ def screen(
         if goal not in _GOALS:
             raise unknown_choice("option --goal", goal, _GOALS)
         task, columns = "colour", {**_COLUMNS, **_COLOUR_COLUMNS}
+        del columns["family"]  # the gap tells more of colours, and eighty columns hold no more
         designs = designs or [{"composition": formula} for formula in HALIDE_SERIES]
     if not designs:
         raise InputError("study screen: no designs; give FORMULA... or --input FILE.csv")
