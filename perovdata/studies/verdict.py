@@ -162,15 +162,16 @@ def _origins(names: Sequence[str], table: Mapping[str, Mapping[str, Any]]) -> se
 
 def _features(names: Sequence[str], columns: Mapping[str, np.ndarray]) -> np.ndarray:
     """Ranks of the fields that vary over the draws, in -1..1, shape (draws, fields that vary)."""
-    from scipy.stats import rankdata
-
     ranks = []
     for name in names:
         values = np.asarray(columns[name], float)
         if name == "g_min":
             values = values / np.asarray(columns["g_max"], float)
-        if np.unique(values).size > 1:
-            ranks.append(2 * (rankdata(values) - 0.5) / len(values) - 1)
+        # Ties share their mean rank; scipy.stats.rankdata gives the same and takes half a second to import.
+        distinct, at, count = np.unique(values, return_inverse=True, return_counts=True)
+        if distinct.size > 1:
+            mean_rank = (np.cumsum(count) - (count - 1) / 2)[at]
+            ranks.append(2 * (mean_rank - 0.5) / len(values) - 1)
     return np.stack(ranks, axis=1) if ranks else np.empty((0, 0))
 
 
