@@ -77,6 +77,17 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> None:
         return
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write_beside(path, raw)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        # A full disk names no file, and a refused one that of the part: the user knows the target.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_beside(path: Path, raw: bytes) -> None:
+    """Write a new file in the folder of `path`, then rename it."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

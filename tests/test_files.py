@@ -1,5 +1,6 @@
 """Writing a file: whole or not at all, to where a link points, never in the place of a device or a folder."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -36,6 +37,20 @@ def test_a_folder_is_named_as_it_was_given(tmp_path):
         write_atomic(tmp_path, "new")
     assert caught.value.filename == str(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_names_the_target_and_leaves_nothing(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        write_atomic(path, "new")
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_narrow_terminal_encoding_is_no_reason_to_stop():

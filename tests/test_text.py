@@ -54,7 +54,7 @@ def fails(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("PEROVDATA_CACHE_DIR", str(tmp_path))
 
     def call(error):
-        def raising():
+        def raising(**_):
             raise error
 
         monkeypatch.setattr(application, "app", raising)
@@ -71,6 +71,7 @@ def fails(monkeypatch, capsys, tmp_path):
     (OSError(30, "Read-only file system", "x"), "give another place for the output"),
     (IsADirectoryError(21, "Is a directory", "d"), "it is a folder"),
     (OSError(5, "Input/output error", "y"), "look whether it is there"),
+    (OSError(28, "No space left on device"), "error: No space left on device; make room"),
     (MemoryError(), "memory is not enough"),
 ])  # fmt: skip
 def test_what_the_system_refuses_names_the_file_and_what_to_do(error, says, fails):

@@ -116,11 +116,12 @@ def _told(error: Exception) -> int:
     if isinstance(error, InputError):
         note(f"error: {error}")
         return 2
-    if isinstance(error, OSError) and error.filename is not None:
-        note(f"error: '{error.filename}': {error.strerror}; {_REMEDIES.get(error.errno or 0, _LOOK)}")
-        return 2
-    if isinstance(error, FileNotFoundError) and not _here():
+    if isinstance(error, FileNotFoundError) and error.filename is None and not _here():
         note("error: the folder that the command was started in is gone: change into another one")
+        return 2
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in _REMEDIES):
+        file = "" if error.filename is None else f"'{error.filename}': "  # stdout has no name
+        note(f"error: {file}{error.strerror}; {_REMEDIES.get(error.errno or 0, _LOOK)}")
         return 2
     if isinstance(error, MemoryError):
         note("error: the memory is not enough; ask for less at once (fewer --draws, a part of the file)")

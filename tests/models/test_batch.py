@@ -171,7 +171,7 @@ def _interrupt(done, total):
 def test_no_room_is_told_before_the_work(predictor, source, tmp_path, monkeypatch):
     monkeypatch.setattr(batch.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 100})())
     with pytest.raises(
-        InputError, match=r"about 0\.0 GB and 0\.0 GB are free; give another place \(argument output\)"
+        InputError, match=r"about 0\.\d MB and 0\.0 MB are free; give another place \(argument output\)"
     ):
         predict_file(predictor, source, tmp_path / "out.csv")
     assert [p.name for p in tmp_path.iterdir()] == ["in.csv"]

@@ -152,8 +152,8 @@ def _require_room(output: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise InputError(
-            f"{output}: the result takes about {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; give "
-            "another place (argument output) or ask for fewer metrics (argument metrics)"
+            f"{output}: the result takes about {needed / 1e6:,.1f} MB and {free / 1e6:,.1f} MB are free; "
+            "give another place (argument output) or ask for fewer metrics (argument metrics)"
         )
 
 
