@@ -24,9 +24,13 @@ def record_table(record: Mapping[str, Any], title: str | None = None) -> Table:
     return table
 
 
+_MANY = 9  # columns, which eighty characters hold only side by side
+
+
 def study_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> Table:
     """Rows of a study; `columns` maps the keys that are shown to their headings."""
-    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
+    room = 1 if len(columns) < _MANY else 0
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, room, 0, 0))
     for name, heading in columns.items():
         table.add_column(heading, no_wrap=name == "composition")  # half a formula is another one
     for row in rows:

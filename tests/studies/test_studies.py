@@ -270,6 +270,7 @@ def test_a_table_of_eighty_columns_holds_whole_compositions(monkeypatch):
     told = CliRunner().invoke(app, ["study", "screen", *formulas, "--goal", "colour", "--draws", "2"])
     assert told.exit_code == 0, told.output
     assert all(formula in told.stdout for formula in formulas)
+    assert "…" not in told.stdout
     assert max(map(len, told.stdout.splitlines())) <= 80
 
 

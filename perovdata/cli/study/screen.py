@@ -17,18 +17,18 @@ from perovdata.errors import InputError, unknown_choice
 _COLUMNS = {
     "rank": "rank",
     "composition": "composition",
-    "accuracy": "accuracy %",
+    "accuracy": "accuracy\n%",
     "low": "low",
     "high": "high",
-    "share_best": "share best",
+    "share_best": "share\nbest",
     "family": "family",
 }
 _GOALS = ("colour",)
 _COLOUR_COLUMNS = {
-    "bandgap": "gap eV",
-    "accuracy_450_nm": "450 nm %",
-    "accuracy_532_nm": "532 nm %",
-    "accuracy_635_nm": "635 nm %",
+    "bandgap": "gap\neV",
+    "accuracy_450_nm": "450\nnm %",
+    "accuracy_532_nm": "532\nnm %",
+    "accuracy_635_nm": "635\nnm %",
 }
 
 
