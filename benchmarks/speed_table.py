@@ -132,6 +132,9 @@ LINES = (
     Line("first predict, empty cache", "CPU-s", 137, 2, cold("predict", COMPOSITION), needs="cold"),
     Line("predict, one design", "CPU-s", 1.4, 0.8, command("predict", COMPOSITION)),
     Line("simulate --preset on digits, warm", "CPU-s", 3.7, 2.5, command(*ON_DIGITS)),
+    Line(
+        "simulate --preset on digits, warm, one seed", "CPU-s", 4.3, 2.5, command(*ON_DIGITS, "--seeds", "1")
+    ),
     Line("simulate --preset on digits, first", "CPU-s", 8.5, 6, cold(*ON_DIGITS), needs="cold"),
     Line("predict --input", "designs/s", 547, 5000, part("many_designs"), larger_is_better=True),
     Line("1,000 draws of a design, digits-online", "CPU-s", 300, 60, draws),
