@@ -14,7 +14,7 @@ from perovdata.fitting.closest_estimates import closest_estimates
 from perovdata.fitting.device_estimates import DIRECTION, estimates
 from perovdata.fitting.device_laws import choose_law, device_laws, measured_r2
 from perovdata.fitting.estimate import Curve, Estimate
-from perovdata.fitting.judgement import check_description, law_holds, share_window
+from perovdata.fitting.judgement import check_cycles, check_description, law_holds, share_window
 from perovdata.fitting.laws.closest import Closest, closest_exponential
 from perovdata.fitting.laws.compare import Comparison, compare_laws, residual_pattern
 from perovdata.fitting.laws.likelihood import Sweep, mean_curve
@@ -76,9 +76,10 @@ def fit_pulse_train(
     sweeps = [s for s in sweeps_of(train) if np.isfinite(s.values).sum(axis=1).max() >= 4]
     if not sweeps:
         raise InputError(f"{name}: no direction has 4 readings in a row; a label needs them")
+    check_cycles(name, sweeps)
     sweeps, comparison, n_outliers = _without_outliers(sweeps)
     if n_outliers:
-        warnings.append(f"{counted(n_outliers, 'single reading')} left out: far off their neighbours")
+        warnings.append(f"{counted(n_outliers, 'single reading')} left out: far off the neighbours")
     check_description(name, comparison, warnings)
     closest = [closest_exponential(s, comparison.fits, k) for k, s in enumerate(sweeps)]
     fit = _likelihood(sweeps, closest, warnings)

@@ -19,6 +19,10 @@ _SAME_WINDOW = 0.15
 _WORST_R2 = 0.5
 #: A fit of the likelihood may pass the readings by this much more than least squares does.
 _PASSES = 0.1
+#: Cycles that each follow their common curve by more than this share of their variance ...
+_ONE_CURVE = 0.8
+#: ... over at least so many pulses, in windows that differ by more than this factor, are not repetitions.
+_ENOUGH_PLACES, _MOST_WIDTHS = 6, 3.0
 
 
 def share_window(closest: list[Closest]) -> bool:
@@ -104,6 +108,29 @@ def _cycles_agree(sweep: Sweep, closest: Closest) -> bool:
     independent = max(places * (1.0 - rho) / (1.0 + rho), 3.0)
     ratio = n * float(np.mean(mean**2)) / error
     return bool(ratio <= fisher.ppf(0.99, independent, independent * (n - 1)))
+
+
+def check_cycles(name: str, sweeps: list[Sweep]) -> None:
+    """Refuse columns or runs that follow one curve in windows of different width: no cycles of one program.
+
+    Raises
+    ------
+    InputError
+    """
+    for sweep in sweeps:
+        rows = sweep.values[:, np.isfinite(sweep.values).all(axis=0)]
+        if len(rows) < 2 or rows.shape[1] < _ENOUGH_PLACES:
+            continue
+        middle = np.median(rows, axis=0) - np.median(rows, axis=0).mean()
+        left = rows - rows.mean(axis=1, keepdims=True)
+        width = left @ middle / max(float(middle @ middle), 1e-300)
+        off = left - width[:, None] * middle
+        explained = 1.0 - (off**2).sum(axis=1) / np.maximum((left**2).sum(axis=1), 1e-300)
+        if explained.min() > _ONE_CURVE and width.max() > _MOST_WIDTHS * width.min() > 0:
+            raise InputError(
+                f"{name}: {len(rows)} cycles whose windows differ {width.max() / width.min():.3g} times: not "
+                "repetitions of one program; choose one, e.g. argument columns='pulse=1,conductance=2'"
+            )
 
 
 def check_description(name: str, comparison: Comparison, warnings: list[str]) -> None:

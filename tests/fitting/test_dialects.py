@@ -35,6 +35,7 @@ def _numbered(values):
         (["% pulse\tG (uS)"], "\t"),
         (["#,G (uS)"], ","),
         (["Pulse\tConductance", "#\tuS", "\tdevice 1"], "\t"),
+        (["Pulse,Conductance", ",(uS)"], ","),
     ],
 )
 def test_a_heading_behind_a_mark_of_comments_is_the_heading(tmp_path, head, sep):
@@ -131,3 +132,101 @@ def test_plain_noise_loses_no_reading(tmp_path, cycles):
         result = fit(_file(tmp_path, [head], rows))
         told += any("left out" in note for note in result.warnings)
     assert told <= 1
+
+
+def _cycles(curve, cycles, sigma, seed):
+    rng = np.random.default_rng(seed)
+    return [curve + sigma * np.ptp(curve) * rng.normal(size=len(curve)) for _ in range(cycles)]
+
+
+@pytest.mark.parametrize("head", ["cycle,pulse,G (uS)", "pulse,G (uS)"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_cycles_below_each_other_turn_at_one_pulse(tmp_path, head, seed):
+    """Noise moves the turn of a single cycle, where the curve is flat; a program turns all at one pulse."""
+    curve = np.concatenate([_rise(n=40), _rise(9.0, 1.0, n=40)[1:]])
+    rows = [
+        (c, k, f"{v:.5f}")[0 if head.startswith("cycle") else 1 :]
+        for c, train in enumerate(_cycles(curve, 4, 0.005, seed))
+        for k, v in enumerate(train)
+    ]
+    result = fit(_file(tmp_path, [head], rows))
+    for sign, direction in ((1, "ltp"), (-1, "ltd")):
+        label = result.parameters[f"nonlinearity_{direction}"]
+        assert result.parameters[f"n_pulses_{direction}"].value == 40
+        assert label.value == pytest.approx(sign * LABEL, abs=0.05)
+
+
+def test_a_column_of_spreads_is_no_cycle(tmp_path):
+    rng = np.random.default_rng(6)
+    rows = [(k, f"{v:.4f}", f"{0.05 + 0.005 * rng.random():.4f}") for k, v in enumerate(_rise())]
+    for head in ("pulse,mean G (uS),std (uS)", "pulse,G (uS),G error (uS)"):
+        result = fit(_file(tmp_path, [head], rows))
+        assert result.parameters["nonlinearity_ltp"].value == pytest.approx(LABEL, abs=0.01)
+        assert any("a spread, not a reading" in note for note in result.warnings)
+
+
+@pytest.mark.parametrize("unit", ["mA/cm2", "uA/um", "A cm^-2", "nA/µm"])
+def test_current_per_area_or_width_is_arbitrary(tmp_path, unit):
+    result = fit(_file(tmp_path, [f"pulse,Id ({unit})"], _numbered(_rise())))
+    assert result.parameters["nonlinearity_ltp"].value == pytest.approx(LABEL, abs=0.01)
+    assert any("arbitrary units" in note for note in result.warnings)
+
+
+def test_the_sample_under_the_last_pulse_is_no_decay(tmp_path):
+    rng = np.random.default_rng(7)
+    rows = []
+    for k, g in enumerate(_rise(n=20)):
+        for j in range(12):
+            pulse = 3.0 if j == 0 and k else 0.0
+            rows.append(
+                (f"{0.01 * (12 * k + j):.2f}", pulse, f"{g * (1 + 2 * (j == 0)) + 0.01 * rng.normal():.5f}")
+            )
+    result = fit(_file(tmp_path, ["Time (s),Vg (V),Id (nA)"], rows))
+    assert result.parameters["n_pulses_ltp"].value == 20
+    assert not any(key.startswith("decay") for key in result.parameters)
+
+
+def _labels(result):
+    return [result.parameters[f"nonlinearity_{d}"].value for d in ("ltp", "ltd")]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_blocks_of_each_direction_below_each_other(tmp_path, first):
+    blocks = [block for _ in range(4) for block in (_rise(n=30), _rise(9.0, 1.0, n=30))]
+    rng = np.random.default_rng(8)
+    rows = [
+        (k, f"{v + 0.04 * rng.normal():.5f}") for block in blocks for k, v in enumerate(block) if k >= first
+    ]
+    result = fit(_file(tmp_path, ["pulse,G (nS)"], rows))
+    assert _labels(result) == pytest.approx([LABEL, -LABEL], abs=0.05)
+
+
+def test_a_last_cycle_that_was_broken_off_turns_like_the_others(tmp_path):
+    curve = np.concatenate([_rise(n=30), _rise(9.0, 1.0, n=30)[1:]])
+    cycles = _cycles(curve, 4, 0.005, 9)
+    cycles[-1] = cycles[-1][:45]
+    rows = [(k, f"{v:.5f}") for train in cycles for k, v in enumerate(train)]
+    result = fit(_file(tmp_path, ["pulse,G (nS)"], rows))
+    assert _labels(result) == pytest.approx([LABEL, -LABEL], abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_turn_on_a_flat_top_is_where_the_steep_fall_begins(tmp_path, seed):
+    curve = np.concatenate([_rise(n=30), _rise(9.0, 1.0, n=60)[1:]])
+    rows = _numbered(_cycles(curve, 1, 0.005, seed)[0])
+    result = fit(_file(tmp_path, ["pulse,G (nS)"], rows))
+    assert result.parameters["n_pulses_ltp"].value == 30
+    assert _labels(result) == pytest.approx([LABEL, -LABEL], abs=0.15)
+
+
+def test_a_flat_top_under_noise_is_no_depression(tmp_path):
+    rng = np.random.default_rng(10)
+    y = np.minimum(_rise(n=30), 7.0) + 0.02 * rng.normal(size=31)
+    result = fit(_file(tmp_path, ["pulse,I (nA)"], _numbered(y)))
+    assert "nonlinearity_ltd" not in result.parameters
+
+
+def test_columns_of_other_windows_are_no_cycles(tmp_path):
+    rows = [(k, *(f"{v * size:.5f}" for size in (1, 4, 20))) for k, v in enumerate(_rise())]
+    with pytest.raises(InputError, match="3 cycles whose windows differ 20 times"):
+        fit(_file(tmp_path, ["pulse,1 V (nS),2 V (nS),3 V (nS)"], rows))

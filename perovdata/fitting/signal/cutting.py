@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from perovdata.fitting.signal.measurements import Segment
-from perovdata.fitting.signal.segments import Layout, layouts
+from perovdata.fitting.signal.segments import Layout, layouts, trend
 from perovdata.fitting.table.columns import Columns
 from perovdata.fitting.table.readings import Table
 
@@ -16,6 +17,15 @@ _MIN_SEGMENT = 4
 _MOST = 2 / 3
 #: A run whose numbers begin within so many steps of 0 counts its pulses from 0.
 _FIRST_ROWS = 5
+#: A run whose rank correlation with its order is this large is one sweep.
+_MONOTONE = 0.6
+#: A run correlates so well with the beginning of a longer one of the same program.
+_SAME_COURSE = 0.9
+#: Every sweep moves at least this share of the range.
+_LEAST_MOVE = 0.1
+
+#: Readings that follow each other, and their pulse numbers if the file has any.
+Run = tuple[np.ndarray, np.ndarray | None]
 
 
 def split(
@@ -37,8 +47,67 @@ def split(
         return [[Segment(sign, _count(run, 0, number), run) for run, number in runs]]
     if len(runs) == 1:
         ways = _cut_with_gaps(g, pulses) or [_cut(*runs[0], layout) for layout in layouts(g)]
-        return [way for k, way in enumerate(ways) if k == 0 or _alternates(way)]
-    return [[segment for run, number in runs for segment in _cut(run, number, _plain_layout(run))]]
+        return [way for k, way in enumerate(ways) if k == 0 or (_alternates(way) and _moves(way))]
+    return _cut_alike(runs)
+
+
+def _cut_alike(runs: list[Run]) -> list[list[Segment]]:
+    """Cuts of several runs: those of one program turn where their median turns."""
+    programs = [
+        _Program.of([run for run, _ in runs], key) for key in dict.fromkeys(_key(run) for run, _ in runs)
+    ]
+    ways: list[list[Segment]] = []
+    for k in range(max(len(program.layouts) for program in programs)):
+        cut = [_cut(run, number, _layout_of(run, programs, k)) for run, number in runs]
+        segments = [segment for own in cut for segment in own]
+        if not ways or (all(map(_alternates, cut)) and _moves(segments)):
+            ways.append(segments)
+    return ways
+
+
+def _key(run: np.ndarray) -> tuple[int, int]:
+    """Length, and whether a run rises, falls or does both: runs alike in these follow one program."""
+    move = trend(run)
+    return len(run), (0 if abs(move) < _MONOTONE else 1 if move > 0 else -1)
+
+
+@dataclass(frozen=True)
+class _Program:
+    """Runs of one kind: their median, and the ways to cut it."""
+
+    key: tuple[int, int]
+    middle: np.ndarray
+    layouts: list[Layout]
+
+    @classmethod
+    def of(cls, runs: list[np.ndarray], key: tuple[int, int]) -> _Program:
+        own = [run for run in runs if _key(run) == key]
+        middle = np.median(np.stack(own), axis=0)
+        if len(own) < 2 or len(middle) < 3:
+            return cls(key, middle, [_plain_layout(middle)])
+        # Numbered pulses: only an exact repetition at the turns is the same state read twice.
+        kept = [
+            layout
+            for layout in layouts(middle)
+            if layout.repeated
+            == (bool(layout.turns) and all(run[t] == run[t + 1] for run in own for t in layout.turns))
+        ]
+        return cls(key, middle, kept or [_plain_layout(middle)])
+
+
+def _layout_of(run: np.ndarray, programs: list[_Program], k: int) -> Layout:
+    """The k-th way to cut the run's program; a run that was broken off turns where the longer ones do."""
+    own = next(program for program in programs if program.key == _key(run))
+    longer = [
+        program
+        for program in programs
+        if len(program.middle) > len(run) >= _MIN_SEGMENT
+        and np.corrcoef(program.middle[: len(run)], run)[0, 1] > _SAME_COURSE
+    ]
+    program = max(longer, key=lambda one: len(one.layouts), default=own)
+    layout = program.layouts[k] if k < len(program.layouts) else program.layouts[0]
+    turns = tuple(turn for turn in layout.turns if turn < len(run) - 1)
+    return layout if turns == layout.turns else replace(layout, turns=turns)
 
 
 def _cut_with_gaps(g: np.ndarray, pulses: np.ndarray | None) -> list[list[Segment]]:
@@ -67,6 +136,14 @@ def _cut_with_gaps(g: np.ndarray, pulses: np.ndarray | None) -> list[list[Segmen
             segments.append(Segment(own.sign, own.pulses[kept], own.values[kept], shared))
         ways.append([s for s in segments if len(s.values)])
     return ways
+
+
+def _moves(segments: list[Segment]) -> bool:
+    """Whether every sweep moves the state: a flat top under noise is no depression."""
+    values = np.concatenate([segment.values for segment in segments])
+    low, high = np.percentile(values, [2, 98])
+    ends = [(np.median(s.values[:3]), np.median(s.values[-3:])) for s in segments if len(s.values) >= 3]
+    return all(abs(stop - start) >= _LEAST_MOVE * (high - low) for start, stop in ends)
 
 
 def _alternates(segments: list[Segment]) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from perovdata.fitting.signal.conductance import conductance, read_voltage_of
 from perovdata.fitting.signal.cutting import check_segments, long_enough, split
 from perovdata.fitting.signal.measurements import PulseTrain, Segment
+from perovdata.fitting.signal.segments import trend
 from perovdata.fitting.table import looks
 from perovdata.fitting.table.columns import Columns
 
@@ -139,14 +140,6 @@ def _together(ways: list[list[Segment]], own: list[list[Segment]]) -> list[list[
     if len(ways) != len(own):
         return [ways[0] + own[0]]
     return [way + more for way, more in zip(ways, own, strict=True)]
-
-
-def trend(y: np.ndarray) -> float:
-    """Rank correlation of readings with their order (Spearman)."""
-    if len(y) < 3 or np.ptp(y) == 0:
-        return 0.0
-    rank = np.argsort(np.argsort(y))
-    return float(np.corrcoef(rank, np.arange(len(y)))[0, 1])
 
 
 def _turned(columns: Columns, segments: list[Segment], notes: list[str]) -> list[Segment]:

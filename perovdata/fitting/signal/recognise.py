@@ -8,7 +8,8 @@ import numpy as np
 
 from perovdata.errors import InputError
 from perovdata.fitting.signal.measurements import Decay, Endurance, PairedPulse, PulseTrain, Trace
-from perovdata.fitting.signal.pulse_trains import pulse_train, trend
+from perovdata.fitting.signal.pulse_trains import pulse_train
+from perovdata.fitting.signal.segments import trend
 from perovdata.fitting.signal.simple_kinds import decay, endurance, paired_pulse
 from perovdata.fitting.signal.traces import READ_BEFORE_NEXT, ReadRule, find_pulses, pulsed_trace
 from perovdata.fitting.table import looks

@@ -57,6 +57,13 @@ def layouts(y: np.ndarray) -> list[Layout]:
     free = _refined(y, coarse, rising) if coarse else []
     n, sweeps = len(y), len(free) + 1
     found = [Layout(tuple(free), repeated) for repeated in ((False, True) if free else (False,))]
+    if free:  # noise on a flat top moves a turn by a few pulses
+        found += [
+            Layout(turns, repeated)
+            for shift in (-2, -1, 1, 2)
+            if (turns := tuple(t + shift for t in free))[0] > 0 and turns[-1] < n - 2
+            for repeated in (False, True)
+        ]
     if sweeps > 3:
         found += [Layout(_periodic(n, free), repeated) for repeated in (False, True)]
     # Where noise rivals the window it makes turns and hides turns: their number is only roughly known.
@@ -79,7 +86,7 @@ def _unfinished(n: int, free: list[int]) -> list[Layout]:
     found = []
     for length in {int(np.median(np.diff(free))) + step for step in (-1, 0, 1)}:
         for before in (0, 1):
-            turns = tuple(range(before + length - 1, n - 2, length))
+            turns = tuple(range(before + length - 1, n - 2, max(length, 1)))
             if length >= 3 and len(turns) > 1 and (n - before) % length > 0:
                 found.append(Layout(turns, False, True, 1 - before))
     return found
@@ -151,3 +158,11 @@ def isotonic_errors(y: np.ndarray) -> np.ndarray:
         pools.append((total, count, squares, error))
         errors[k] = error
     return errors
+
+
+def trend(y: np.ndarray) -> float:
+    """Rank correlation of readings with their order (Spearman)."""
+    if len(y) < 3 or np.ptp(y) == 0:
+        return 0.0
+    rank = np.argsort(np.argsort(y))
+    return float(np.corrcoef(rank, np.arange(len(y)))[0, 1])

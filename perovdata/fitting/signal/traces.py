@@ -245,8 +245,9 @@ def _segments(signs: np.ndarray, states: np.ndarray) -> list[Segment]:
 
 
 def _falls(y: np.ndarray) -> bool:
+    """Whether a record falls after its first sample, which may still be under the pulse."""
     width = max(len(y) // 10, 1)
-    return len(y) >= _MIN_DECAY and float(y[0]) - float(np.median(y[-width:])) > 6.0 * noise_of(y)
+    return len(y) >= _MIN_DECAY and float(np.median(y[1:4]) - np.median(y[-width:])) > 6.0 * noise_of(y)
 
 
 def _volts(voltage: np.ndarray | float | None) -> float | None:

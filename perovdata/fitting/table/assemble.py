@@ -112,7 +112,7 @@ def _heading(above: list[Row], numeric: list[bool], width: int) -> tuple[list[st
     if units is None or len({len(row) for row in cells}) > 1:
         return join_units(cells[-1], width), 1
     names = [
-        f"{name} ({unit})" if unit else name
+        f"{name} ({unit.strip('()[]')})" if unit else name
         for name, unit in zip(cells[units - 1], cells[units], strict=True)
     ]
     for comment in cells[units + 1 :]:  # Origin's third row tells equal names apart

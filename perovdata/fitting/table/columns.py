@@ -129,6 +129,8 @@ class Columns:
     def _readings(self) -> list[int]:
         """The columns to fit: of one quantity, conductance before current before resistance."""
         found = self._moving([k for k, role in enumerate(self.role_of) if role in _READINGS])
+        for k in self.roles.get("spread", []):
+            self.table.notes.append(f"{self.table.name(k)} not used: a spread, not a reading")
         named = [k for k in found if self.role_of[k] in ("ltp", "ltd")]
         if named:
             return named

@@ -27,6 +27,10 @@ INDEX_AS_CHANGE = r"a ?2\s*[-\u2212\u2013]\s*a ?1\s*\)?\s*/\s*a ?1"
 
 # What a column holds, by the words in its name; the first match counts.
 _NAMES = (
+    (
+        "spread",
+        r"\b(std|sd|s\.d\.|st ?dev|std\.? ?dev\w*|standard dev\w*|error|err|sem|uncertaint\w*)(?=\W|$)|^\W*±",
+    ),
     ("leakage", r"leak|\b(gate|source|cathode|bulk|base) ?(i|current)\b|\bi ?[gsb]\b"),
     ("interval", r"interval|δ\s*t\b|\bd(elta)? ?t\b|spacing"),
     ("index", r"\bppf|\bppd|paired|facilitation|a ?2\s*/\s*a ?1|" + INDEX_AS_CHANGE),
@@ -58,6 +62,9 @@ _NAMES = (
     ("resistance", r"resist|^\W*r\W*$|^r "),
     ("voltage", r"voltage|bias|^\W*v\W*$|^v "),
 )
+
+#: Per area or per width of a channel: a measure of the current, whatever its size.
+_DENSITY = re.compile(r"\w*A\s*(/|\s)\s*\w*m(\^?-?[12]|²|⁻[¹²])?")
 
 _LONGEST = 300  # characters of a heading
 _BRACKETED = re.compile(r"^(?P<name>.*?)[\s_]*[(\[{]\s*(?P<unit>[^)\]}]*?)\s*[)\]}]\s*$")
@@ -99,6 +106,8 @@ def unit_of(text: str) -> tuple[str, float] | None:
         return _WHOLE[unit]
     if unit.lower() in ("siemens", "mho"):
         return "conductance", 1.0
+    if _DENSITY.fullmatch(unit):
+        return "arbitrary", 1.0
     unit = re.sub(r"ohms?$", "Ohm", unit, flags=re.IGNORECASE)
     for base, quantity in _BASE.items():
         prefix = unit.removesuffix(base)
