@@ -21,7 +21,7 @@ _FIRST_ROWS = 5
 _MONOTONE = 0.6
 #: A run correlates so well with the beginning of a longer one of the same program.
 _SAME_COURSE = 0.9
-#: Every sweep moves at least this share of the range.
+#: The sweeps of a direction move at least this share of the range.
 _LEAST_MOVE = 0.1
 
 #: Readings that follow each other, and their pulse numbers if the file has any.
@@ -139,11 +139,14 @@ def _cut_with_gaps(g: np.ndarray, pulses: np.ndarray | None) -> list[list[Segmen
 
 
 def _moves(segments: list[Segment]) -> bool:
-    """Whether every sweep moves the state: a flat top under noise is no depression."""
-    values = np.concatenate([segment.values for segment in segments])
-    low, high = np.percentile(values, [2, 98])
-    ends = [(np.median(s.values[:3]), np.median(s.values[-3:])) for s in segments if len(s.values) >= 3]
-    return all(abs(stop - start) >= _LEAST_MOVE * (high - low) for start, stop in ends)
+    """Whether the sweeps of each direction move the state on the average: a flat top is no depression."""
+    low, high = np.percentile(np.concatenate([segment.values for segment in segments]), [2, 98])
+    for sign in {segment.sign for segment in segments}:
+        own = [s.values for s in segments if s.sign == sign and len(s.values) >= 3]
+        move = np.mean([np.median(v[-3:]) - np.median(v[:3]) for v in own]) if own else np.inf
+        if abs(move) < _LEAST_MOVE * (high - low):
+            return False
+    return True
 
 
 def _alternates(segments: list[Segment]) -> bool:
