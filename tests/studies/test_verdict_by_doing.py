@@ -20,7 +20,7 @@ def half_width(accuracy):
 
 
 def judged(**source):
-    return simulate(task="digits-online", epochs=1, options={"hidden": 16}, level=LEVEL, draws=64, **source)
+    return simulate(task="digits-online", epochs=1, options={"hidden": 16}, level=LEVEL, draws=128, **source)
 
 
 def said(result, quantity):
@@ -43,14 +43,14 @@ def test_a_record_whose_nonlinearity_is_measured():
     expected = said(result, "nonlinearity")
     sets = result.source.parameters
     ltp, ltd = np.asarray(sets.nonlinearity_ltp), np.asarray(sets.nonlinearity_ltd)
-    others = sets.take(np.arange(24))
+    others = sets.take(np.arange(32))
     found = [
-        others.replace(nonlinearity_ltp=np.full(24, ltp[k]), nonlinearity_ltd=np.full(24, ltd[k]))
-        for k in even(ltp - ltd, 6)
+        others.replace(nonlinearity_ltp=np.full(32, ltp[k]), nonlinearity_ltd=np.full(32, ltd[k]))
+        for k in even(ltp - ltd, 8)
     ]
     accuracies, _ = run_stacked("digits-online", found, **SMALL)
     done = np.mean([half_width(part) for part in accuracies])
-    assert 0.5 < expected / done < 2
+    assert 0.6 < expected / done < 1.6
     assert done < 0.8 * half_width(result["accuracy"]["values"])
 
 
