@@ -402,7 +402,7 @@ def _reading_section() -> Section:
         "reports it; the reason stands beside it."
     )
     section.text(
-        "All numbers come from `dvc repro` with the parameters in params.yaml; the same seed gives the same "
+        "All numbers come from dvc repro with the parameters in params.yaml; the same seed gives the same "
         "numbers on one machine. The protocol is described in docs/models.md, the devices and arrays in "
         "docs/devices.md and docs/arrays.md, the tasks in docs/vision.md, the tables in data/README.md."
     )

@@ -30,7 +30,9 @@ def coverage_figure(info: dict[str, Any]) -> plt.Figure:
     axes.grid(False)
     for (row, column), value in np.ndenumerate(grid):
         dark = np.sqrt(value) > 0.6 * np.sqrt(grid.max())
-        axes.text(column, row, f"{value:.0f}", ha="center", va="center", color="white" if dark else "black")
+        # Not pure black or white: those follow the theme of the page, and the cells behind do not.
+        ink = "#f9fafb" if dark else "#111827"
+        axes.text(column, row, f"{value:.0f}", ha="center", va="center", color=ink)
     labels = [f"{METRICS[row['metric']].label}  ({row['papers']})" for row in rows]
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xticks(range(grid.shape[1]), [*FAMILIES, _OTHER])
