@@ -19,6 +19,8 @@ from perovdata.routing import EFFECTS
 #: Half width (points) from which on a design counts as decided.
 DECIDED = 5.0
 _FEWEST_DRAWS = 8
+#: A parameter that matters shows over so many draws.
+_ENOUGH_DRAWS = 64
 _PERMUTATIONS = 400
 _SIGNIFICANT = 0.05
 #: A measurement that leaves more than this share of the half width is not worth naming as the answer.
@@ -135,7 +137,8 @@ def judge(
     ranking = _ranking(accuracy, varied, level)
     best = ranking[0]
     if not _is_significant(accuracy.mean(axis=1), varied):
-        return Verdict(f"{start} {footing} {_too_few(accuracy)}.", None, None, half, known, held, ranking)
+        why = _too_few(accuracy) if len(accuracy) < _ENOUGH_DRAWS else _chance(accuracy)
+        return Verdict(f"{start} {footing} {why}.", None, None, half, known, held, ranking)
     first, width = best["quantity"], best["expected_half_width"]
     again = " more closely" if first in known else ""
     told = f"measuring {_named(first)}{again} would narrow it to about ±{width:.0f} points"
@@ -283,7 +286,17 @@ def _footing(known: Sequence[str], held: Sequence[str]) -> str:
 
 
 def _too_few(accuracy: np.ndarray) -> str:
-    return f"{len(accuracy)} draws are too few to tell what decides; ask for more (argument draws, e.g. 64)"
+    return (
+        f"{len(accuracy)} draws are too few to tell what decides; ask for more "
+        f"(argument draws, e.g. {_ENOUGH_DRAWS})"
+    )
+
+
+def _chance(accuracy: np.ndarray) -> str:
+    return (
+        f"over {len(accuracy)} draws the accuracy follows none of the uncertain parameters: the spread is "
+        "one of training runs and devices, which no measurement of them narrows"
+    )
 
 
 def _named(quantity: str) -> str:

@@ -12,6 +12,7 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import struct
 import subprocess
 import sys
@@ -19,12 +20,10 @@ import termios
 import textwrap
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
 from tests.dataset.reading.papers import pdf
-from tests.vision.idx_files import IDX_NAMES, idx_bytes
 
 from .conftest import ROOT, environment
 
@@ -88,39 +87,13 @@ def desk(checkout) -> Path:
     """A folder inside the checkout with the files that the documents speak of."""
     folder = checkout / "desk"
     folder.mkdir(exist_ok=True)
-    _curve(folder / "my_curve.csv")
+    shutil.copy(ROOT / "data" / "examples" / "my_curve.csv", folder)
     (folder / "fit.yaml").write_text(
         "name: mine\ng_max: 1.0e-6\ng_min: 1.0e-7\nn_pulses_ltp: 64\nn_pulses_ltd: 64\n"
         "nonlinearity_ltp: 1.2\nnonlinearity_ltd: -1.5\n"
     )
-    _pictures(folder / "path" / "to" / "mnist")
     pdf(folder / "paper.pdf")
     return folder
-
-
-def _curve(path: Path) -> None:
-    """Five cycles of potentiation and depression as a logarithmic law with noise of reading gives them."""
-    rng = np.random.default_rng(3)
-    n = np.arange(1, 51)
-    up = 2e-8 + 9e-8 * np.log1p(n / 6) / np.log1p(50 / 6)
-    down = 1.1e-7 - 9e-8 * np.log1p(n / 5) / np.log1p(50 / 5)
-    rows = ["pulse,conductance (nS)"]
-    for cycle in range(5):
-        train = np.concatenate([up, down]) * (1 + 0.004 * rng.standard_normal(100))
-        rows += [f"{100 * cycle + i + 1},{g * 1e9:.4f}" for i, g in enumerate(train)]
-    path.write_text("\n".join(rows) + "\n")
-
-
-def _pictures(folder: Path) -> None:
-    """The four files of MNIST's names and form, with few pictures: a bright bar whose place is the class."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rng = np.random.default_rng(0)
-    for name, n_dims in IDX_NAMES.items():
-        labels = np.arange(400 if name.startswith("train") else 100) % 10
-        images = rng.integers(0, 60, (len(labels), 28, 28))
-        for image, label in zip(images, labels, strict=True):
-            image[4 + 2 * label : 6 + 2 * label, 4:24] = 255
-        (folder / name).write_bytes(idx_bytes(images if n_dims == 3 else labels))
 
 
 def at_terminal(command: list[str], folder: Path, env: dict[str, str], width: int) -> tuple[int, str]:

@@ -119,6 +119,16 @@ def test_too_few_draws_say_so():
         assert f"{n} draws are too few to tell" in found.text
 
 
+def test_many_draws_that_follow_nothing_are_chance():
+    values = draw(NARROW | WIDE["nonlinearity"], 128, 3)
+    accuracy = np.random.default_rng(0).uniform(10, 90, (128, 1))
+    columns = columns_of(values)
+    found = judge(accuracy, columns, table_of(columns), USES)
+    assert found.measure_next is None
+    assert "too few" not in found.text
+    assert "over 128 draws the accuracy follows none of the uncertain parameters" in found.text
+
+
 def test_chance_findings_are_rare():
     """Accuracy that follows nothing: the permutation test errs in about 5 % of the cases."""
     named = 0
