@@ -1,5 +1,10 @@
 """The page that ``perovdata app`` serves: a marimo notebook, each cell runs when what it reads changes."""
 
+# /// script
+# [tool.marimo.display]
+# theme = "system"
+# ///
+
 import marimo
 
 __generated_with = "0.25.2"
