@@ -123,7 +123,10 @@ def plain(drawn: str) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn).replace("\r\n", "\n")
 
 
-FIRST = {command: document for document, command in reversed(ALL)}  # one that stands twice runs once
+# In their order, as some need what others write; one that stands twice runs once.
+FIRST: dict[str, Path] = {}
+for _document, _command in ALL:
+    FIRST.setdefault(_command, _document)
 RUN = [
     pytest.param(
         document, command, width,
