@@ -1,5 +1,7 @@
 """Headings, numbers and glitches as people and tools write them: read right, or refused with the reason."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -208,6 +210,24 @@ def test_a_last_cycle_that_was_broken_off_turns_like_the_others(tmp_path):
     rows = [(k, f"{v:.5f}") for train in cycles for k, v in enumerate(train)]
     result = fit(_file(tmp_path, ["pulse,G (nS)"], rows))
     assert _labels(result) == pytest.approx([LABEL, -LABEL], abs=0.05)
+
+
+def test_a_run_that_stands_still_is_compared_with_nothing(tmp_path):
+    curve = np.concatenate([_rise(n=30), _rise(9.0, 1.0, n=30)[1:]])
+    rows = [(k, f"{v:.5f}") for train in (curve, curve, np.full(10, 3.0)) for k, v in enumerate(train)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # NumPy's, of a correlation with a constant
+        result = fit(_file(tmp_path, ["pulse,G (nS)"], rows))
+    assert result.parameters["n_pulses_ltp"].value == 30
+
+
+def test_runs_broken_off_anywhere_turn_like_the_whole_ones(tmp_path):
+    curve = np.concatenate([_rise(n=30), _rise(9.0, 1.0, n=30)[1:]])
+    rng = np.random.default_rng(11)
+    ends = [61, 61, 61, *rng.integers(45, 61, 20)]
+    rows = [(k, f"{v + 0.04 * rng.normal():.5f}") for end in ends for k, v in enumerate(curve[:end])]
+    result = fit(_file(tmp_path, ["pulse,G (nS)"], rows))
+    assert result.parameters["nonlinearity_ltp"].value == pytest.approx(LABEL, abs=0.05)
 
 
 @pytest.mark.parametrize("seed", range(4))

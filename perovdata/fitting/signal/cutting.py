@@ -53,12 +53,21 @@ def split(
 
 def _cut_alike(runs: list[Run]) -> list[list[Segment]]:
     """Cuts of several runs: those of one program turn where their median turns."""
-    programs = [
-        _Program.of([run for run, _ in runs], key) for key in dict.fromkeys(_key(run) for run, _ in runs)
+    keys = [_key(run) for run, _ in runs]
+    alike: dict[tuple[int, int], list[np.ndarray]] = {key: [] for key in keys}
+    for key, (run, _) in zip(keys, runs, strict=True):
+        alike[key].append(run)
+    programs = {key: _Program.of(own) for key, own in alike.items()}
+    whole = max(programs.values(), key=lambda program: len(program.layouts))  # long, and run more than once
+    followed = [
+        whole if _breaks_off(run, whole) else programs[key] for key, (run, _) in zip(keys, runs, strict=True)
     ]
     ways: list[list[Segment]] = []
-    for k in range(max(len(program.layouts) for program in programs)):
-        cut = [_cut(run, number, _layout_of(run, programs, k)) for run, number in runs]
+    for k in range(max(len(program.layouts) for program in programs.values())):
+        cut = [
+            _cut(run, number, program.layout(k, len(run)))
+            for (run, number), program in zip(runs, followed, strict=True)
+        ]
         segments = [segment for own in cut for segment in own]
         if not ways or (all(map(_alternates, cut)) and _moves(segments)):
             ways.append(segments)
@@ -75,39 +84,35 @@ def _key(run: np.ndarray) -> tuple[int, int]:
 class _Program:
     """Runs of one kind: their median, and the ways to cut it."""
 
-    key: tuple[int, int]
     middle: np.ndarray
     layouts: list[Layout]
 
     @classmethod
-    def of(cls, runs: list[np.ndarray], key: tuple[int, int]) -> _Program:
-        own = [run for run in runs if _key(run) == key]
-        middle = np.median(np.stack(own), axis=0)
-        if len(own) < 2 or len(middle) < 3:
-            return cls(key, middle, [_plain_layout(middle)])
+    def of(cls, runs: list[np.ndarray]) -> _Program:
+        middle = np.median(np.stack(runs), axis=0)
+        if len(runs) < 2 or len(middle) < 3:
+            return cls(middle, [_plain_layout(middle)])
         # Numbered pulses: only an exact repetition at the turns is the same state read twice.
         kept = [
             layout
             for layout in layouts(middle)
             if layout.repeated
-            == (bool(layout.turns) and all(run[t] == run[t + 1] for run in own for t in layout.turns))
+            == (bool(layout.turns) and all(run[t] == run[t + 1] for run in runs for t in layout.turns))
         ]
-        return cls(key, middle, kept or [_plain_layout(middle)])
+        return cls(middle, kept or [_plain_layout(middle)])
+
+    def layout(self, k: int, length: int) -> Layout:
+        """The k-th way, or the first, for a run of this length: one that was broken off turns less often."""
+        layout = self.layouts[k] if k < len(self.layouts) else self.layouts[0]
+        return replace(layout, turns=tuple(turn for turn in layout.turns if turn < length - 1))
 
 
-def _layout_of(run: np.ndarray, programs: list[_Program], k: int) -> Layout:
-    """The k-th way to cut the run's program; a run that was broken off turns where the longer ones do."""
-    own = next(program for program in programs if program.key == _key(run))
-    longer = [
-        program
-        for program in programs
-        if len(program.middle) > len(run) >= _MIN_SEGMENT
-        and np.corrcoef(program.middle[: len(run)], run)[0, 1] > _SAME_COURSE
-    ]
-    program = max(longer, key=lambda one: len(one.layouts), default=own)
-    layout = program.layouts[k] if k < len(program.layouts) else program.layouts[0]
-    turns = tuple(turn for turn in layout.turns if turn < len(run) - 1)
-    return layout if turns == layout.turns else replace(layout, turns=turns)
+def _breaks_off(run: np.ndarray, whole: _Program) -> bool:
+    """Whether a run is the beginning of a longer program."""
+    beginning = whole.middle[: len(run)]
+    if not len(whole.middle) > len(run) >= _MIN_SEGMENT or 0 in (np.ptp(run), np.ptp(beginning)):
+        return False
+    return bool(np.corrcoef(beginning, run)[0, 1] > _SAME_COURSE)
 
 
 def _cut_with_gaps(g: np.ndarray, pulses: np.ndarray | None) -> list[list[Segment]]:

@@ -154,10 +154,16 @@ def _refuse_grouped(path: Path, first_line: str, lines: list[Line], delimiter: s
     """
     if delimiter != ";":
         return
-    pointed = [(n, cell) for n, line in lines for cell in _split(line, delimiter) if "." in cell]
-    pointed = [(n, cell) for n, cell in pointed if parse_number(cell, "point") is not None]
-    if pointed and all(ambiguous(cell.replace(".", ",")) for _, cell in pointed):
-        place, cell = pointed[0]
+    first: tuple[int, str] | None = None
+    for place, line in lines:
+        for cell in _split(line, delimiter):
+            if "." not in cell or parse_number(cell, "point") is None:
+                continue
+            if not ambiguous(cell.replace(".", ",")):
+                return
+            first = first or (place, cell)
+    if first is not None:
+        place, cell = first
         whole = cell.replace(".", "")
         raise Table(path, [], [], first_line, 0).error(
             f"line {place}: '{shorten(cell, 30)}' can be {float(whole):g} or {float(cell):g}; "
