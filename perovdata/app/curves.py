@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,7 +107,7 @@ def device_file(result: FitResult) -> bytes:
     return _written(result.to_yaml, "device.yaml")
 
 
-def _written(write, name: str) -> bytes:
+def _written(write: Callable[[Path], object], name: str) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         write(path)

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from perovdata.devices import (
     GRID_NM,
@@ -66,8 +67,16 @@ def device_curves(parameters: SynapseParameters, level: float = 0.9) -> dict[str
     return curves
 
 
-def _curve(x, values, x_label: str, y_label: str, level: float, *, log_x: bool = False) -> dict[str, Any]:
-    low, median, high = np.quantile(values, (0.5 - level / 2, 0.5, 0.5 + level / 2), axis=0)
+def _curve(
+    x: ArrayLike,
+    values: np.ndarray | jax.Array,
+    x_label: str,
+    y_label: str,
+    level: float,
+    *,
+    log_x: bool = False,
+) -> dict[str, Any]:
+    low, median, high = np.quantile(np.asarray(values), (0.5 - level / 2, 0.5, 0.5 + level / 2), axis=0)
     return {
         "x": np.asarray(x, float).tolist(),
         "x_label": x_label,

@@ -14,13 +14,16 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
+
+if TYPE_CHECKING:
+    from dask.distributed import Client
 
 Work = Callable[..., dict[str, np.ndarray]]
 
@@ -182,7 +185,7 @@ def _compute(
     options: dict,
     starts: list[int],
     size: int,
-    scheduler,
+    scheduler: str | None,
     processes: int,
 ) -> Iterator[tuple[int, Any]]:
     """Yield (first set, result or exception) as pieces come in."""
@@ -210,7 +213,7 @@ def _compute(
 
 
 @contextmanager
-def _client(scheduler: str | None, processes: int):
+def _client(scheduler: str | None, processes: int) -> Iterator[Client]:
     """A Dask client: of the given scheduler, or of so many local processes."""
     try:
         import dask

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import DESIGN_SPACE, Routed
 from perovdata.studies.draws import require_draws
 from perovdata.studies.sources import route_record
-from perovdata.vision import TASKS, run_stacked
+from perovdata.vision import TASKS, TaskResult, run_stacked
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEADERBOARD_TASKS = ("digits-online", "digits-inference")
 
@@ -96,7 +100,7 @@ def leaderboard(
     seeds: int = 1,
     seed: int = 0,
     level: float = 0.9,
-    data_dir=None,
+    data_dir: str | os.PathLike[str] | None = None,
     progress: Callable[[float, int], None] | None = None,
     **options: Any,
 ) -> list[dict[str, Any]]:
@@ -179,12 +183,14 @@ def leaderboard(
     return rows
 
 
-def _shifted(progress, before: int, total: int):
+def _shifted(
+    progress: Callable[[float, int], None] | None, before: int, total: int
+) -> Callable[[float, int], None] | None:
     return None if progress is None else lambda done, _: progress(before + done, total)
 
 
 def _ranked(
-    task: str, devices: list[_Device], scores: np.ndarray, level: float, result
+    task: str, devices: list[_Device], scores: np.ndarray, level: float, result: TaskResult
 ) -> list[dict[str, Any]]:
     """Rows of one task, scores of shape (devices, draws x seeds)."""
     tails = (0.5 - level / 2, 0.5 + level / 2)
@@ -201,7 +207,7 @@ def _ranked(
     for index, device in enumerate(devices):
         low, high = np.quantile(scores[index], tails)
         rank_low, rank_high = np.quantile(ranks[index], tails)
-        own_energy = [] if energy is None else energy[index * n_draws : (index + 1) * n_draws]
+        own_energy = () if energy is None else energy[index * n_draws : (index + 1) * n_draws]
         rows.append(
             {
                 "task": task,
@@ -251,7 +257,7 @@ def _groups(scores: np.ndarray, won: np.ndarray, level: float) -> np.ndarray:
     return group
 
 
-def _label(device: _Device, paper) -> str:
+def _label(device: _Device, paper: pd.Series) -> str:
     author = _text(paper["first_author"])
     surname = author.split()[-1] if author else paper.name
     year = f" {int(paper['year'])}" if known(paper["year"]) else ""
@@ -260,7 +266,7 @@ def _label(device: _Device, paper) -> str:
     )
 
 
-def _median(values) -> float | None:
+def _median(values: Iterable[float]) -> float | None:
     finite = [v for v in values if np.isfinite(v)]
     return float(np.median(finite)) if finite else None
 
@@ -287,7 +293,7 @@ def _evidence(task: str, device: _Device) -> dict[str, Any]:
     }
 
 
-def _reported(reported, device: str, task: str) -> dict[str, Any]:
+def _reported(reported: pd.DataFrame, device: str, task: str) -> dict[str, Any]:
     """The paper's own accuracy: on the task's images if stated, else on whatever it names."""
     own = reported[reported["device_id"] == device]
     if own.empty:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from perovdata.files import write_atomic, write_json
 from perovdata.studies.sources import Source
 from perovdata.vision import TaskResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 
 def save_result(
@@ -36,14 +40,14 @@ def save_result(
         write_atomic(folder / f"{name}.png", figure)
 
 
-def write_parquet(path: Path, frame) -> None:
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Write a DataFrame as Parquet, atomically."""
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
     write_atomic(path, buffer.getvalue())
 
 
-def draws_frame(result: TaskResult, source: Source):
+def draws_frame(result: TaskResult, source: Source) -> pd.DataFrame:
     """One row per parameter set and seed: accuracy, extras, cost, and the parameters that are not ideal.
 
     Parameters
@@ -81,7 +85,7 @@ def draws_frame(result: TaskResult, source: Source):
     return pd.DataFrame(columns)
 
 
-def _figures(result: TaskResult, description: dict[str, Any]):
+def _figures(result: TaskResult, description: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Name and PNG of each figure."""
     from matplotlib.figure import Figure
 
@@ -151,7 +155,7 @@ def _pictures(result: TaskResult) -> bytes:
     return _png(figure)
 
 
-def _png(figure) -> bytes:
+def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     # No software version and date inside: the same result gives the same file.
     figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})

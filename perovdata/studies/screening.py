@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from perovdata.errors import InputError
 from perovdata.studies.draws import require_draws
 from perovdata.studies.sources import Source, from_composition
 from perovdata.vision import run_stacked
+
+if TYPE_CHECKING:
+    from perovdata.models import Predictor
 
 
 def screen(
@@ -21,7 +24,7 @@ def screen(
     seeds: int = 1,
     seed: int = 0,
     level: float = 0.9,
-    predictor=None,
+    predictor: Predictor | None = None,
     note: Callable[[str], None] | None = None,
     progress: Callable[[float, int], None] | None = None,
     **options: Any,

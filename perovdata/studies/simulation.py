@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from perovdata.studies.sources import Source, from_composition, from_device, fro
 from perovdata.studies.until_known import until_known
 from perovdata.studies.verdict import judge
 from perovdata.vision import TASKS, TaskResult, check_request, run
+
+if TYPE_CHECKING:
+    from perovdata.models import Predictor
 
 
 def simulate(
@@ -45,7 +48,7 @@ def simulate(
     options: Mapping[str, Any] | None = None,
     layers: str | Sequence[str] | None = None,
     output: str | os.PathLike[str] | None = None,
-    predictor=None,
+    predictor: Predictor | None = None,
     progress: Callable[[float, int], None] | None = None,
     note: Callable[[str], None] | None = None,
     patience_s: float = math.inf,
@@ -159,7 +162,19 @@ def simulate(
 
 
 def resolve(
-    formula, device, preset, record, design, known, draws, seed, level, predictor, note, *, law=None
+    formula: str | None,
+    device: str | os.PathLike[str] | None,
+    preset: str | None,
+    record: str | None,
+    design: Mapping[str, Any],
+    known: Mapping[str, float] | None,
+    draws: int | None,
+    seed: int,
+    level: float,
+    predictor: Predictor | None,
+    note: Callable[[str], None] | None,
+    *,
+    law: str | None = None,
 ) -> Source:
     """The one source that is given; raises InputError for none or several."""
     given = {"formula": formula, "device": device, "preset": preset, "record": record}
@@ -185,6 +200,7 @@ def resolve(
         return from_device(device, law=law, draws=draws, seed=seed, level=level)
     if preset is not None:
         return from_preset(preset, draws=draws, level=level)
+    assert record is not None, "the one that is left"
     return from_record(record, draws=draws, seed=seed, level=level)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from perovdata.errors import InputError, unknown_choice
 from perovdata.routing import Drawn, Routed, route
 from perovdata.studies.draws import require_draws
 from perovdata.studies.films import film_facts, with_film
+
+if TYPE_CHECKING:
+    from perovdata.models import Predictor
 
 DEFAULT_DRAWS = 32
 _STANDS_BEHIND: dict[str, Literal["predicted", "rule", "population"]] = {
@@ -75,7 +78,7 @@ def from_composition(
     draws: int | None = None,
     seed: int = 0,
     level: float = 0.9,
-    predictor=None,
+    predictor: Predictor | None = None,
     note: Callable[[str], None] | None = None,
 ) -> Source:
     """Predict a design's metrics and turn joint draws of them into parameters.

@@ -7,6 +7,7 @@ fractions g of the nominal window, currents fractions of its range.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -29,7 +30,7 @@ def spread(lanes: DeviceConstants, ndim: int) -> DeviceConstants:
     return lanes.map(lambda leaf: leaf.reshape(leaf.shape[:1] + extra + leaf.shape[1:]))
 
 
-def cell_curvature(d: DeviceConstants, layer: int, cell) -> jax.Array:
+def cell_curvature(d: DeviceConstants, layer: int, cell: jax.Array) -> jax.Array:
     """Curvature u of both directions of every cell, with device-to-device variation of the label.
 
     Returns
@@ -53,7 +54,7 @@ class Window(NamedTuple):
     high: jax.Array | float
 
 
-def cell_window(d: DeviceConstants, e: Effects, layer: int, cell) -> Window:
+def cell_window(d: DeviceConstants, e: Effects, layer: int, cell: jax.Array) -> Window:
     """Window of every cell, with device-to-device variation; who reads often draws it once and keeps it."""
     if not e.d2d_window:
         return Window(d.g_floor, 1.0)
@@ -66,7 +67,7 @@ def cell_window(d: DeviceConstants, e: Effects, layer: int, cell) -> Window:
     return Window(jnp.minimum(low, high), high)
 
 
-def level(g, d: DeviceConstants, e: Effects):
+def level(g: jax.Array, d: DeviceConstants, e: Effects) -> jax.Array:
     """What a read sees of a state: the nearest of the ``n_states`` levels.
 
     The state itself stays where the pulses led it (a device with few levels still counts its pulses), so that
@@ -79,8 +80,14 @@ def level(g, d: DeviceConstants, e: Effects):
 
 
 def read_conductance(
-    g, d: DeviceConstants, e: Effects, layer: int, cell, kept=1.0, window: Window | None = None
-):
+    g: jax.Array,
+    d: DeviceConstants,
+    e: Effects,
+    layer: int,
+    cell: jax.Array,
+    kept: jax.Array | float = 1.0,
+    window: Window | None = None,
+) -> jax.Array:
     """Conductance that a read finds in every cell, in units of g_max: its level, its window, stuck or not.
 
     Parameters
@@ -95,10 +102,18 @@ def read_conductance(
         draw = uniform(event_key(d.key, _STUCK, layer), cell)
         g = jnp.where(draw < d.stuck[..., 0], 1.0, jnp.where(draw > 1 - d.stuck[..., 1], 0.0, g))
     low, high = window or cell_window(d, e, layer, cell)
-    return low + g * (high - low)
+    return jnp.asarray(low + g * (high - low))
 
 
-def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches, window: Window | None = None):
+def read_fraction(
+    g: jax.Array,
+    d: DeviceConstants,
+    e: Effects,
+    layer: int,
+    cell: jax.Array,
+    pitches: jax.Array,
+    window: Window | None = None,
+) -> jax.Array:
     """Read current as a fraction of the nominal range: 0 for g_min, 1 for g_max (without wires).
 
     ``I = V / (1/G + R_access + R_wire)``; the range is that of the access device alone. Wire and cell in
@@ -113,24 +128,24 @@ def read_fraction(g, d: DeviceConstants, e: Effects, layer: int, cell, pitches, 
     return (current - low) / (high - low)
 
 
-def current_range(d: DeviceConstants):
+def current_range(d: DeviceConstants) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest read current, in units of V g_max."""
     return d.g_floor / (1 + d.g_floor * d.access), 1 / (1 + d.access)
 
 
 def take_pulses(
-    g,
-    n,
-    up,
+    g: jax.Array,
+    n: jax.Array,
+    up: jax.Array | bool,
     d: DeviceConstants,
     e: Effects,
-    key,
-    cell,
-    curvature=None,
+    key: jax.Array,
+    cell: jax.Array,
+    curvature: jax.Array | None = None,
     digits: int | None = None,
-    driven=None,
-    noise=None,
-):
+    driven: jax.Array | None = None,
+    noise: jax.Array | None = None,
+) -> jax.Array:
     """Write: n pulses of one direction on every cell by the lane's law, with its noise, within the window.
 
     What no lane follows is left out of the compiled program (``Effects``).
@@ -162,19 +177,29 @@ def take_pulses(
         New g.
     """
 
-    def exponential():
-        drawn = (lambda: normal(key, cell)) if noise is None else lambda: noise
+    def exponential() -> jax.Array:
+        drawn = (lambda: normal(key, cell)) if noise is None else (lambda: noise)
         return _exponential_pulses(g, n, up, d, e, drawn, curvature, driven)
 
     if not e.tabulated:
         return exponential()
-    looked_up = tabulated_pulses(g, n if driven is None else n * driven, up, d, key, cell, digits)
+    given = n if driven is None else n * driven
+    looked_up = tabulated_pulses(g, given, up, d, key, cell, digits)
     if not e.exponential:
         return looked_up
     return jnp.where(d.law < 0, exponential(), looked_up)
 
 
-def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, draw, curvature, driven):
+def _exponential_pulses(
+    g: jax.Array,
+    n: jax.Array,
+    up: jax.Array | bool,
+    d: DeviceConstants,
+    e: Effects,
+    draw: Callable[[], jax.Array],
+    curvature: jax.Array | None,
+    driven: jax.Array | None,
+) -> jax.Array:
     """NeuroSim's law and noise in closed form, ended at the window once.
 
     The law is :func:`perovdata.devices.exponential`, ``g' = g e + (e - 1) / (exp(-u) - 1)`` with
@@ -195,7 +220,7 @@ def _exponential_pulses(g, n, up, d: DeviceConstants, e: Effects, draw, curvatur
     return jnp.where(written, jnp.clip(new, 0.0, 1.0), g)
 
 
-def worn(d: DeviceConstants, e: Effects, given):
+def worn(d: DeviceConstants, e: Effects, given: jax.Array) -> jax.Array | float:
     """Largest conductance fraction left after so many pulses (see :func:`perovdata.devices.worn_window`)."""
     if not e.wear:
         return 1.0

@@ -49,8 +49,8 @@ class DeviceConstants(NamedTuple):
     law: np.ndarray  #: (L,) int32, number of the law's table; -1: the exponential
     tables: LawTables | None  #: of all lanes together; None: every lane follows the exponential
 
-    def take(self, index) -> DeviceConstants:
-        """Lanes by index, as JAX arrays; the tables belong to all of them."""
+    def take(self, index: jax.Array | np.ndarray | None) -> DeviceConstants:
+        """Lanes by index, as JAX arrays (None: one more axis in front); the tables belong to all of them."""
         return self.map(lambda leaf: jnp.asarray(leaf[index]))
 
     def map(self, change: Callable[[Any], Any]) -> DeviceConstants:

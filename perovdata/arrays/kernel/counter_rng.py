@@ -7,8 +7,10 @@ that consumes them (``benchmarks/updates.py`` compares with JAX's own generator)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -34,13 +36,13 @@ _QUANTILE = (
 )
 
 
-def _mix(h, k):
+def _mix(h: jax.Array, k: jax.Array) -> jax.Array:
     h = (h ^ (h >> 16)) * _M1
     h = (h ^ (h >> 15) ^ k) * _M2
     return h ^ (h >> 16)
 
 
-def hash_bits(key, counter):
+def hash_bits(key: jax.Array, counter: jax.Array) -> jax.Array:
     """32 random bits for every counter.
 
     Parameters
@@ -57,7 +59,7 @@ def hash_bits(key, counter):
     return _mix(counter.astype(jnp.uint32) ^ key[..., 0], key[..., 1])
 
 
-def event_key(key, *words):
+def event_key(key: jax.Array | np.ndarray, *words: int | jax.Array) -> jax.Array:
     """Derive the key of one event, e.g. (layer, sample), from the key of a lane.
 
     Parameters
@@ -67,22 +69,23 @@ def event_key(key, *words):
         Broadcast against the leading axes of ``key``.
     """
 
-    def fold(k, word):
-        word = jnp.asarray(word, jnp.uint32) * _GOLDEN
-        first = _mix(k[0] ^ word, k[1])
-        return first, _mix(k[1] + word, first)
+    def fold(k: tuple[jax.Array, jax.Array], word: int | jax.Array) -> tuple[jax.Array, jax.Array]:
+        number = jnp.asarray(word, jnp.uint32) * _GOLDEN
+        first = _mix(k[0] ^ number, k[1])
+        return first, _mix(k[1] + number, first)
 
+    key = jnp.asarray(key)
     return jnp.stack(jnp.broadcast_arrays(*reduce(fold, words, (key[..., 0], key[..., 1]))), axis=-1)
 
 
-def lane_keys(seed: int, sets, seeds) -> np.ndarray:
+def lane_keys(seed: int, sets: Iterable[int], seeds: Iterable[int]) -> np.ndarray:
     """Keys of the lanes (parameter set, seed), each from its own numbers only.
 
     Parameters
     ----------
     seed : int
         Base seed, not negative.
-    sets, seeds : sequence of int
+    sets, seeds : iterable of int
         Index of the parameter set and of the seed of every lane.
 
     Returns
@@ -93,17 +96,17 @@ def lane_keys(seed: int, sets, seeds) -> np.ndarray:
     return np.array(keys, np.uint32).reshape(-1, 2)
 
 
-def uniform(key, counter):
+def uniform(key: jax.Array, counter: jax.Array) -> jax.Array:
     """Uniform float32 on (0, 1): 23 bits, so that neither end is reached after rounding."""
     return ((hash_bits(key, counter) >> 9).astype(jnp.float32) + 0.5) * np.float32(2.0**-23)
 
 
-def normal(key, counter):
+def normal(key: jax.Array, counter: jax.Array) -> jax.Array:
     """Standard normal float32 for every counter (see :func:`normal_from_bits`)."""
     return normal_from_bits(hash_bits(key, counter))
 
 
-def normal_from_bits(bits):
+def normal_from_bits(bits: jax.Array) -> jax.Array:
     """Standard normals from 32 random bits each, by inversion: sign from one bit, tail probability from 31.
 
     The tail probability is p = (k + 1/2) / 2^32 with k the upper 31 bits, so |z| <= 6.34. Its logarithm
@@ -119,7 +122,7 @@ def normal_from_bits(bits):
     return lax.bitcast_convert_type(lax.bitcast_convert_type(z, jnp.uint32) ^ (bits << 31), jnp.float32)
 
 
-def _polynomial(x, coefficients):
+def _polynomial(x: jax.Array, coefficients: tuple[float, ...]) -> jax.Array:
     """Horner's scheme, constant term first."""
     total = jnp.full_like(x, coefficients[-1])
     for c in coefficients[-2::-1]:

@@ -36,10 +36,10 @@ def wired_conductance(cells: jax.Array, segment: jax.Array | np.ndarray) -> jax.
     return cells * along_row * along_column
 
 
-def _ladder(g, segment):
+def _ladder(g: jax.Array, segment: jax.Array | np.ndarray) -> jax.Array:
     """Voltage at the nodes of lines driven with 1 at the first (last axis: along the line)."""
 
-    def towards_source(beyond, cell):
+    def towards_source(beyond: jax.Array, cell: jax.Array) -> tuple[jax.Array, jax.Array]:
         here = cell + beyond / (1.0 + segment * beyond)
         return here, here
 

@@ -20,7 +20,7 @@ _FIRST = 2
 def tabulated_pulses(
     g: jax.Array,
     n: jax.Array,
-    up: jax.Array,
+    up: jax.Array | bool,
     d: DeviceConstants,
     key: jax.Array,
     cell: jax.Array,
@@ -50,7 +50,7 @@ def tabulated_pulses(
     doublings, _, nodes = tables.shape[2:]
     entries = tables.reshape(-1)
 
-    def begin(n, up):
+    def begin(n: jax.Array, up: jax.Array | bool) -> tuple[jax.Array, jax.Array, jax.Array]:
         """Whole pulses, the first entry of each cell's table, and random bits."""
         bits = hash_bits(key, cell)
         whole = jnp.floor(n)
@@ -59,7 +59,9 @@ def tabulated_pulses(
         table = 2 * jnp.maximum(d.law, 0) + jnp.where(up, 0, 1)
         return count, table * (doublings * ATOMS * nodes), bits
 
-    def double(g, count, start, doubling, bits):
+    def double(
+        g: jax.Array, count: jax.Array, start: jax.Array, doubling: int | jax.Array, bits: jax.Array
+    ) -> jax.Array:
         """2^doubling pulses on the cells whose number has that digit."""
         outcome = (bits & (ATOMS - 1)).astype(jnp.int32)
         place = g * np.float32(nodes - 1)
@@ -69,17 +71,17 @@ def tabulated_pulses(
         led_to = before + (place - low.astype(jnp.float32)) * (after - before)
         return jnp.where((count >> doubling) & 1 == 1, led_to, g)
 
-    def few(g, n, up):
+    def few(g: jax.Array, n: jax.Array, up: jax.Array | bool) -> jax.Array:
         count, start, bits = begin(n, up)
         for doubling in range(_FIRST):
             g = double(g, count, start, doubling, bits >> (_BITS * doubling))
         return g
 
-    def many(g, n, up):
+    def many(g: jax.Array, n: jax.Array, up: jax.Array | bool) -> jax.Array:
         count, start, _ = begin(n, up)
         longest = count.max()
 
-        def more(carry):
+        def more(carry: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
             doubling, g = carry
             bits = hash_bits(event_key(key, doubling), cell)
             return doubling + 1, double(g, count, start, doubling, bits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -12,13 +13,16 @@ from perovdata.arrays.kernel.constants import DeviceConstants, Effects
 from perovdata.arrays.kernel.counter_rng import event_key, normal
 from perovdata.arrays.kernel.reading import cell_index, plane_fractions
 
+#: A turn of write-verify: its number, conductances, pulses given, how far off.
+_Turn = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 
-def curvature_of(design: Design, lanes: DeviceConstants, e: Effects, array: int):
+
+def curvature_of(design: Design, lanes: DeviceConstants, e: Effects, array: int) -> jax.Array | None:
     """Curvature of every device, (lanes, planes, rows, columns, 2), where it varies between devices."""
     return cell_curvature(spread(lanes, 4), array, cell_index(design)) if e.d2d_label else None
 
 
-def plane_targets(design: Design, v):
+def plane_targets(design: Design, v: jax.Array) -> jax.Array:
     """Conductance fraction wanted of every plane for weights v in [-1, 1], (lanes, planes, rows, columns)."""
     m = len(design.significance)
     if design.scheme == "reference":
@@ -26,7 +30,7 @@ def plane_targets(design: Design, v):
     return jnp.concatenate([jnp.repeat(jnp.maximum(s * v[:, None], 0.0), m, axis=1) for s in (1, -1)], axis=1)
 
 
-def pulses_to(target, d: DeviceConstants, e: Effects):
+def pulses_to(target: jax.Array, d: DeviceConstants, e: Effects) -> jax.Array:
     """LTP pulses (not rounded) that bring an erased nominal device to a conductance fraction."""
     closed = _exponential_pulses_to(target, d)
     if not e.tabulated or d.tables is None:
@@ -39,7 +43,7 @@ def pulses_to(target, d: DeviceConstants, e: Effects):
     return jnp.where(d.law < 0, closed, before + (place - low) * (after - before))
 
 
-def _exponential_pulses_to(target, d: DeviceConstants):
+def _exponential_pulses_to(target: jax.Array, d: DeviceConstants) -> jax.Array:
     u = d.curvature[..., 0]
     straight = jnp.abs(u) < 1e-6
     bent = jnp.where(straight, 1.0, u)
@@ -49,8 +53,14 @@ def _exponential_pulses_to(target, d: DeviceConstants):
 
 
 def open_loop(
-    design: Design, lanes: DeviceConstants, e: Effects, target, key, array: int, straight: bool = False
-):
+    design: Design,
+    lanes: DeviceConstants,
+    e: Effects,
+    target: jax.Array,
+    key: jax.Array,
+    array: int,
+    straight: bool = False,
+) -> tuple[jax.Array, jax.Array]:
     """Erase, then give the pulses of the nominal curve at once, or those of a straight line.
 
     Returns
@@ -68,8 +78,15 @@ def open_loop(
 
 
 def write_verify(
-    design: Design, lanes: DeviceConstants, e: Effects, target, key, array: int, tolerance, rounds
-):
+    design: Design,
+    lanes: DeviceConstants,
+    e: Effects,
+    target: jax.Array,
+    key: jax.Array,
+    array: int,
+    tolerance: float,
+    rounds: int,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Open loop, then read and correct by one pulse until each device is within tolerance or rounds are over.
 
     Parameters
@@ -89,23 +106,23 @@ def write_verify(
     curvature = curvature_of(design, lanes, e, array)
     g, given = open_loop(design, lanes, e, target, event_key(key, 0), array)
 
-    def error(g, turn):
+    def error(g: jax.Array, turn: jax.Array) -> jax.Array:
         seen = plane_fractions(design, lanes, e, g, jnp.ones(len(g)), array)
         if e.read_noise or e.read_noise_relative:
             sigma = jnp.sqrt(d.read_noise[..., 0] ** 2 + (d.read_noise[..., 1] * g) ** 2)
             seen = seen + sigma * normal(event_key(key, 1, turn)[:, None, None, None], cell)
         return target - seen
 
-    def body(carry):
+    def body(carry: _Turn) -> _Turn:
         turn, g, given, off = carry
         n = (jnp.abs(off) > tolerance).astype(jnp.float32)
         event = event_key(key, 2, turn)[:, None, None, None]
         g = take_pulses(g, n, off > 0, d, e, event, cell, curvature)
         return turn + 1, g, given + n, error(g, turn + 1)
 
-    def going(carry):
+    def going(carry: _Turn) -> jax.Array:
         return (carry[0] < rounds) & (jnp.abs(carry[3]) > tolerance).any()
 
-    start = (jnp.uint32(0), g, given, error(g, jnp.uint32(0)))
+    start = (jnp.asarray(0, jnp.uint32), g, given, error(g, jnp.uint32(0)))
     _, g, given, off = lax.while_loop(going, body, start)
     return g, given, (jnp.abs(off) > tolerance).sum((1, 2, 3))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -14,13 +15,15 @@ from perovdata.arrays.kernel.counter_rng import event_key, normal
 from perovdata.arrays.kernel.lines import wired_conductance
 
 
-def cell_index(design: Design):
+def cell_index(design: Design) -> jax.Array:
     """Index of every device, (planes, rows, columns)."""
     shape = (design.planes, design.rows, design.columns)
     return jnp.asarray(np.arange(math.prod(shape), dtype=np.uint32).reshape(shape))
 
 
-def plane_fractions(design: Design, lanes: DeviceConstants, e: Effects, g, kept, array: int):
+def plane_fractions(
+    design: Design, lanes: DeviceConstants, e: Effects, g: jax.Array, kept: jax.Array, array: int
+) -> jax.Array:
     """Read current of every device as a fraction of its range, (lanes, planes, rows, columns).
 
     Parameters
@@ -40,7 +43,7 @@ def plane_fractions(design: Design, lanes: DeviceConstants, e: Effects, g, kept,
     return (cells - low) / (high - low)
 
 
-def quantise_input(x, bits: int | None, limit: float):
+def quantise_input(x: jax.Array, bits: int | None, limit: float) -> jax.Array:
     """Round inputs to the levels of a converter over [-limit, limit]."""
     if bits is None:
         return x
@@ -48,7 +51,7 @@ def quantise_input(x, bits: int | None, limit: float):
     return jnp.clip(jnp.round(x * steps), -(2**bits - 1), 2**bits - 1) / steps
 
 
-def input_planes(design: Design, x):
+def input_planes(design: Design, x: jax.Array) -> list[tuple[jax.Array, float]]:
     """What is driven, read by read: pairs of (inputs, share of that read in the result).
 
     Amplitudes and durations are one read; bit-serial inputs one per bit, both signs in the same read.
@@ -63,20 +66,20 @@ def input_planes(design: Design, x):
     return [(((magnitude >> bit) & 1).astype(jnp.float32) * drive, 2**bit / top) for bit in range(bits)]
 
 
-def nominal_weights(design: Design, fractions):
+def nominal_weights(design: Design, fractions: jax.Array) -> jax.Array:
     """Weights in [-1, 1] that conductance fractions (lanes, planes, rows, columns) stand for."""
     coefficients = jnp.asarray(design.coefficients, jnp.float32)[:, None, None]
     return (fractions * coefficients).sum(1) + np.float32(design.offset)
 
 
-def largest_sum(design: Design, fractions, x):
+def largest_sum(design: Design, fractions: jax.Array, x: jax.Array) -> jax.Array:
     """Largest magnitude that any single read of x (lanes, n, rows) gives a converter, (lanes,)."""
     w = nominal_weights(design, fractions)
     sums = [jnp.einsum("lnr,lrc->lnc", drive, w) for drive, _ in input_planes(design, x)]
     return jnp.abs(jnp.stack(sums)).max((0, 2, 3))
 
 
-def convert(y, bits: int | None, top):
+def convert(y: jax.Array, bits: int | None, top: jax.Array) -> jax.Array:
     """Analog-to-digital conversion over [-top, top]: mid-tread, symmetric, saturating."""
     if bits is None:
         return y
@@ -84,7 +87,16 @@ def convert(y, bits: int | None, top):
     return jnp.round(jnp.clip(y / top, -1.0, 1.0) * levels) * (top / levels)
 
 
-def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, top, scale, x, key):
+def read_columns(
+    design: Design,
+    lanes: DeviceConstants,
+    e: Effects,
+    fractions: jax.Array,
+    top: jax.Array,
+    scale: jax.Array,
+    x: jax.Array,
+    key: jax.Array,
+) -> jax.Array:
     """Outputs x @ w, the one way in which crossbars are read.
 
     Independent noise of the cells is added where it is seen, at the column: ``var = sum_i x_i^2 sigma_i^2``
@@ -108,7 +120,7 @@ def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, 
     w = nominal_weights(design, fractions)
     per_cell = _noise_variance(design, lanes, e, fractions)
 
-    def analog(drive, turn):
+    def analog(drive: jax.Array, turn: int) -> jax.Array:
         y = jnp.einsum("lnr,lrc->lnc", drive, w)
         if per_cell is not None:
             if per_cell.shape[1] == 1:  # the same for every cell
@@ -125,7 +137,15 @@ def read_columns(design: Design, lanes: DeviceConstants, e: Effects, fractions, 
     return read * scale[:, None]
 
 
-def read_cells(design: Design, lanes: DeviceConstants, e: Effects, fractions, top, scale, key):
+def read_cells(
+    design: Design,
+    lanes: DeviceConstants,
+    e: Effects,
+    fractions: jax.Array,
+    top: jax.Array,
+    scale: jax.Array,
+    key: jax.Array,
+) -> jax.Array:
     """Every weight on its own, (lanes, rows, columns): :func:`read_columns` of one row after the other.
 
     Equal to it for an identity matrix as the input (also in its noise), without the products by zero.
@@ -138,7 +158,9 @@ def read_cells(design: Design, lanes: DeviceConstants, e: Effects, fractions, to
     return convert(y, design.adc_bits, top[:, None, None]) * scale[:, None]
 
 
-def _noise_variance(design: Design, lanes: DeviceConstants, e: Effects, fractions):
+def _noise_variance(
+    design: Design, lanes: DeviceConstants, e: Effects, fractions: jax.Array
+) -> jax.Array | None:
     """Variance of one cell's weight at a read, (lanes, 1 or rows, 1 or columns); None without noise."""
     if not (e.read_noise or e.read_noise_relative):
         return None

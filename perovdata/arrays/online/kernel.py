@@ -10,6 +10,7 @@ Protocol: Chen, Peng, Yu, IEEE TCAD 2018, doi:10.1109/TCAD.2018.2789723 (MLP-Neu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -37,6 +38,10 @@ _HIDDEN, _OUTPUT = 0, 1
 _TEST = 0xFFFFFF10
 
 
+#: Of currents (lanes, columns, rows) and inputs (lanes, ..., rows): (lanes, ..., columns).
+_Product = Callable[[jax.Array, jax.Array], jax.Array]
+
+
 class State(NamedTuple):
     """Cells of both arrays, (lanes, columns, rows): conductance g, read current i, pulses given so far."""
 
@@ -47,6 +52,10 @@ class State(NamedTuple):
     given1: jax.Array | None  #: None where nothing wears
     given2: jax.Array | None
     tally: jax.Array  #: (lanes, 2 layers, 3): LTP pulses, LTD pulses, sum of pulses times conductance
+
+
+#: What a write of an array leaves: conductance, current, pulses given, tally (lanes, 3).
+_Written = tuple[jax.Array, jax.Array, jax.Array | None, jax.Array]
 
 
 class Fixed(NamedTuple):
@@ -69,18 +78,20 @@ class Kernel:
     common_noise: bool = False  #: all lanes have one key: what a cell draws, it draws once for all of them
 
 
-def _pitches(column, row, rows):
+def _pitches(column: jax.Array, row: jax.Array, rows: int) -> jax.Array:
     """Cell pitches of wire in series with a cell (NeuroSim's lumped wire)."""
     return column + 1 + rows - row
 
 
-def _cell_index(columns: int, rows: int):
+def _cell_index(columns: int, rows: int) -> jax.Array:
     return lax.broadcasted_iota(jnp.uint32, (columns, rows), 0) * rows + lax.broadcasted_iota(
         jnp.uint32, (columns, rows), 1
     )
 
 
-def _read_all(k: Kernel, g, lanes: DeviceConstants, layer: int, window: Window | None):
+def _read_all(
+    k: Kernel, g: jax.Array, lanes: DeviceConstants, layer: int, window: Window | None
+) -> jax.Array:
     """Read current of every cell of an array, (lanes, columns, rows)."""
     cell = _cell_index(*g.shape[1:])
     pitches = _pitches(cell // g.shape[2], cell % g.shape[2], g.shape[2]).astype(jnp.float32)
@@ -88,15 +99,17 @@ def _read_all(k: Kernel, g, lanes: DeviceConstants, layer: int, window: Window |
 
 
 @partial(jax.jit, static_argnums=0)
-def begin(k: Kernel, lanes: DeviceConstants, w1, w2):
+def begin(
+    k: Kernel, lanes: DeviceConstants, w1: jax.Array, w2: jax.Array
+) -> tuple[State, tuple[Fixed, Fixed]]:
     """First state, and what of the cells varies between them, for both arrays."""
     floor = lanes.g_floor[:, None, None]
 
-    def start(w):
+    def start(w: jax.Array) -> jax.Array:
         g = (w + 1) / 2
         return jnp.clip(g - floor / (1 - floor), 0.0, 1.0) if k.protocol.shifted_start else g
 
-    def fixed(layer, w):
+    def fixed(layer: int, w: jax.Array) -> Fixed:
         d, cell = spread(lanes, 3), _cell_index(*w.shape[1:])
         return Fixed(
             cell_curvature(d, layer, cell) if k.effects.d2d_label else None,
@@ -112,7 +125,9 @@ def begin(k: Kernel, lanes: DeviceConstants, w1, w2):
     return State(g1, i1, g2, i2, given1, given2, tally), (fixed1, fixed2)
 
 
-def _column_sum(k: Kernel, lanes: DeviceConstants, i, x, dot, key, layer: int):
+def _column_sum(
+    k: Kernel, lanes: DeviceConstants, i: jax.Array, x: jax.Array, dot: _Product, key: jax.Array, layer: int
+) -> jax.Array:
     """Pre-activation of a layer from the currents of its columns.
 
     Parameters
@@ -147,13 +162,15 @@ def _column_sum(k: Kernel, lanes: DeviceConstants, i, x, dot, key, layer: int):
     return (column - reference) * (gain / digits)
 
 
-def _activate(z, threshold):
+def _activate(z: jax.Array, threshold: float | None) -> tuple[jax.Array, jax.Array]:
     """Activation and what drives the next array."""
     a = jax.nn.sigmoid(z)
     return a, a if threshold is None else (a >= threshold).astype(jnp.float32)
 
 
-def _count(k: Kernel, lanes: DeviceConstants, lane, push, up, pulses):
+def _count(
+    k: Kernel, lanes: DeviceConstants, lane: jax.Array, push: jax.Array, up: jax.Array, pulses: jax.Array
+) -> jax.Array:
     """Whole pulses for a wanted |change| / 2 of ``push``: rounded half up, none below half a pulse."""
     n = push * pulses
     if not k.protocol.whole_pulses:
@@ -167,20 +184,37 @@ def _count(k: Kernel, lanes: DeviceConstants, lane, push, up, pulses):
 
 
 @partial(jax.jit, static_argnums=0, donate_argnums=3)
-def train(k: Kernel, lanes: DeviceConstants, fixed, state: State, x_all, y_all, order, first):
+def train(
+    k: Kernel,
+    lanes: DeviceConstants,
+    fixed: tuple[Fixed, Fixed],
+    state: State,
+    x_all: jax.Array,
+    y_all: jax.Array,
+    order: jax.Array,
+    first: jax.Array,
+) -> State:
     """Show ``order`` (samples, lanes) to every lane; the tally restarts at 0."""
     state = state._replace(tally=jnp.zeros_like(state.tally))
     steps = first + lax.iota(jnp.uint32, order.shape[0])
     return lax.scan(partial(_step, k, lanes, fixed, x_all, y_all), state, (order, steps))[0]
 
 
-def _step(k: Kernel, lanes: DeviceConstants, fixed, x_all, y_all, state: State, inputs):
+def _step(
+    k: Kernel,
+    lanes: DeviceConstants,
+    fixed: tuple[Fixed, Fixed],
+    x_all: jax.Array,
+    y_all: jax.Array,
+    state: State,
+    inputs: tuple[jax.Array, jax.Array],
+) -> tuple[State, None]:
     sample, step = inputs
     rate1, rate2 = k.protocol.learning_rates
     x = x_all[sample].astype(jnp.float32)
     key = event_key(lanes.key, step)
 
-    def dot(i, x):
+    def dot(i: jax.Array, x: jax.Array) -> jax.Array:
         return jnp.einsum("lcr,lr->lc", i, x)
 
     z1 = _column_sum(k, lanes, state.i1, x, dot, event_key(key, 1), _HIDDEN)
@@ -195,15 +229,25 @@ def _step(k: Kernel, lanes: DeviceConstants, fixed, x_all, y_all, state: State, 
     return State(g1, i1, g2, i2, given1, given2, state.tally + jnp.stack([tally1, tally2], 1)), None
 
 
-def _wear(k: Kernel, d: DeviceConstants, g, given, n):
+def _wear(
+    k: Kernel, d: DeviceConstants, g: jax.Array, given: jax.Array | None, n: jax.Array
+) -> tuple[jax.Array, jax.Array | None]:
     """Conductance within the window that so many pulses leave, and the pulses given."""
-    if not k.effects.wear:
+    if given is None:
         return g, None
     given = given + n
     return jnp.minimum(g, worn(d, k.effects, given)), given
 
 
-def _write_output(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State, change, a1, key):
+def _write_output(
+    k: Kernel,
+    lanes: DeviceConstants,
+    fixed: Fixed,
+    state: State,
+    change: jax.Array,
+    a1: jax.Array,
+    key: jax.Array,
+) -> _Written:
     """Pulse every cell of the small output array; ``change`` is the wanted one per unit of activation."""
     g, rows = state.g2, state.g2.shape[2]
     d = spread(lanes, 3)
@@ -221,7 +265,15 @@ def _write_output(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State,
     return new, i, given, _tally(n, up, (g + new) / 2).sum(1)
 
 
-def _write_hidden(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State, change, x, key):
+def _write_hidden(
+    k: Kernel,
+    lanes: DeviceConstants,
+    fixed: Fixed,
+    state: State,
+    change: jax.Array,
+    x: jax.Array,
+    key: jax.Array,
+) -> _Written:
     """Pulse the hidden array: only the (lane, column) pairs that get a pulse, a chunk at a time."""
     n_lanes, columns, rows = state.g1.shape
     up = change > 0
@@ -234,7 +286,7 @@ def _write_hidden(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State,
     row = lax.iota(jnp.uint32, rows)
     drawn = _common_noise(k, key, columns, rows)
 
-    def body(carry):
+    def body(carry: tuple) -> tuple:
         turn, g_all, i_all, given_all, tally = carry
         wanted = turn * k.chunk + lax.iota(jnp.int32, k.chunk) + 1
         pair = jnp.searchsorted(rank, wanted, method="scan_unrolled").astype(jnp.int32)
@@ -276,19 +328,19 @@ def _write_hidden(k: Kernel, lanes: DeviceConstants, fixed: Fixed, state: State,
     return *(None if cell is None else cell.reshape(state.g1.shape) for cell in ended), tally
 
 
-def _common_noise(k: Kernel, key, columns: int, rows: int):
+def _common_noise(k: Kernel, key: jax.Array, columns: int, rows: int) -> jax.Array | None:
     """Noise of a write for every cell of an array, if it is the same in all lanes; else None."""
     return normal(key[0], _cell_index(columns, rows)) if k.common_noise else None
 
 
-def _tally(n, up, g):
+def _tally(n: jax.Array, up: jax.Array, g: jax.Array) -> jax.Array:
     """LTP pulses, LTD pulses and pulses times conductance, summed over the rows."""
     given = n.sum(-1)
     up = up[..., 0]
     return jnp.stack([jnp.where(up, given, 0.0), jnp.where(up, 0.0, given), (n * g).sum(-1)], -1)
 
 
-def _running_count(mask):
+def _running_count(mask: jax.Array) -> jax.Array:
     """Inclusive running count of a (lanes, columns) mask in row-major order, flat.
 
     Two triangular products: XLA has no fast cumulative sum on CPU. The counts are small integers, exact in
@@ -301,17 +353,19 @@ def _running_count(mask):
 
 
 @partial(jax.jit, static_argnums=0)
-def test(k: Kernel, lanes: DeviceConstants, i1, i2, x_all, epoch):
+def test(
+    k: Kernel, lanes: DeviceConstants, i1: jax.Array, i2: jax.Array, x_all: jax.Array, epoch: jax.Array
+) -> jax.Array:
     """Class of every test sample for every lane, shape (lanes, n): the first of the largest outputs."""
     x = x_all.astype(jnp.float32)[None]
 
-    def one(arguments):
+    def one(arguments: tuple[DeviceConstants, jax.Array, jax.Array]) -> jax.Array:
         lane, i1, i2 = arguments
         lane, i1, i2 = lane.take(None), i1[None], i2[None]
         image = event_key(lane.key, _TEST, epoch)[:, None]
         key = event_key(image, lax.iota(jnp.uint32, x.shape[1])) if k.effects.read_noise else image
 
-        def dot(i, x):
+        def dot(i: jax.Array, x: jax.Array) -> jax.Array:
             return jnp.einsum("lcr,lnr->lnc", i, x)
 
         z1 = _column_sum(k, lane, i1, x, dot, key, _HIDDEN)

@@ -79,11 +79,15 @@ def _output(protocol: Protocol, w2: jax.Array, drive: jax.Array) -> jax.Array:
 
 
 @partial(jax.jit, static_argnums=0, donate_argnums=(1, 2))
-def _epoch(protocol: Protocol, w1: jax.Array, w2: jax.Array, x: jax.Array, y: jax.Array, order: jax.Array):
+def _epoch(
+    protocol: Protocol, w1: jax.Array, w2: jax.Array, x: jax.Array, y: jax.Array, order: jax.Array
+) -> tuple[jax.Array, jax.Array]:
     """Show ``order``, shape (samples, S), one sample at a time."""
     rate1, rate2 = protocol.learning_rates
 
-    def step(weights, sample):
+    def step(
+        weights: tuple[jax.Array, jax.Array], sample: jax.Array
+    ) -> tuple[tuple[jax.Array, jax.Array], None]:
         w1, w2 = weights
         seen = x[sample].astype(jnp.float32)
         a1, drive = _hidden(protocol, w1, seen)

@@ -6,13 +6,14 @@ blocks that fit the cache (CPU) or the device (GPU); what a lane computes does n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from perovdata.arrays.kernel.constants import DeviceConstants, make_constants
 from perovdata.arrays.online import kernel as kernels
@@ -71,10 +72,10 @@ class OnlineResult:
 
 def train_online(
     params: SynapseParameters,
-    x_train,
-    y_train,
-    x_test,
-    y_test,
+    x_train: ArrayLike,
+    y_train: ArrayLike,
+    x_test: ArrayLike,
+    y_test: ArrayLike,
     *,
     hidden: int = 100,
     classes: int | None = None,
@@ -212,7 +213,9 @@ def _budget(block: DeviceConstants, state: kernels.State) -> np.ndarray:
     return np.stack([used.mean(1), (used >= 1).mean(1)], 1)
 
 
-def _require(data: _Data, shape, n_lanes: int, size: int, extra: int, keep_weights: bool) -> None:
+def _require(
+    data: _Data, shape: tuple[int, int, int], n_lanes: int, size: int, extra: int, keep_weights: bool
+) -> None:
     """Refuse what does not fit: the blocks at work, and what is kept of every lane."""
     inputs, hidden, classes = shape
     cells = hidden * (inputs + classes)
@@ -246,11 +249,18 @@ class _Data(NamedTuple):
     binary: bool
 
 
-def check_data(x_train, y_train, x_test, y_test, classes, protocol: Protocol) -> _Data:
+def check_data(
+    x_train: ArrayLike,
+    y_train: ArrayLike,
+    x_test: ArrayLike,
+    y_test: ArrayLike,
+    classes: int | None,
+    protocol: Protocol,
+) -> _Data:
     """Images and labels as the kernels take them; raises InputError for what does not fit."""
     arrays = {}
-    for name, x, y in (("train", x_train, y_train), ("test", x_test, y_test)):
-        x, y = np.asarray(x, np.float32), np.asarray(y)
+    for name, images, labels in (("train", x_train, y_train), ("test", x_test, y_test)):
+        x, y = np.asarray(images, np.float32), np.asarray(labels)
         if x.ndim != 2 or y.shape != x.shape[:1] or len(y) == 0:
             raise InputError(
                 f"x_{name} of shape {x.shape} with y_{name} of shape {y.shape}: give (n, inputs) and (n,)"
@@ -271,7 +281,7 @@ def check_data(x_train, y_train, x_test, y_test, classes, protocol: Protocol) ->
     return _Data(a, b, c, d, max(classes or found, 2), a.dtype == np.uint8)
 
 
-def start_weights(seed, s, shape, protocol: Protocol):
+def start_weights(seed: int, s: int, shape: tuple[int, int, int], protocol: Protocol) -> list[np.ndarray]:
     """Weights of one seed, (hidden, inputs) and (classes, hidden), the same for every parameter set."""
     inputs, hidden, classes = shape
     rng = np.random.default_rng([seed, int(s), 0])
@@ -282,7 +292,7 @@ def start_weights(seed, s, shape, protocol: Protocol):
     ]
 
 
-def sample_order(seed, seeds, epoch, n, protocol: Protocol) -> np.ndarray:
+def sample_order(seed: int, seeds: Iterable[int], epoch: int, n: int, protocol: Protocol) -> np.ndarray:
     """Samples of one epoch for every seed, shape (samples, S)."""
     length, columns = protocol.samples_per_epoch, []
     for s in seeds:
