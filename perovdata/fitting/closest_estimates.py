@@ -61,7 +61,7 @@ def closest_estimates(
                 f"{field} is uncertain by {(high - low) / 2:.1f}: more cycles or less noise are needed"
             )
     closest = [_above_zero(c, s) for c, s in zip(closest, sweeps, strict=True)]
-    ends = _window(closest, shared, level)
+    ends = window(closest, shared, level)
     parameters |= ends
     if not shared:
         parameters |= _own_windows(closest, level)
@@ -94,7 +94,7 @@ def _range(c: Closest) -> str:
     return f"{DIRECTION[c.sign].upper()} {c.low:.3g} … {c.high:.3g} S"
 
 
-def _window(closest: list[Closest], shared: bool, level: float) -> dict[str, Estimate]:
+def window(closest: list[Closest], shared: bool, level: float) -> dict[str, Estimate]:
     """Ends of the window: means of the directions' where they share it, else the outermost."""
     lows, highs = np.array([c.low for c in closest]), np.array([c.high for c in closest])
     halves = np.array([c.half_widths(level)[1:] for c in closest])

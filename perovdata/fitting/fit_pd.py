@@ -10,7 +10,7 @@ import numpy as np
 from perovdata.devices import DeviceFile
 from perovdata.devices.laws import MeasuredLaw
 from perovdata.errors import InputError
-from perovdata.fitting.closest_estimates import closest_estimates
+from perovdata.fitting.closest_estimates import closest_estimates, window
 from perovdata.fitting.device_estimates import DIRECTION, estimates
 from perovdata.fitting.device_laws import choose_law, device_laws, measured_r2
 from perovdata.fitting.estimate import Curve, Estimate
@@ -161,6 +161,9 @@ def _describe(
             parameters, device = estimates(fit, level, cycles, read_voltage, name, warnings)
             if cycles < _FEW_CYCLES:
                 _cover_least_squares(parameters, closest, level)
+                if not isinstance(fit.model, StateSpace):
+                    # Few readings may pile up at an end by chance: it is not known to the last digit.
+                    _cover(parameters, window(closest, shared=True, level=level))
             return parameters, device, fitted, True
     parameters, device = closest_estimates(
         sweeps, closest, share_window(closest), level, read_voltage, name, warnings
@@ -172,9 +175,16 @@ def _cover_least_squares(parameters: dict[str, Estimate], closest: list[Closest]
     """Few cycles cannot tell noise that stays from another law: the interval holds for both."""
     for c in closest:
         field = f"nonlinearity_{DIRECTION[c.sign]}"
-        e, (low, high) = parameters[field], c.label_interval(level)
-        if e.low is not None and e.high is not None:
-            parameters[field] = replace(e, low=min(e.low, low), high=max(e.high, high))
+        low, high = c.label_interval(level)
+        _cover(parameters, {field: replace(parameters[field], low=low, high=high)})
+
+
+def _cover(parameters: dict[str, Estimate], others: dict[str, Estimate]) -> None:
+    """Widen intervals until they hold those of another estimator too."""
+    for field, other in others.items():
+        e = parameters[field]
+        if e.low is not None and e.high is not None and other.low is not None and other.high is not None:
+            parameters[field] = replace(e, low=min(e.low, other.low), high=max(e.high, other.high))
 
 
 def _explained(sweeps: list[Sweep], fitted: list[np.ndarray]) -> float:

@@ -69,12 +69,12 @@ def _no_better_curve(
     n = float(sum(d.weight.sum() for d in data))
     curves = [reference_curve(d, comparison.fits, k) for k, d in enumerate(data)]
     left = sum(
-        d.within + float(d.weight @ (d.mean - curve) ** 2) for d, (curve, _) in zip(data, curves, strict=True)
+        d.within + float(d.weight @ (d.mean - c.curve) ** 2) for d, c in zip(data, curves, strict=True)
     )
     exponential = comparison.of("exponential")
     own = sum(f.rss + d.within for f, d in zip(exponential.directions, data, strict=True))
     tiny = 1e-12 * sum(d.total for d in data) + 1e-300
-    other = n * np.log((left + tiny) / (own + tiny)) + sum(k - 3 for _, k in curves) * np.log(n)
+    other = n * np.log((left + tiny) / (own + tiny)) + sum(c.n_parameters - 3 for c in curves) * np.log(n)
     # The best of so many curves is better than one by chance alone.
     other += 2.0 * len(curves) * np.log(len(comparison.fits) + N_SPLINES)
     model = StateSpace(sweeps)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import fit_corruptions
 import fit_odd_curves as odd
@@ -37,6 +38,27 @@ def test_label_is_that_of_the_closest_exponential_and_the_law_describes(tmp_path
     assert -1.0 <= result.residuals["lag_1"] <= 1.0
 
 
+def test_one_short_sweep_says_how_far_its_label_scatters(tmp_path):
+    # A curve follows the noise of the first readings, on which the label hangs: too little is left there.
+    rng, noise = np.random.default_rng(5), np.random.default_rng(8)
+    clean = [odd_curve("first-pulse jump", sign, 32, 0.0, 1, rng) for sign in (1, -1)]
+
+    def scattered(curve, rng):
+        return curve.clean + 0.01e-6 * rng.standard_normal(curve.clean.shape)
+
+    ratios = []
+    for seed in range(8):
+        rng = np.random.default_rng([77, seed])
+        noisy = [replace(curve, noisy=scattered(curve, rng)) for curve in clean]
+        odd.write_odd(tmp_path / "odd.csv", *noisy, digitised=False)
+        found = fit(tmp_path / "odd.csv").parameters["nonlinearity_ltp"]
+        ratios.append((found.high - found.low) / 2)
+    x = clean[0].pulses / 32
+    labels = [odd.least_squares_label(x, scattered(clean[0], noise)[0], 1) for _ in range(60)]
+    assert np.min(ratios) > 0.68 * 1.96 * np.std(labels)
+    assert np.median(ratios) < 1.3 * 1.96 * np.std(labels)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ODD_KINDS)
 def test_intervals_cover(tmp_path, kind):
@@ -64,6 +86,17 @@ def test_windows_that_differ_are_run_by_the_jump_table(tmp_path):
     assert result.law == "measured"
     assert result.parameters["g_max_ltp"].value < result.parameters["g_max_ltd"].value
     assert any("do not share a window" in w for w in result.warnings)
+
+
+def test_readings_that_pile_up_by_chance_do_not_fix_the_window_to_the_last_digit(tmp_path):
+    rows = fit_corruptions.good_files(np.random.default_rng(0))["two columns"]
+    path = tmp_path / "piled.csv"
+    path.write_text("\n".join(",".join(row) for row in rows) + "\n")
+    whole = fit(path)
+    assert any("pile up" in w for w in whole.warnings)
+    kept = [row for k, row in enumerate(rows) if k not in (1, 7, 16, 41)]
+    path.write_text("\n".join(",".join(row) for row in kept) + "\n")
+    assert fit_corruptions.agrees(fit(path), whole)
 
 
 def test_damaged_files_are_right_or_refused():

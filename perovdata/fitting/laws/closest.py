@@ -10,7 +10,9 @@ the state.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.interpolate import BSpline
@@ -28,6 +30,10 @@ _PIECES = (2, 4, 7)
 N_SPLINES = len(_PIECES)
 #: Noise whose neighbours correlate more than this is drawn in one piece.
 _CORRELATED = 0.3
+#: Noise of a place is that of so large a part of the sweep (1 / this) ...
+_NEIGHBOURHOOD = 4
+#: ... and of the whole sweep, which counts as so many degrees of freedom.
+_PRIOR = 4.0
 #: Search grid of z = asinh(u / 2).
 _GRID = np.linspace(EXPONENTIAL.bounds[0][0], EXPONENTIAL.bounds[0][1], 241)
 
@@ -91,10 +97,10 @@ def closest_exponential(sweep: Sweep, laws: list[LawFit], direction: int) -> Clo
     """
     data = reduced(sweep)
     own = next(f for f in laws if f.law == "exponential").directions[direction]
-    reference, k = reference_curve(data, laws, direction)
+    reference = reference_curve(data, laws, direction)
     rng = np.random.default_rng(_SEED)
-    noise, freedom = _noise(sweep, data, reference, k, rng)
-    z, start, height = _fit_many(data, np.concatenate([data.mean[None], reference[None], reference + noise]))
+    noise, freedom = _noise(sweep, data, reference, rng)
+    z, start, height = _fit_many(data, np.concatenate([reference.curve[None], reference.curve + noise]))
     ends = np.sort(np.stack([start, start + height], axis=1), axis=1)
     draws = np.stack([z, ends[:, 0], ends[:, 1]], axis=1)
     best = np.array([own.point[0], *sorted((own.start, own.start + own.height))])
@@ -105,26 +111,47 @@ def closest_exponential(sweep: Sweep, laws: list[LawFit], direction: int) -> Clo
         _label(sweep.sign, own.point[0]),
         float(best[1]),
         float(best[2]),
-        draws[2:] - draws[1],
+        draws[1:] - draws[0],
         freedom,
         rise,
     )
 
 
-def reference_curve(data: Reduced, laws: list[LawFit], direction: int) -> tuple[np.ndarray, int]:
-    """The curve that the readings follow, at the places of `data`, and its number of parameters.
+@dataclass(frozen=True)
+class Reference:
+    """The curve that the readings follow.
+
+    Parameters
+    ----------
+    curve : ndarray, shape (K,)
+    n_parameters : int
+    leverage : ndarray, shape (K,)
+        Share of each reading's own noise that the curve follows, 0 .. 1 (diagonal of the hat matrix).
+    """
+
+    curve: np.ndarray
+    n_parameters: int
+    leverage: np.ndarray
+
+
+def reference_curve(data: Reduced, laws: list[LawFit], direction: int) -> Reference:
+    """The curve that the readings follow, at the places of `data`.
 
     The best by BIC (Schwarz, Ann. Stat. 1978, doi:10.1214/aos/1176344136) of all laws and of cubic splines
     with equally many readings between their knots.
     """
     n = len(data.x)
     floor = 1e-12 * float(data.weight @ (data.mean - data.mean.mean()) ** 2) + 1e-300
+    root = np.sqrt(data.weight)
 
     def bic(curve: np.ndarray, k: int) -> float:
         return n * np.log(float(data.weight @ (data.mean - curve) ** 2) + floor) + k * np.log(n)
 
-    found = [(f.directions[direction].curve(data.x), 2 + len(f.directions[direction].point)) for f in laws]
-    root = np.sqrt(data.weight)
+    found: list[tuple[float, np.ndarray, int, Callable[[], np.ndarray]]] = []
+    for law in laws:
+        fit = law.directions[direction]
+        curve, k = fit.curve(data.x), 2 + len(fit.point)
+        found.append((bic(curve, k), curve, k, partial(fit.tangents, data.x)))
     for pieces in _PIECES:
         k = pieces + 3
         if n < 3 * k:
@@ -132,40 +159,64 @@ def reference_curve(data: Reduced, laws: list[LawFit], direction: int) -> tuple[
         inner = np.quantile(data.x, np.arange(1, pieces) / pieces)
         knots = np.concatenate([[data.x[0]] * 4, inner, [data.x[-1]] * 4])
         basis = BSpline.design_matrix(data.x, knots, 3).toarray()
-        found.append((basis @ np.linalg.lstsq(root[:, None] * basis, root * data.mean, rcond=None)[0], k))
-    return min(found, key=lambda item: bic(*item))
+        curve = basis @ np.linalg.lstsq(root[:, None] * basis, root * data.mean, rcond=None)[0]
+        found.append((bic(curve, k), curve, k, partial(np.asarray, basis)))
+    _, curve, k, tangents = min(found, key=lambda item: item[0])
+    directions = root[:, None] * tangents()
+    directions = directions / np.maximum(np.linalg.norm(directions, axis=0), 1e-300)
+    left, size, _ = np.linalg.svd(directions, full_matrices=False)
+    return Reference(curve, k, np.sum(left[:, size > 1e-8 * size[0]] ** 2, axis=1))
 
 
 def _noise(
-    sweep: Sweep, data: Reduced, reference: np.ndarray, k: int, rng: np.random.Generator
+    sweep: Sweep, data: Reduced, reference: Reference, rng: np.random.Generator
 ) -> tuple[np.ndarray, float]:
     """Noise of the mean curve drawn anew, shape (B, K), and the degrees of freedom behind it."""
     full = sweep.values[np.isfinite(sweep.values).all(axis=1)]
-    cycles = len(full)
-    if cycles >= 3 and full.shape[1] == len(data.x) and cycles >= 0.5 * len(sweep.values):
+    cycles, n = len(full), len(data.x)
+    if cycles >= 3 and full.shape[1] == n and cycles >= 0.5 * len(sweep.values):
         deviations = full - full.mean(axis=0)
         own = _without_gain(deviations, full.mean(axis=0))
-        scale = np.sqrt(cycles / (cycles - 1.0)) / cycles
         if lag_one([own]) < _CORRELATED:
-            sigma = np.sqrt(np.mean(own**2) * cycles / (cycles - 1.0) * full.shape[1] / (full.shape[1] - 2.0))
-            drawn = sigma / np.sqrt(cycles) * rng.standard_normal((_DRAWS, len(data.x)))
-            return drawn, float((cycles - 1) * (full.shape[1] - 2))
+            free = np.full(n, (cycles - 1.0) * (n - 2.0) / n)
+            sigma = np.sqrt(_moderated(np.sum(own**2, axis=0), free) / cycles)
+            return sigma * rng.standard_normal((_DRAWS, n)), float((cycles - 1) * (n - 2))
         signs = rng.standard_normal((_DRAWS, cycles))
-        return scale * (signs @ deviations), float(cycles - 1)
-    left = data.mean - reference
-    n = len(left)
+        return np.sqrt(cycles / (cycles - 1.0)) / cycles * (signs @ deviations), float(cycles - 1)
+    left = data.mean - reference.curve
     # One more than its parameters: the curve was also chosen.
-    freedom = max(n - k - 1.0, 1.0)
-    left = left * np.sqrt(n / freedom)
+    freedom = max(n - reference.n_parameters - 1.0, 1.0)
     rho = lag_one([left[None, :]])
     if rho < _CORRELATED:
-        return left * rng.standard_normal((_DRAWS, n)), float(freedom)
+        free = np.clip(1.0 - reference.leverage - 1.0 / n, 0.0, 1.0)
+        sigma = np.sqrt(_moderated(data.weight * left**2, free) / data.weight)
+        return sigma * rng.standard_normal((_DRAWS, n)), freedom
     # Noise that hangs together: first-order autoregression with the same power.
     drawn = rng.standard_normal((_DRAWS, n))
     for j in range(1, n):
         drawn[:, j] = rho * drawn[:, j - 1] + np.sqrt(1.0 - rho**2) * drawn[:, j]
-    power = float(np.sqrt(np.mean(left**2)))
+    power = float(np.sqrt(np.sum(left**2) / freedom))
     return power * drawn, max(freedom * (1.0 - rho) / (1.0 + rho), 2.0)
+
+
+def _moderated(squares: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Variance at each place: of its neighbourhood, moderated by that of the whole sweep.
+
+    Noise may grow with the state, so it is not the same everywhere; but a curve follows the noise of the
+    few readings that fix it (the first pulses, on which the label hangs most), so what these alone leave
+    says too little: their degrees of freedom are the part that the curve did not take, and the whole sweep
+    counts as :data:`_PRIOR` more (moderated variances: Smyth, 2004, doi:10.2202/1544-6115.1027).
+
+    Parameters
+    ----------
+    squares : ndarray, shape (K,)
+        Sum of squares left at each place.
+    free : ndarray, shape (K,)
+        Degrees of freedom behind each.
+    """
+    whole = float(squares.sum()) / max(float(free.sum()), 1.0)
+    near = np.ones(2 * max(round(len(squares) / _NEIGHBOURHOOD / 2), 2) + 1)[: len(squares)]
+    return (np.convolve(squares, near, "same") + _PRIOR * whole) / (np.convolve(free, near, "same") + _PRIOR)
 
 
 def _without_gain(deviations: np.ndarray, mean: np.ndarray) -> np.ndarray:

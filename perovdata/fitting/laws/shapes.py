@@ -19,6 +19,8 @@ from scipy.optimize import least_squares
 _LARGEST_CURVATURE = 43.0
 _TRIES = 2
 _TOLERANCE = 1e-10
+#: Step of the search variables for the tangents of a fitted curve.
+_STEP = 1e-5
 
 
 def saturating(x: np.ndarray, u: np.ndarray) -> np.ndarray:
@@ -182,6 +184,16 @@ class ShapeFit:
     def curve(self, x: np.ndarray) -> np.ndarray:
         """Fitted values."""
         return self.start + self.height * self.shape.rise(x, *self.point)
+
+    def tangents(self, x: np.ndarray) -> np.ndarray:
+        """Change of the fitted values with window and shape numbers, shape (K, 2 + numbers)."""
+        rise = self.shape.rise(x, *self.point)
+        columns = [np.ones_like(x), rise]
+        for k, (_, high) in enumerate(self.shape.bounds):
+            step = _STEP if self.point[k] + _STEP < high else -_STEP
+            moved = self.point + step * (np.arange(len(self.point)) == k)
+            columns.append(self.height / step * (self.shape.rise(x, *moved) - rise))
+        return np.stack(columns, axis=1)
 
 
 def fit_shape(shape: Shape, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> ShapeFit:
