@@ -250,3 +250,33 @@ def test_columns_of_other_windows_are_no_cycles(tmp_path):
     rows = [(k, *(f"{v * size:.5f}" for size in (1, 4, 20))) for k, v in enumerate(_rise())]
     with pytest.raises(InputError, match="3 cycles whose windows differ 20 times"):
         fit(_file(tmp_path, ["pulse,1 V (nS),2 V (nS),3 V (nS)"], rows))
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        ("Light intensity (mW/cm2),Photocurrent (nA)", "against the intensity"),
+        ("target (uS),achieved (uS)", "against a target"),
+        ("Pulse,Device A (uS),Device B (uS)", "columns of 2 devices"),
+    ],
+)
+def test_no_train_of_pulses_of_one_device(tmp_path, head, reason):
+    rng = np.random.default_rng(5)
+    curve = _rise() + 0.05 * rng.standard_normal((2, N + 1))
+    rows = [(0.1 * k + 0.1, f"{curve[0, k]:.4f}") for k in range(N + 1)]
+    if head.startswith("Pulse"):
+        rows = [(k, f"{curve[0, k]:.4f}", f"{1.3 * curve[1, k]:.4f}") for k in range(N + 1)]
+    with pytest.raises(InputError, match=reason):
+        fit(_file(tmp_path, [head], rows))
+
+
+def test_a_column_of_a_fit_is_no_cycle_and_growing_pulses_are_told(tmp_path):
+    rng = np.random.default_rng(6)
+    noisy = _rise() + 0.05 * rng.standard_normal(N + 1)
+    rows = [(k, f"{g:.4f}", f"{f:.4f}") for k, (g, f) in enumerate(zip(noisy, _rise(), strict=True))]
+    result = fit(_file(tmp_path, ["pulse,G (uS),G fit (uS)"], rows))
+    assert result.n_points == N + 1
+    assert any("a fit or a model" in w for w in result.warnings)
+    rows = [(k, f"{0.5 + 0.02 * k:.2f}", f"{g:.4f}") for k, g in enumerate(noisy)]
+    result = fit(_file(tmp_path, ["pulse,V_pulse (V),G (uS)"], rows))
+    assert any("are not equal" in w for w in result.warnings)

@@ -38,6 +38,7 @@ def pulse_train(columns: Columns, read_voltage: float | None) -> PulseTrain:
     if not columns.values:
         raise table.error("no column of conductance, current or resistance found")
     notes = list(table.notes)
+    _tell_uneven_pulses(columns, notes)
     voltage = read_voltage_of(columns, read_voltage)
     named = columns.has("ltp", "ltd")
     ways: list[list[Segment]] = [[]]
@@ -59,6 +60,17 @@ def pulse_train(columns: Columns, read_voltage: float | None) -> PulseTrain:
     ways = [way for way in ways if long_enough(way)]
     volts = None if voltage is None else float(np.median(np.abs(voltage)))
     return PulseTrain(ways[0], volts, list(dict.fromkeys(notes)), ways[1:])
+
+
+def _tell_uneven_pulses(columns: Columns, notes: list[str]) -> None:
+    """A label is of identical pulses; of growing ones it is a number for that program alone."""
+    for k in columns.roles.get("pulse_voltage", []):
+        size = np.abs(columns.table.columns[k])
+        if len(np.unique(size)) >= looks.SWEEP_LEVELS and np.ptp(size) > 0.1 * size.max():
+            notes.append(
+                f"{columns.table.name(k)}: pulses of {size.min():.3g} … {size.max():.3g} V are not equal: "
+                "the label is of this program of pulses, not of the device under equal ones"
+            )
 
 
 def _check_reading(columns: Columns, k: int) -> None:

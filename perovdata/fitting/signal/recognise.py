@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,11 @@ from perovdata.fitting.signal.traces import READ_BEFORE_NEXT, ReadRule, find_pul
 from perovdata.fitting.table import looks
 from perovdata.fitting.table.columns import Columns
 from perovdata.fitting.table.readings import Table
+
+#: A light that rises over so many readings is an intensity that was varied.
+_LEVELS = 5
+#: A column's heading that names the device.
+_DEVICE = re.compile(r"\b(device|dev|sample|chip|synapse)[ _#-]*([a-z]|\d+)(?![a-z0-9])", re.IGNORECASE)
 
 Measurement = PulseTrain | PairedPulse | Decay | Endurance | Trace
 
@@ -69,6 +75,7 @@ def interpret(
         columns = columns if once is table else Columns(once, kind)
         table = once
     _refuse_sweeps(columns)
+    _refuse_other_axes(columns)
     found = _recognise(columns) if kind == "auto" else kind
     if found in ("pd", "jump") and _is_record(columns) and _holds_pulses(columns):
         found = "trace"
@@ -109,6 +116,29 @@ def _refuse_sweeps(columns: Columns) -> None:
                     "steps): this is an I-V curve, not a train of pulses; readings at one read voltage are "
                     "expected"
                 )
+
+
+def _refuse_other_axes(columns: Columns) -> None:
+    """Readings against an intensity or a target are no train, columns of several devices no cycles."""
+    table = columns.table
+    for k in columns.roles.get("target", []):
+        raise table.error(
+            f"{table.name(k)} is what was aimed at: readings against a target are no train of pulses; say "
+            "what the columns are, e.g. argument columns='pulse=1,conductance=2:uS'"
+        )
+    for k in columns.roles.get("light", []):
+        light = table.columns[k]
+        if looks.rises(light) and len(light) >= _LEVELS and not columns.has("pulse", "time", "cycle"):
+            raise table.error(
+                f"{table.name(k)} {looks.describe(light)}: readings against the intensity are no train of "
+                "pulses; pulse numbers or a time are expected"
+            )
+    devices = {found[0].lower() for k in columns.values if (found := _DEVICE.search(table.headings[k].text))}
+    if len(devices) > 1:
+        raise table.error(
+            f"columns of {len(devices)} devices ({', '.join(sorted(devices))}): they are not cycles of one; "
+            f"choose one, e.g. argument columns='pulse=1,conductance={columns.values[0] + 1}:uS'"
+        )
 
 
 def _recognise(columns: Columns) -> str:

@@ -131,6 +131,8 @@ class Columns:
         found = self._moving([k for k, role in enumerate(self.role_of) if role in _READINGS])
         for k in self.roles.get("spread", []):
             self.table.notes.append(f"{self.table.name(k)} not used: a spread, not a reading")
+        for k in self.roles.get("model", []):
+            self.table.notes.append(f"{self.table.name(k)} not used: a fit or a model, not a reading")
         named = [k for k in found if self.role_of[k] in ("ltp", "ltd")]
         if named:
             return named

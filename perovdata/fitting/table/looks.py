@@ -9,7 +9,7 @@ _EQUAL = 0.05
 #: Squared successive differences over the variance: 2 for values in no order, near 0 for a curve.
 _NO_ORDER = 1.4
 #: A swept voltage takes at least so many values.
-_SWEEP_LEVELS = 8
+SWEEP_LEVELS = 8
 
 
 def constant(x: np.ndarray) -> bool:
@@ -53,7 +53,7 @@ def two_polarities(x: np.ndarray) -> bool:
 
 def swept(v: np.ndarray) -> bool:
     """Whether a voltage is swept: up and down in equal steps over many values, not pulsed."""
-    if len(v) < _SWEEP_LEVELS or len(np.unique(v)) < _SWEEP_LEVELS:
+    if len(v) < SWEEP_LEVELS or len(np.unique(v)) < SWEEP_LEVELS:
         return False
     step = np.diff(v)
     moving = np.abs(step[step != 0])

@@ -31,6 +31,8 @@ _NAMES = (
         "spread",
         r"\b(std|sd|s\.d\.|st ?dev|std\.? ?dev\w*|standard dev\w*|error|err|sem|uncertaint\w*)(?=\W|$)|^\W*±",
     ),
+    ("model", r"\bfit(s|ted|ting)?\b|\bmodel\b|\bsimulat|\bcalculated|\btheor"),
+    ("target", r"\btarget|\bdesired"),
     ("leakage", r"leak|\b(gate|source|cathode|bulk|base) ?(i|current)\b|\bi ?[gsb]\b"),
     ("interval", r"interval|δ\s*t\b|\bd(elta)? ?t\b|spacing"),
     ("index", r"\bppf|\bppd|paired|facilitation|a ?2\s*/\s*a ?1|" + INDEX_AS_CHANGE),
