@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -103,7 +104,7 @@ class Crossbar:
         shape: tuple[int, int],
         *,
         seeds: int = 1,
-        seed: int = 0,
+        seed: int | Sequence[int] = 0,
         first_set: int = 0,
         paired: bool = False,
         array: int = 0,

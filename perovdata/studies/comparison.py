@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from perovdata.checks import check_counts
 from perovdata.chemistry import parse
 from perovdata.devices import PRESETS
 from perovdata.errors import InputError
+from perovdata.quasirandom import SCRAMBLINGS
 from perovdata.studies.device_curves import device_curves
 from perovdata.studies.intervals import paired_difference
 from perovdata.studies.outcome import Simulation
@@ -142,8 +144,8 @@ def compare(
         Parameter sets of each thing with uncertainty, the same number for all, so that they pair; default 32.
     seeds : int
     task, seed, level
-        As for :func:`perovdata.simulate`. A device without uncertainty has one draw, which is set against
-        every draw of the others.
+        As for :func:`perovdata.simulate`. A device without uncertainty is trained once with each of the eight
+        seeds that the draws of the others are trained with, and set against every draw of that seed.
     progress : callable, optional
         Called with (things done, also in part, things in all).
     **more
@@ -163,12 +165,15 @@ def compare(
         raise InputError(f"compare: {len(things)} given; accepted are two or more devices or compositions")
     # All are read before the first is run: a typing error is told at once.
     chosen = [_chosen(thing) for thing in things]
+    n_draws = DEFAULT_DRAWS if draws is None else draws
+    check_counts(draws=n_draws)
     found = []
     for index, source in enumerate(chosen):
         simulation = simulate(
             **source,
             task=task,
-            draws=DEFAULT_DRAWS if draws is None else draws,
+            draws=n_draws,
+            copies=min(n_draws, SCRAMBLINGS),
             seeds=seeds,
             seed=seed,
             level=level,

@@ -9,6 +9,7 @@ import numpy as np
 
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import unknown_choice
+from perovdata.quasirandom import seeds_of_draws
 from perovdata.routing.design_space import (
     EFFECTS,
     pulse_noise,
@@ -72,8 +73,9 @@ def limits(
         for effect in present:
             plan.append((name, effect, _made_ideal(parameters, EFFECTS[effect])))
         plan.append((name, "all", _made_ideal(parameters, sum((EFFECTS[e] for e in present), ()))))
+    own_seeds = [own for _, _, p in plan for own in seeds_of_draws(p.n_sets, seed)]
     accuracies, _ = run_stacked(
-        task, [p for _, _, p in plan], seeds=seeds, seed=seed, progress=progress, **options
+        task, [p for _, _, p in plan], seeds=seeds, seed=own_seeds, progress=progress, **options
     )
     rows: list[dict[str, Any]] = []
     base = np.empty((0, 0))  # of the device as it is, which comes before its effects

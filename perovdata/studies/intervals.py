@@ -33,9 +33,8 @@ def standard_error(values: npt.ArrayLike) -> float | None:
     Returns
     -------
     float or None
-        Bootstrap: whole scramblings are resampled, and the seeds, which all draws share. None if there is one
-        value only, which tells nothing of its error. With one seed it is the error over devices, as that seed
-        trains them.
+        Bootstrap: whole scramblings are resampled, each with its draws and the seed that trains them, and the
+        repetitions. None if there is one value only, which tells nothing of its error.
 
     Notes
     -----
@@ -69,7 +68,7 @@ def paired_difference(a: npt.ArrayLike, b: npt.ArrayLike, level: float) -> dict[
     Parameters
     ----------
     a, b : array, shape (draws, seeds)
-        One draw (a device without uncertainty) is compared with all of the other.
+        Fewer draws (a device without uncertainty, once per seed) are gone through again and again.
     level : float
 
     Returns
@@ -78,7 +77,9 @@ def paired_difference(a: npt.ArrayLike, b: npt.ArrayLike, level: float) -> dict[
         ``difference``, ``interval``, and ``share_better``: share of the pairs in which a is the higher, ties
         counted half.
     """
-    difference = np.asarray(a, float) - np.asarray(b, float)
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    draw = np.arange(max(len(a), len(b)))
+    difference = a[draw % len(a)] - b[draw % len(b)]
     told = spread(difference, level)
     better = float(np.mean(difference > 0) + np.mean(difference == 0) / 2)
     return {"difference": told["median"], "interval": told["interval"], "share_better": better}

@@ -21,6 +21,7 @@ import numpy as np
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
+from perovdata.quasirandom import seeds_of_draws
 
 if TYPE_CHECKING:
     from dask.distributed import Client
@@ -255,7 +256,7 @@ def task_accuracy(
     params : SynapseParameters
         The sets of one piece.
     first_set : int
-        Not needed: tasks give every set the same random numbers.
+        Index of the first of them in the sweep, which tells their seeds.
     task, seeds, seed, epochs, data_dir
         As for :func:`perovdata.vision.run`.
 
@@ -266,7 +267,8 @@ def task_accuracy(
     """
     from perovdata.vision import run
 
-    result = run(task, params, seeds=seeds, seed=seed, epochs=epochs, data_dir=data_dir)
+    own_seeds = seeds_of_draws(first_set + params.n_sets, seed)[first_set:]
+    result = run(task, params, seeds=seeds, seed=own_seeds, epochs=epochs, data_dir=data_dir)
     if result.interrupted:
         raise KeyboardInterrupt
     return {"accuracy": np.asarray(result.accuracy)}

@@ -11,6 +11,7 @@ import numpy as np
 from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_tables
 from perovdata.dataset.schema import known
 from perovdata.errors import InputError, unknown_choice
+from perovdata.quasirandom import seeds_of_draws
 from perovdata.routing import DESIGN_SPACE, Routed
 from perovdata.studies.draws import require_draws
 from perovdata.studies.sources import route_record
@@ -170,7 +171,7 @@ def leaderboard(
             task,
             [device.routed.parameters for device in field],
             seeds=seeds,
-            seed=seed,
+            seed=seeds_of_draws(draws, seed) * len(field),
             data_dir=data_dir,
             progress=_shifted(progress, before, total),
             **options,

@@ -64,7 +64,7 @@ def draws_frame(result: TaskResult, source: Source) -> pd.DataFrame:
     n_sets, n_seeds = result.accuracy.shape
     columns: dict[str, np.ndarray | float] = {
         "draw": np.repeat(np.arange(n_sets), n_seeds),
-        "seed": np.tile(np.asarray(result.seeds), n_sets),
+        "seed": result.seeds.ravel(),
         "accuracy_percent": result.accuracy.ravel(),
         "ceiling_percent": result.ceiling,
     }

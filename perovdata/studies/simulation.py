@@ -6,6 +6,7 @@ import math
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ def simulate(
     progress: Callable[[float, int], None] | None = None,
     note: Callable[[str], None] | None = None,
     patience_s: float = math.inf,
+    copies: int = 1,
     **design: Any,
 ) -> Simulation:
     """Run a vision task with the devices that a source describes.
@@ -72,8 +74,11 @@ def simulate(
         Update law to run instead of the one that the device file names.
     known : mapping of metric to value, optional
         Already measured, with a formula.
-    protocol, epochs, seed, data_dir, images, progress
+    protocol, epochs, data_dir, images, progress
         As for :func:`perovdata.vision.run`.
+    seed : int
+        Of the draws, and of the training of the first draw. The draws come in eight lots, each trained with a
+        seed of its own (:func:`perovdata.quasirandom.seeds_of_draws`); further repetitions count up from it.
     draws : int, optional
         Parameter sets of a device with uncertainty. Default: from 32, as many as bring the standard error of
         the median below one point, at most 256; ``precision`` says whether they do.
@@ -95,6 +100,9 @@ def simulate(
         Gets one line of text if the predictor has to be trained first.
     patience_s : float
         Where draws or seeds are not said: seconds after which no more are begun.
+    copies : int
+        Of a device without uncertainty: sets alike, each trained with the seed that a draw of its number has,
+        so that they pair with the draws of another device.
     **design
         Further columns of the design (``morphology="nanocrystal"``, ``stimulus="optical"`` ...), with a
         formula.
@@ -116,7 +124,7 @@ def simulate(
         if formula is device is preset is record is None:
             formula = films[0].formula
     values = check_request(task, protocol, options)  # before anything long
-    check_counts(draws=draws, seeds=seeds)
+    check_counts(draws=draws, seeds=seeds, copies=copies)
     pixel = None
 
     def read(n_draws: int | None) -> Source:
@@ -129,16 +137,19 @@ def simulate(
             source, pixel = with_pixel(
                 source, films, values, thickness_nm=thickness_nm, draws=n_draws, seed=seed, level=level
             )
+        if copies > 1 and source.parameters.n_sets == 1:
+            alike = source.parameters.take(np.zeros(copies, int))
+            source = replace(source, parameters=alike, notes=[])
         return source
 
     def measure(
-        sets: SynapseParameters, n_seeds: int, told: Callable[[float, int], None] | None
+        sets: SynapseParameters, own_seeds: np.ndarray, told: Callable[[float, int], None] | None
     ) -> TaskResult:
         return run(
             task,
             sets,
-            seeds=n_seeds,
-            seed=seed,
+            seeds=own_seeds.shape[1],
+            seed=own_seeds[:, 0].tolist(),
             epochs=epochs,
             protocol=protocol,
             data_dir=data_dir,
@@ -147,7 +158,7 @@ def simulate(
             **options,
         )
 
-    repeated = until_known(read, measure, draws, seeds, progress, patience_s)
+    repeated = until_known(read, measure, draws, seeds, seed=seed, progress=progress, patience_s=patience_s)
     source, result = repeated.source, repeated.result
     description = describe(result, source, level)
     description["precision"] = repeated.precision
@@ -247,7 +258,7 @@ def describe(result: TaskResult, source: Source, level: float = 0.9) -> dict[str
         "options": result.options,
         "draws": n_sets,
         "seeds": n_seeds,
-        "seed": result.seeds[0],
+        "seed": int(result.seeds[0, 0]),
         "wall_s": round(result.wall_s, 3),
         "versions": versions(),
         "notes": [*source.notes, *_notes(result, terms)],

@@ -10,15 +10,18 @@ from typing import Any
 import numpy as np
 
 from perovdata.devices import SynapseParameters
+from perovdata.quasirandom import seeds_of_draws
 from perovdata.studies.intervals import standard_error
 from perovdata.studies.sources import DEFAULT_DRAWS, Source
-from perovdata.vision import TaskResult, joined
+from perovdata.vision import TaskResult, joined, repeated
 
 WANTED_ERROR = 1.0  # percentage points of the median accuracy
 MOST_DRAWS = 256
 FIRST_SEEDS, MOST_SEEDS = 8, 128  # run side by side
 
 Progress = Callable[[float, int], None]
+#: (parameter sets, seeds of shape (sets, repetitions), progress) -> result.
+Measure = Callable[[SynapseParameters, np.ndarray, Progress | None], TaskResult]
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,11 @@ class Repeated:
 
 def until_known(
     read: Callable[[int | None], Source],
-    measure: Callable[[SynapseParameters, int, Progress | None], TaskResult],
+    measure: Measure,
     draws: int | None,
     seeds: int | None,
+    *,
+    seed: int = 0,
     progress: Progress | None = None,
     patience_s: float = inf,
 ) -> Repeated:
@@ -70,9 +75,12 @@ def until_known(
     read : callable
         Draws -> the device; None for the default number.
     measure : callable
-        (parameter sets, seeds, progress) -> result.
+        (parameter sets, seeds of shape (sets, repetitions), progress) -> result.
     draws, seeds : int or None
         What the user says; nothing is added to it.
+    seed : int
+        Of the first repetition of the first draw; the others have theirs from it
+        (:func:`perovdata.quasirandom.seeds_of_draws`).
     progress : callable, optional
         Called with (parameter sets finished, also in part, in all so far as is known).
     patience_s : float
@@ -87,47 +95,58 @@ def until_known(
     source = read(draws)
     n_sets = source.parameters.n_sets
     if n_sets > 1 and draws is None:
-        return _more_draws(
-            read, source, lambda sets, told: measure(sets, seeds or 1, told), progress, patience_s
-        )
+        return _more_draws(read, source, measure, seed, seeds or 1, progress, patience_s)
     if n_sets == 1 and seeds is None:
-        return _more_seeds(source, lambda number: measure(source.parameters, number, progress), patience_s)
-    return Repeated(source, measure(source.parameters, seeds or 1, progress))
+        return _more_seeds(source, measure, seed, progress, patience_s)
+    return Repeated(source, measure(source.parameters, _seeds(n_sets, seed, seeds or 1), progress))
+
+
+def _seeds(n_sets: int, seed: int, repetitions: int) -> np.ndarray:
+    return np.add.outer(seeds_of_draws(n_sets, seed), np.arange(repetitions))
 
 
 def _more_draws(
     read: Callable[[int | None], Source],
     source: Source,
-    measure: Callable[[SynapseParameters, Progress | None], TaskResult],
+    measure: Measure,
+    seed: int,
+    repetitions: int,
     progress: Progress | None,
     patience_s: float,
 ) -> Repeated:
     """Twice the draws at most; those of before are the first of the new ones, and only the others are run."""
-    result = measure(source.parameters, progress)
+    result = measure(source.parameters, _seeds(source.parameters.n_sets, seed, repetitions), progress)
     while not (_ends(result, patience_s) or source.parameters.n_sets >= MOST_DRAWS):
         before = source.parameters
         wanted = _asked_for(before.n_sets, result, DEFAULT_DRAWS)
         source = read(min(wanted, 2 * before.n_sets, MOST_DRAWS))
         sets = source.parameters
         done = before.n_sets if _begin_with(sets, before) else 0
+        own_seeds = _seeds(sets.n_sets, seed, repetitions)[done:]
         try:
-            more = measure(sets.take(np.arange(done, sets.n_sets)), _after(done, sets.n_sets, progress))
+            more = measure(
+                sets.take(np.arange(done, sets.n_sets)), own_seeds, _after(done, sets.n_sets, progress)
+            )
         except KeyboardInterrupt:
             return _told(source, replace(result, interrupted=True), "draws")
         result = joined(result, more) if done else replace(more, wall_s=result.wall_s + more.wall_s)
     return _told(source, result, "draws")
 
 
-def _more_seeds(source: Source, measure: Callable[[int], TaskResult], patience_s: float) -> Repeated:
-    """Eight times the seeds at most, run as a whole: the error of the first eight is not known well."""
-    number, spent = FIRST_SEEDS, 0.0
-    while True:
-        result = measure(number)
-        spent += result.wall_s
-        result = replace(result, wall_s=spent)
-        if _ends(result, patience_s) or number >= MOST_SEEDS:
-            return _told(source, result, "seeds")
-        number = min(_asked_for(number, result, FIRST_SEEDS), 8 * number, MOST_SEEDS)
+def _more_seeds(
+    source: Source, measure: Measure, seed: int, progress: Progress | None, patience_s: float
+) -> Repeated:
+    """Eight times the seeds at most, of which only the new ones are run."""
+    result = measure(source.parameters, _seeds(1, seed, FIRST_SEEDS), progress)
+    while not (_ends(result, patience_s) or result.accuracy.shape[1] >= MOST_SEEDS):
+        done = result.accuracy.shape[1]
+        number = min(_asked_for(done, result, FIRST_SEEDS), 8 * done, MOST_SEEDS)
+        try:
+            more = measure(source.parameters, _seeds(1, seed, number)[:, done:], progress)
+        except KeyboardInterrupt:
+            return _told(source, replace(result, interrupted=True), "seeds")
+        result = repeated(result, more)
+    return _told(source, result, "seeds")
 
 
 def _told(source: Source, result: TaskResult, counted: str) -> Repeated:

@@ -3,7 +3,7 @@
 from perovdata.vision.data.downloads import DOWNLOADS, fetch
 from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
 from perovdata.vision.parts.light import Lamp, lamp_of
-from perovdata.vision.runner import TaskResult, check_request, joined, run, run_stacked
+from perovdata.vision.runner import TaskResult, check_request, joined, repeated, run, run_stacked
 from perovdata.vision.suite_table import catalogue
 from perovdata.vision.tasks import TASKS
 
@@ -20,6 +20,7 @@ __all__ = [
     "joined",
     "lamp_of",
     "load_images",
+    "repeated",
     "run",
     "run_stacked",
 ]

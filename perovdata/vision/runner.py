@@ -18,7 +18,7 @@ from perovdata.errors import unknown_choice
 from perovdata.vision.ceilings import float_ceiling
 from perovdata.vision.data.images import Images, load_images
 from perovdata.vision.parts.sensor import fill_memory
-from perovdata.vision.task import EnergyTerm, Plan, Scores, read_options
+from perovdata.vision.task import Course, EnergyTerm, Plan, Scores, Task, read_options
 from perovdata.vision.tasks import TASKS
 
 
@@ -51,7 +51,8 @@ class TaskResult:
         Parameters that were at their neutral value in every set.
     stand_ins : dict of str to float
         Values that the task used for a device without short-term memory.
-    seeds : tuple of int
+    seeds : ndarray of int, shape (P, S)
+        What each accuracy was computed with; a run of one repetition with that seed gives it again.
     options : dict
     interrupted : bool
     wall_s : float
@@ -77,7 +78,7 @@ class TaskResult:
     pictures: dict[str, np.ndarray]
     ideal_fields: tuple[str, ...]
     stand_ins: dict[str, float]
-    seeds: tuple[int, ...]
+    seeds: np.ndarray
     options: dict[str, Any] = field(default_factory=dict)
     interrupted: bool = False
     wall_s: float = 0.0
@@ -88,7 +89,7 @@ def run(
     params: SynapseParameters,
     *,
     seeds: int = 1,
-    seed: int = 0,
+    seed: int | Sequence[int] = 0,
     epochs: int | None = None,
     protocol: str = "default",
     data_dir: str | os.PathLike[str] | None = None,
@@ -103,9 +104,11 @@ def run(
     task : str
         A name of ``TASKS``.
     params : SynapseParameters
-        P parameter sets. Every set sees the same random numbers, so that sets are compared in pairs.
-    seeds, seed : int
-        Number of repetitions S, and the base from which their random numbers follow.
+        P parameter sets. Sets of one seed see the same random numbers, so that they are compared in pairs.
+    seeds : int
+        Number of repetitions S.
+    seed : int or sequence of int
+        Seed of the first repetition, the next ones count up; one for all sets, or one per set.
     epochs : int, optional
         For tasks that train.
     protocol : str
@@ -135,10 +138,10 @@ def run(
     values = check_request(task, protocol, options)
     definition = TASKS[task]
     check_counts(seeds=seeds, epochs=epochs)
-    check_seed(seed)
+    own_seeds = _seeds(params.n_sets, seed, seeds)
     if not isinstance(images, Images):
         images = load_images(images if images is not None else definition.image_set, data_dir)
-    plan = Plan(images, tuple(range(seed, seed + seeds)), epochs, protocol, values, data_dir)
+    plan = Plan(images, tuple(own_seeds[0].tolist()), epochs, protocol, values, data_dir)
     report = progress or (lambda *_: None)
     report(0, params.n_sets)
     course = definition.prepare(plan)
@@ -153,11 +156,10 @@ def run(
     interrupted = False
     try:
         for first in range(0, params.n_sets, definition.max_sets):
-            part = params.take(np.arange(first, min(first + definition.max_sets, params.n_sets)))
-            size = padded(part.n_sets) if definition.pad else part.n_sets
-            share = partial(_report_share, report, done, part.n_sets, params.n_sets)
-            parts.append(_first(course.score(_repeated(part, size), share), part.n_sets))
-            done += part.n_sets
+            chosen = np.arange(first, min(first + definition.max_sets, params.n_sets))
+            share = partial(_report_share, report, done, len(chosen), params.n_sets)
+            parts.append(_scored(definition, plan, course, params.take(chosen), own_seeds[chosen], share))
+            done += len(chosen)
             report(done, params.n_sets)
     except KeyboardInterrupt:
         if not parts:
@@ -176,7 +178,7 @@ def run(
         classes=images.classes,
         ideal_fields=ideal_fields,
         stand_ins=dict(course.stand_ins) if lacking.any() else {},
-        seeds=plan.seeds,
+        seeds=own_seeds[:done],
         options=values,
         interrupted=interrupted,
         wall_s=time.perf_counter() - start,
@@ -184,11 +186,43 @@ def run(
     )
 
 
+def repeated(first: TaskResult, more: TaskResult) -> TaskResult:
+    """The result of the repetitions of two runs of the same sets, the first run's repetitions first.
+
+    What a task measures per set, such as energy, is a mean over the repetitions.
+    """
+    n, m = first.seeds.shape[1], more.seeds.shape[1]
+
+    def mean(a: Any, b: Any) -> Any:
+        return None if a is None else (n * a + m * b) / (n + m)
+
+    def beside(a: Any, b: Any) -> Any:
+        return None if a is None else np.concatenate([a, b], axis=1)
+
+    return replace(
+        first,
+        **{name: beside(getattr(first, name), getattr(more, name)) for name in _PER_REPETITION},
+        **{name: mean(getattr(first, name), getattr(more, name)) for name in _PER_SET},
+        extras={name: beside(values, more.extras[name]) for name, values in first.extras.items()},
+        energy_terms={
+            name: replace(term, values=mean(term.values, more.energy_terms[name].values))
+            for name, term in first.energy_terms.items()
+        },
+        interrupted=first.interrupted or more.interrupted,
+        wall_s=first.wall_s + more.wall_s,
+    )
+
+
+_PER_REPETITION = ("accuracy", "curve", "confusion", "seeds")
+_PER_SET = ("energy_per_image_J", "energy_training_J", "latency_per_image_s", "area_m2")
+
+
 def joined(first: TaskResult, more: TaskResult) -> TaskResult:
     """The result of the sets of two runs that differ in nothing else, the first run's sets first."""
     return replace(
         first,
         **_joined([first, more]),
+        seeds=np.concatenate([first.seeds, more.seeds]),
         ideal_fields=tuple(name for name in first.ideal_fields if name in more.ideal_fields),
         stand_ins=first.stand_ins or more.stand_ins,
         interrupted=first.interrupted or more.interrupted,
@@ -206,24 +240,52 @@ def check_request(task: str, protocol: str, options: Mapping[str, Any]) -> dict[
     return read_options(definition, options)
 
 
-def _report_share(report: Callable, done: int, count: int, total: int, share: float) -> None:
+def _report_share(report: Callable, done: float, count: float, total: int, share: float) -> None:
     report(done + share * count, total)
 
 
-def _repeated(params: SynapseParameters, size: int) -> SynapseParameters:
-    """Repeat the last set until there are ``size``."""
-    return params.take(np.minimum(np.arange(size), params.n_sets - 1))
+def _seeds(n_sets: int, seed: int | Sequence[int], repetitions: int) -> np.ndarray:
+    """Seeds of all repetitions of every set, shape (sets, repetitions)."""
+    for own in {seed} if np.ndim(seed) == 0 else set(seed):  # type: ignore[arg-type]
+        check_seed(own)  # type: ignore[arg-type]
+    first = np.broadcast_to(np.asarray(seed), n_sets)
+    return first[:, None] + np.arange(repetitions)
 
 
-def _first(scores: Scores, n: int) -> Scores:
-    """Scores of the first n sets."""
+def _scored(
+    task: Task,
+    plan: Plan,
+    course: Course,
+    params: SynapseParameters,
+    seeds: np.ndarray,
+    report: Callable[[float], None],
+) -> Scores:
+    """Scores of sets with seeds of shape (sets, repetitions): together, or one seed after another."""
+    if hasattr(course, "score_mixed"):
+        return course.score_mixed(params, seeds, report)
+    firsts = list(dict.fromkeys(seeds[:, 0].tolist()))
+    found, order = [], []
+    for count, own in enumerate(firsts):
+        chosen = np.flatnonzero(seeds[:, 0] == own)
+        group = tuple(seeds[chosen[0]].tolist())
+        ready = course if group == plan.seeds else task.prepare(replace(plan, seeds=group))
+        size = padded(len(chosen)) if task.pad else len(chosen)
+        filled = chosen[np.minimum(np.arange(size), len(chosen) - 1)]
+        share = partial(_report_share, lambda done, _: report(done), count / len(firsts), 1 / len(firsts), 1)
+        found.append(_chosen(ready.score(params.take(filled), share), np.arange(len(chosen))))
+        order.append(chosen)
+    return _chosen(replace(found[0], **_joined(found)), np.argsort(np.concatenate(order)))
+
+
+def _chosen(scores: Scores, index: np.ndarray) -> Scores:
+    """Scores of the sets of an index."""
     cut: dict[str, Any] = {
-        item.name: value[:n]
+        item.name: value[index]
         for item in fields(Scores)
         if isinstance(value := getattr(scores, item.name), np.ndarray)
     }
-    extras = {name: values[:n] for name, values in scores.extras.items()}
-    terms = {name: replace(term, values=term.values[:n]) for name, term in scores.energy_terms.items()}
+    extras = {name: values[index] for name, values in scores.extras.items()}
+    terms = {name: replace(term, values=term.values[index]) for name, term in scores.energy_terms.items()}
     return replace(scores, **cut, extras=extras, energy_terms=terms)
 
 
@@ -247,7 +309,7 @@ def run_stacked(
     groups: Sequence[SynapseParameters],
     *,
     seeds: int = 1,
-    seed: int = 0,
+    seed: int | Sequence[int] = 0,
     progress: Callable[[float, int], None] | None = None,
     **options: Any,
 ) -> tuple[list[np.ndarray], TaskResult]:

@@ -137,7 +137,7 @@ class Plan:
     images : Images
     seeds : tuple of int
         One per repetition; they fix sample order, start, noise of frames and of devices, and are the
-        same for every parameter set (common random numbers: comparisons are paired).
+        same for every parameter set of this plan (common random numbers: comparisons are paired).
     epochs : int or None
         For tasks that train; None: the task's own number.
     protocol : str
@@ -209,7 +209,11 @@ class Scores:
 
 
 class Course(Protocol):
-    """A task made ready: data loaded, software network trained."""
+    """A task made ready: data loaded, software network trained.
+
+    A course that runs sets of different seeds faster together also has ``score_mixed(params, seeds,
+    report)``, with seeds of shape (P, S); the others are made ready anew for every group of sets of one seed.
+    """
 
     @property
     def checkpoints(self) -> tuple[str, tuple[float, ...]]:

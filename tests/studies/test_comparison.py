@@ -51,7 +51,9 @@ def test_pairs_are_compared_draw_by_draw(found):
     assert twins["interval"] == [0, 0]
     assert twins["share_better"] == 0.5
     record, single = found.simulations[1].run.accuracy, found.simulations[2].run.accuracy
-    assert (record.shape, single.shape) == ((4, 2), (1, 2))
+    assert (record.shape, single.shape) == ((4, 2), (4, 2))  # once per seed, as the draws of the others
+    seeds = [simulation.run.seeds for simulation in found.simulations]
+    assert all(np.array_equal(own, seeds[0]) for own in seeds)
     assert pairs["d0036", "mine"]["difference"] == pytest.approx(np.median(record - single))
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import perovdata
 from perovdata.cli.application import app
 from perovdata.errors import InputError
+from perovdata.quasirandom import seeds_of_draws
 from perovdata.studies.sources import from_device, from_record
 from perovdata.studies.until_known import until_known
 from perovdata.units import with_error
@@ -101,17 +102,19 @@ class _Steps:
     """A task whose accuracy is chance, in the order of the sets; every step takes a second."""
 
     def __init__(self, stopped_at=None):
-        self.sizes, self.stopped_at = [], stopped_at
+        self.sizes, self.seeds, self.stopped_at = [], [], stopped_at
 
     def __call__(self, sets, seeds, progress):
-        self.sizes.append(sets.n_sets * seeds)
+        self.sizes.append(seeds.size)
+        self.seeds.append(seeds)
         if len(self.sizes) == self.stopped_at:
             raise KeyboardInterrupt
         done = run("associate", sets, seeds=1, cues=1)
         if progress is not None:
             progress(sets.n_sets, sets.n_sets)
-        scattered = np.random.default_rng(len(self.sizes)).uniform(30, 90, (sets.n_sets, seeds))
-        return replace(done, accuracy=scattered, wall_s=1.0)
+        scattered = np.random.default_rng(len(self.sizes)).uniform(30, 90, seeds.shape)
+        extras = {name: np.zeros(seeds.shape) for name in done.extras}
+        return replace(done, accuracy=scattered, seeds=seeds, confusion=None, extras=extras, wall_s=1.0)
 
 
 def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
@@ -121,7 +124,7 @@ def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
         steps,
         None,
         None,
-        lambda done, total: told.append((done, total)),
+        progress=lambda done, total: told.append((done, total)),
     )
     assert len(steps.sizes) >= 3
     assert sum(steps.sizes) == len(found.result.accuracy) == found.source.parameters.n_sets
@@ -131,11 +134,25 @@ def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
     assert all(len(of_one) == sum(steps.sizes) for of_one in found.result.extras.values())
 
 
-def test_more_seeds_count_the_time_of_all_steps(there):
+def test_draws_of_a_scrambling_share_a_seed_whatever_the_step():
     steps = _Steps()
-    found = until_known(lambda n: from_device("plain.yaml"), steps, None, None)
+    found = until_known(lambda n: from_record("d0036", draws=n), steps, None, 2, seed=5)
+    seeds = np.concatenate(steps.seeds)
+    assert np.array_equal(seeds, found.result.seeds)
+    assert np.array_equal(seeds[:8], np.column_stack([seeds_of_draws(8, 5), np.add(seeds_of_draws(8, 5), 1)]))
+    assert seeds[0, 0] == 5
+    assert len(np.unique(seeds)) == 16
+    assert all(np.array_equal(row, seeds[k % 8]) for k, row in enumerate(seeds))
+
+
+def test_more_seeds_run_only_the_new_ones_and_count_all_their_time(there):
+    steps = _Steps()
+    found = until_known(lambda n: from_device("plain.yaml"), steps, None, None, seed=3)
     assert len(steps.sizes) >= 2
     assert found.result.wall_s == len(steps.sizes)
+    assert sum(steps.sizes) == found.result.accuracy.size
+    assert np.concatenate(steps.seeds, axis=1)[0].tolist() == list(range(3, 3 + sum(steps.sizes)))
+    assert found.result.seeds.shape == found.result.accuracy.shape
 
 
 def test_no_step_is_begun_after_the_time_given(there):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from perovdata.arrays.kernel.counter_rng import lane_keys
 from perovdata.arrays.kernel.law_tables import LawTables, law_tables
@@ -81,7 +82,7 @@ def make_constants(
     params: SynapseParameters,
     seeds: Sequence[int],
     *,
-    seed: int = 0,
+    seed: ArrayLike = 0,
     first_set: int = 0,
     paired: bool = False,
     access_resistance: float = 0.0,
@@ -96,8 +97,9 @@ def make_constants(
         P sets.
     seeds : sequence of int
         S seed indices; lane ``p * S + s`` is set p with seed s.
-    seed : int
-        Base seed.
+    seed : int, or array of int that broadcasts to (P, S)
+        Base seed. An array gives every lane its own, with which it draws what the first seed of a run with
+        that base draws; S is the number of ``seeds`` all the same.
     first_set : int
         Index of the first set in a larger sweep, so that a piece of it draws the same numbers.
     paired : bool
@@ -112,7 +114,7 @@ def make_constants(
     -------
     DeviceConstants, Effects
     """
-    check_seed(seed)
+    bases, index = lane_seeds(params.n_sets, seeds, seed)
     p = {name: np.repeat(column.astype(float), len(seeds)) for name, column in params.as_dict().items()}
     first = np.zeros(params.n_sets, int) if paired else np.arange(first_set, first_set + params.n_sets)
     sets = np.repeat(first, len(seeds))
@@ -122,7 +124,7 @@ def make_constants(
     curvature = np.where(np.abs(curvature) < STRAIGHT, STRAIGHT, curvature)
     tables, law = law_tables(params)
     lanes = DeviceConstants(
-        key=lane_keys(seed, sets.tolist(), list(seeds) * params.n_sets),
+        key=lane_keys(bases, sets.tolist(), index),
         pulses=pulses,
         curvature=curvature,
         bend=1 / np.expm1(-curvature),
@@ -156,6 +158,17 @@ def make_constants(
         series=bool(access_resistance > 0 or wire_resistance > 0),
     )
     return lanes, effects
+
+
+def lane_seeds(n_sets: int, seeds: Sequence[int], seed: ArrayLike) -> tuple[list[int], list[int]]:
+    """Base seed and index of the seed of every lane, as :func:`make_constants` takes them."""
+    if np.ndim(seed) == 0:
+        check_seed(seed)  # type: ignore[arg-type]
+        return [int(seed)] * (n_sets * len(seeds)), list(seeds) * n_sets  # type: ignore[arg-type]
+    bases = np.broadcast_to(np.asarray(seed), (n_sets, len(seeds))).ravel().tolist()
+    for base in set(bases):
+        check_seed(base)
+    return bases, [0] * len(bases)
 
 
 def _lost_pulses(pulses: np.ndarray) -> np.ndarray:

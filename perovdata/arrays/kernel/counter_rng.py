@@ -7,13 +7,14 @@ that consumes them (``benchmarks/updates.py`` compares with JAX's own generator)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import reduce
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from numpy.typing import ArrayLike
 
 # Two multiply-xorshift rounds with the constants of the "lowbias32" mixer (C. Wellons, Hash Prospector,
 # 2018), found there by search for the lowest avalanche bias among mixers of this shape.
@@ -78,21 +79,22 @@ def event_key(key: jax.Array | np.ndarray, *words: int | jax.Array) -> jax.Array
     return jnp.stack(jnp.broadcast_arrays(*reduce(fold, words, (key[..., 0], key[..., 1]))), axis=-1)
 
 
-def lane_keys(seed: int, sets: Iterable[int], seeds: Iterable[int]) -> np.ndarray:
+def lane_keys(bases: ArrayLike, sets: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
     """Keys of the lanes (parameter set, seed), each from its own numbers only.
 
     Parameters
     ----------
-    seed : int
-        Base seed, not negative.
-    sets, seeds : iterable of int
+    bases : int or sequence of int
+        Base seed, not negative, of all lanes or of every one.
+    sets, seeds : sequence of int
         Index of the parameter set and of the seed of every lane.
 
     Returns
     -------
     ndarray of uint32, shape (lanes, 2)
     """
-    keys = [np.random.SeedSequence([seed, p, s]).generate_state(2) for p, s in zip(sets, seeds, strict=True)]
+    own = zip(np.broadcast_to(bases, len(sets)).tolist(), sets, seeds, strict=True)
+    keys = [np.random.SeedSequence([base, p, s]).generate_state(2) for base, p, s in own]
     return np.array(keys, np.uint32).reshape(-1, 2)
 
 

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from perovdata.arrays.kernel.constants import DeviceConstants, make_constants
+from perovdata.arrays.kernel.constants import DeviceConstants, lane_seeds, make_constants
 from perovdata.arrays.online import kernel as kernels
 from perovdata.arrays.online.protocol import NEUROSIM, Protocol
 from perovdata.checks import check_counts
@@ -82,7 +82,7 @@ def train_online(
     epochs: int = 1,
     test_every: int = 1,
     seeds: int = 1,
-    seed: int = 0,
+    seed: ArrayLike = 0,
     first_set: int = 0,
     paired: bool = False,
     protocol: Protocol = NEUROSIM,
@@ -107,8 +107,11 @@ def train_online(
         Of ``protocol.samples_per_epoch`` samples.
     test_every : int
         Epochs between checkpoints; the last epoch is always one.
-    seeds, seed : int
-        S seeds per set and their base: start, order of samples, cycle and device noise follow from them.
+    seeds : int
+        S seeds per set.
+    seed : int, or array of int that broadcasts to (P, S)
+        Base of the seeds: start, order of samples, cycle and device noise follow from them. An array gives
+        every lane its own base, with which it runs as the first seed of that base does.
     first_set : int
         Index of the first set in a larger sweep: its lanes then draw the numbers they would draw there.
     paired : bool
@@ -144,7 +147,8 @@ def train_online(
         truncating_cast=protocol.truncating_cast,
     )
     n_lanes = params.n_sets * seeds
-    in_blocks = blocks(n_lanes)
+    own_seed = list(zip(*lane_seeds(params.n_sets, range(seeds), seed), strict=True))
+    in_blocks = blocks(n_lanes, np.unique(lanes.key, axis=0, return_inverse=True)[1].ravel())
     largest = max(map(len, in_blocks))
     shape = (data.x_train.shape[1], hidden, data.classes)
     _require(
@@ -165,12 +169,12 @@ def train_online(
         common = size >= _COMMON_NOISE and (lanes.key[index] == lanes.key[index[0]]).all()
         kernel = replace(own_kernel, common_noise=bool(common))
         x_train, y_train, x_test = (jnp.asarray(a) for a in (data.x_train, data.y_train, data.x_test))
-        weights = [start_weights(seed, s, shape, protocol) for s in index % seeds]
+        weights = [start_weights(own_seed[lane][0], own_seed[lane][1], shape, protocol) for lane in index]
         state, fixed = kernels.begin(kernel, block, *(jnp.stack(w) for w in zip(*weights, strict=True)))
         accuracy, tally = [], np.zeros((size, 2, 3))
         predicted = np.zeros((size, len(data.x_test)), int)  # the last epoch is a checkpoint and fills it
         for epoch in range(1, epochs + 1):
-            order = sample_order(seed, range(seeds), epoch, len(data.x_train), protocol)[:, index % seeds]
+            order = _orders([own_seed[lane] for lane in index], epoch, len(data.x_train), protocol)
             first = np.uint32((epoch - 1) * protocol.samples_per_epoch)
             state = kernels.train(kernel, block, fixed, state, x_train, y_train, order, first)
             tally += np.asarray(state.tally, float)
@@ -290,6 +294,12 @@ def start_weights(seed: int, s: int, shape: tuple[int, int, int], protocol: Prot
         (2 * rng.integers(0, protocol.start_levels, size) / top - 1).astype(np.float32)
         for size in ((hidden, inputs), (classes, hidden))
     ]
+
+
+def _orders(own_seeds: list[tuple[int, int]], epoch: int, n: int, protocol: Protocol) -> np.ndarray:
+    """Samples of one epoch for lanes of (base, seed), shape (samples, lanes)."""
+    found = {own: sample_order(own[0], own[1:], epoch, n, protocol) for own in set(own_seeds)}
+    return np.concatenate([found[own] for own in own_seeds], axis=1)
 
 
 def sample_order(seed: int, seeds: Iterable[int], epoch: int, n: int, protocol: Protocol) -> np.ndarray:

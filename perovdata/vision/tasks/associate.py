@@ -61,7 +61,7 @@ class AssociateCourse:
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
-        array = Crossbar(params, self.weights.shape, seeds=len(self.seeds), seed=self.seeds[0], paired=True)
+        array = Crossbar(params, self.weights.shape, seeds=len(self.seeds), seed=self.seeds, paired=True)
         stored = array.program(self.weights, method="proportional")
         cues, truth = (np.stack(part) for part in zip(*self.cues, strict=True))
         state = np.broadcast_to(cues, (params.n_sets, *cues.shape))

@@ -57,7 +57,7 @@ class InferenceCourse:
             params,
             (rows, columns),
             seeds=len(self.seeds),
-            seed=self.seeds[0],
+            seed=self.seeds,
             paired=True,
             array=index,
             input_bits=self.options["input_bits"],

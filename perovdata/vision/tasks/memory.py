@@ -63,7 +63,7 @@ class MemoryCourse:
                 params,
                 part.T.shape,
                 seeds=len(self.seeds),
-                seed=self.seeds[0],
+                seed=self.seeds,
                 paired=True,
                 array=index,
                 scheme="reference",

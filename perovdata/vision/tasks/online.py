@@ -79,6 +79,7 @@ class OnlineCourse:
         self,
         params: SynapseParameters,
         protocol: Protocol,
+        seeds: np.ndarray,
         progress: Callable[[int, int], None] | None = None,
     ) -> OnlineResult:
         return train_online(
@@ -90,8 +91,8 @@ class OnlineCourse:
             hidden=self.hidden,
             classes=self.n_classes,
             epochs=self.epochs,
-            seeds=len(self.seeds),
-            seed=self.seeds[0],
+            seeds=seeds.shape[1],
+            seed=seeds,
             paired=True,
             protocol=protocol,
             progress=progress,
@@ -126,7 +127,13 @@ class OnlineCourse:
 
     def score(self, params: SynapseParameters, report: Callable[[float], None]) -> Scores:
         """Run P parameter sets."""
-        result = self._learn(params, self.protocol, lambda done, total: report(done / total))
+        return self.score_mixed(params, np.tile(self.seeds, (params.n_sets, 1)), report)
+
+    def score_mixed(
+        self, params: SynapseParameters, seeds: np.ndarray, report: Callable[[float], None]
+    ) -> Scores:
+        """Run P parameter sets, each with its own seeds, shape (P, S)."""
+        result = self._learn(params, self.protocol, seeds, lambda done, total: report(done / total))
         pairs = self.test_labels * self.n_classes + result.predictions
         counts = np.apply_along_axis(np.bincount, 2, pairs, minlength=self.n_classes**2)
         return Scores(
@@ -163,7 +170,7 @@ def online_task(image_set: str, *, whole: bool = False) -> Task:
         network=f"{inputs}-100-10, sigmoid, hidden units binarised for the second array",
         protocol="MLP-NeuroSim's: one sample at a time, whole pulses from the gradient, no verification",
         score=f"test accuracy, mean of the last {_MEAN_OF_LAST} epochs (half of them if fewer than 10)",
-        max_sets=32,
+        max_sets=64,
         pad=False,
         uses=(*LONG_TERM, *WEAR),
         costs=ARRAY_COST,
