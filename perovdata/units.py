@@ -11,7 +11,7 @@ SI_PREFIXES = {
 }
 _SHOWN = {power: prefix for prefix, power in SI_PREFIXES.items() if prefix not in ("u", "μ", "c", "T")}
 # Units that take an SI prefix; days, percent, cycles and Jones do not.
-_PREFIXED = {"J", "V", "A", "W", "S", "s", "A/W"}
+_PREFIXED = {"J", "V", "A", "W", "S", "s", "A/W", "m"}
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -56,6 +56,25 @@ def quantity(value: float | None, unit: str) -> str:
     if power not in _SHOWN or (unit == "s" and power > 0):
         return f"{number(value)} {unit}"
     return f"{rounded / 10.0**power:.3g} {_SHOWN[power]}{unit}"
+
+
+def span(low: float | None, high: float | None, unit: str, between: str = " to ") -> str:
+    """Both ends of an interval, the unit once where both have it: ``2.3 to 4 pJ``.
+
+    Parameters
+    ----------
+    low, high : float or None
+        In `unit`.
+    unit : str
+        ``"1"`` for plain numbers.
+    between : str
+        What stands between the ends.
+    """
+    first, last = quantity(low, unit), quantity(high, unit)
+    number_first, _, unit_first = first.rpartition(" ")
+    if number_first and unit != "1" and last.endswith(f" {unit_first}"):
+        first = number_first
+    return f"{first}{between}{last}"
 
 
 def with_error(value: float, error: float | None, unit: str) -> str:

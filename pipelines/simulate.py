@@ -8,12 +8,16 @@ from perovdata.files import write_json
 from perovdata.models import load_bundle
 from perovdata.studies import simulate
 
+DIGITS = 3  # of a grey value or weight in a picture of the report
+
+
 settings, design = params("simulate"), params("design")
 columns = dict(design["columns"])
 formula = columns.pop("composition")
 predictor = load_bundle(MODEL)
-results = {
-    task: simulate(
+results = {}
+for task in settings["tasks"]:
+    result = simulate(
         formula,
         task=task,
         **columns,
@@ -24,12 +28,11 @@ results = {
         level=design["level"],
         epochs=settings["epochs"],
         predictor=predictor,
-    ).to_dict()
-    for task in settings["tasks"]
-}
-# How long it took is no result: the same seed must give the same file.
-for result in results.values():
-    del result["wall_s"]
+    )
+    told = results[task] = result.to_dict()
+    del told["wall_s"]  # how long it took is no result: the same seed must give the same file
+    told["pictures"] = {name: shown.round(DIGITS).tolist() for name, shown in result.run.pictures.items()}
+    told["classes"] = list(result.run.classes)
 write_json(DERIVED / "simulation.json", results)
 flat = {}
 for task, result in results.items():

@@ -16,10 +16,11 @@ with app.setup:
     from perovdata.app import curves, material
     from perovdata.chemistry import parse
     from perovdata.dataset import VOCABULARIES
+    from perovdata.devices import worded
     from perovdata.errors import InputError
     from perovdata.fitting import COLUMN_ROLES, KINDS
     from perovdata.models import predict
-    from perovdata.units import quantity, with_error
+    from perovdata.units import quantity, span, with_error
 
 
 @app.cell
@@ -128,9 +129,9 @@ def _(example, kind, reached, read_voltage, result, roles, run_now, task, upload
     if result is not None:
         _rows = [
             [
-                name.replace("_", " "),
+                worded(name),
                 quantity(e.value, e.unit),
-                "" if e.low is None else f"{quantity(e.low, e.unit)} to {quantity(e.high, e.unit)}",
+                "" if e.low is None else span(e.low, e.high, e.unit),
             ]
             for name, e in result.parameters.items()
         ]

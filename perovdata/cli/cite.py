@@ -24,7 +24,7 @@ def cite(
         list[str] | None, typer.Option(help="Only the papers of this device; may be repeated.")
     ] = None,
     bibtex: Annotated[
-        bool, typer.Option("--bibtex", help="BibTeX entries, those of perovdata itself first.")
+        bool, typer.Option("--bibtex", metavar="", help="BibTeX entries, those of perovdata itself first.")
     ] = False,
     json: Json = False,
 ) -> None:

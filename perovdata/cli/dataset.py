@@ -32,7 +32,10 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def info(
     gaps: Annotated[
-        bool, typer.Option("--gaps", help="Papers that are missing until a prediction becomes possible.")
+        bool,
+        typer.Option(
+            "--gaps", metavar="", help="Papers that are missing until a prediction becomes possible."
+        ),
     ] = False,
     curves: Annotated[
         Path | None, typer.Option(help="Learning curves for --gaps; those of the last evaluation by default.")
@@ -112,7 +115,7 @@ def add(
         Path | None, typer.Argument(help="JSON lines of records, or a flat CSV (see 'template').")
     ] = None,
     interactive: Annotated[
-        bool, typer.Option("--interactive", help="Ask for one record field by field.")
+        bool, typer.Option("--interactive", metavar="", help="Ask for one record field by field.")
     ] = False,
     crossref: Annotated[
         list[Path] | None, typer.Option(help="Crossref JSON of a DOI; fills the paper's fields.")
@@ -126,11 +129,14 @@ def add(
         Path | None, typer.Option(help="Append the counts of the file to this JSON report.")
     ] = None,
     background: Annotated[
-        bool, typer.Option("--background", help="The devices are of other materials (table background).")
+        bool,
+        typer.Option(
+            "--background", metavar="", help="The devices are of other materials (table background)."
+        ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Write without asking.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the difference and write nothing.")
+        bool, typer.Option("--dry-run", metavar="", help="Show the difference and write nothing.")
     ] = False,
     json: Json = False,
 ) -> None:

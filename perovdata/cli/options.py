@@ -25,7 +25,7 @@ _DESIGN = "Design (all optional)"
 _DEVICE = "Device"
 _RUN = "Run"
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout.")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON value on stdout.")]
 Known = Annotated[
     list[str] | None,
     typer.Option(

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def open_page(
     port: Annotated[int | None, typer.Option(help="Port to serve on; a free one by default.")] = None,
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    browser: Annotated[bool, typer.Option(metavar="", help="Open a browser.")] = True,
 ) -> None:
     """Fit a curve and ask for a composition in the browser; served on this machine only (stop: Ctrl-C)."""
     from perovdata.app import serve

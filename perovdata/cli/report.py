@@ -26,7 +26,7 @@ def report(
         Path | None, typer.Option("--output", help="HTML file; report.html in that folder by default.")
     ] = None,
     summary: Annotated[
-        bool, typer.Option("--summary", help="Sum up in the terminal instead of drawing.")
+        bool, typer.Option("--summary", metavar="", help="Sum up in the terminal instead of drawing.")
     ] = False,
     json: Json = False,
 ) -> None:

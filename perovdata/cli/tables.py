@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from rich.box import SIMPLE
 from rich.table import Table
@@ -89,10 +90,12 @@ def composition_tables(
 
 def gaps_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Papers that each metric misses, and papers there are per family (those short of their own spread)."""
-    table = Table(title="Papers missing", box=SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column("metric", no_wrap=True)
+    from perovdata.dataset.schema import METRICS
+
+    table = Table(title="Papers missing", box=SIMPLE, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("metric")
     for name in ("papers", "missing", "3D", "2D", "QD", "Pb-free"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     unknown: dict[str, None] = {}
     for row in rows:
         if row["missing"] is None:
@@ -102,7 +105,7 @@ def gaps_table(rows: Iterable[Mapping[str, Any]]) -> Table:
             f"{f['papers']} (-{f['missing']})" if f["missing"] else str(f["papers"])
             for f in row["families"].values()
         ]
-        table.add_row(row["metric"], str(row["papers"]), missing, *families)
+        table.add_row(METRICS[row["metric"]].label, str(row["papers"]), missing, *families)
     table.caption = "per family the papers there are; (-n): n are missing until its own spread is told"
     table.caption += "".join(f"; ?: {why}" for why in unknown)
     return table
@@ -110,43 +113,53 @@ def gaps_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def info_table(counts: Mapping[str, Any], families: Sequence[str]) -> Table:
     """Devices and values per family and metric."""
+    from perovdata.dataset.schema import METRICS
+
     title = f"perovdata tables {counts['version']}: {counts['devices']} devices, {counts['papers']} papers"
     title += f", {counts['values']} values, {counts['years'][0]} to {counts['years'][1]}"
-    table = Table(title=title, box=SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column("metric", no_wrap=True)
-    table.add_column("unit")
+    table = Table(title=title, box=SIMPLE, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("metric")
+    table.add_column("unit", no_wrap=True)
     for name in ("3D", "2D", "QD", "Pb-free", "?", "values", "papers", "bounds"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     table.caption = "2D with quasi-2D; QD quantum dots; ? family not told; bounds: values that are not exact"
+    units = {m.name: "" if m.unit == "1" else m.unit for m in METRICS.values()}
     devices = [str(counts["families"].get(f, {}).get("devices", 0)) for f in families]
     table.add_row("devices", "", *devices, str(counts["devices"]), str(counts["papers"]), "", style="bold")
     for row in counts["metrics"]:
-        table.add_row(*(str(row[c]) for c in ("metric", "unit", *families, "values", "papers", "bounds")))
+        counted = (str(row[c]) for c in (*families, "values", "papers", "bounds"))
+        table.add_row(METRICS[row["metric"]].label, units[row["metric"]], *counted)
     return table
 
 
 def show_table(formula: str, devices: Sequence[Mapping[str, Any]]) -> Table:
     """The devices of a composition."""
-    table = Table(title=f"{formula}: {len(devices)} devices", show_lines=True)
-    for name in ("device", "design", "values", "source"):
-        table.add_column(name, overflow="fold")
+    from perovdata.dataset.schema import in_words
+
+    table = Table(title=f"{formula}: {len(devices)} devices", show_lines=True, box=SIMPLE, padding=0)
+    for name, width in (("device", 6), ("design", 21), ("values", None), ("source", 28)):
+        table.add_column(name, overflow="fold", width=width)
     shown = ("morphology", "device_type", "stimulus", "stack", "heterolayer", "additive")
     for d in devices:
         design = "\n".join(str(d[c]) for c in shown if d.get(c))
-        table.add_row(d["device_id"], design, "\n".join([*d["values"], *d["benchmarks"]]), d["link"])
+        values = "\n".join([*d["values"], *d["benchmarks"]])
+        table.add_row(d["device_id"], design, in_words(values), d["link"].removeprefix("https://doi.org/"))
     return table
 
 
 def fit_tables(result: FitResult) -> list[Table | str]:
     """A fit: parameters with their intervals, the laws compared, the metrics it implies."""
+    from perovdata.devices import worded
+    from perovdata.units import quantity, span
+
     quality = f"R² {result.r2:.4f}, {result.n_points} points"
     table = Table(
-        *("parameter", "value", f"{100 * result.level:g} % interval", "unit"),
+        *("parameter", "value", f"{100 * result.level:g} % interval"),
         title=f"{result.device.name}: {result.kind}, {result.law}, {quality}",
     )
     for key, e in result.parameters.items():
-        interval = "" if e.low is None or e.high is None else f"{e.low:.4g} … {e.high:.4g}"
-        table.add_row(key, f"{e.value:.5g}", interval, e.unit)
+        interval = "" if e.low is None or e.high is None else span(e.low, e.high, e.unit)
+        table.add_row(worded(key), quantity(e.value, e.unit), interval)
     shown: list[Table | str] = [table]
     if len(result.comparison) > 1:
         laws = Table("law", "parameters", "R²", "ΔAICc", "weight", title="laws compared")
@@ -159,8 +172,18 @@ def fit_tables(result: FitResult) -> list[Table | str]:
                 f"{row['weight']:.2f}",
             )
         shown.append(laws)
-    shown += [f"{key}: {e.value:.5g} {e.unit} ({e.meaning})" for key, e in result.metrics.items()]
-    return shown
+    metrics = Table("metric", "value", "meaning", title="what papers would report")
+    for key, e in result.metrics.items():
+        metrics.add_row(_metric_label(key), quantity(e.value, e.unit), e.meaning)
+    return [*shown, metrics]
+
+
+def _metric_label(name: str) -> str:
+    """Label of a metric of the tables, or of another quantity."""
+    from perovdata.dataset.schema import METRICS
+    from perovdata.devices import worded
+
+    return METRICS[name].label if name in METRICS else worded(name)
 
 
 # What a value rests on, in words, the best founded first: "predicted" is earned by skill.
@@ -170,54 +193,62 @@ _FOOTING = {"known": "known", "model": "predicted", "baseline": "rule", "populat
 def prediction_tables(result: Prediction) -> list[Table | str]:
     """A prediction: first what is predicted with skill, then what is a rule, then what is only a range."""
     from perovdata.dataset import METRICS
-    from perovdata.units import quantity
+    from perovdata.units import quantity, span
 
-    stated = ", ".join(f"{k} {v}" for k, v in result.design.items() if v is not None and k != "composition")
+    stated = ", ".join(
+        f"{k.replace('_', ' ')} {v}" for k, v in result.design.items() if v is not None and k != "composition"
+    )
     title = result.design["composition"] + (f" ({stated})" if stated else "")
     told = {name: p for name, p in result.predictions.items() if p.interval is not None}
     level = next(iter(result.predictions.values())).level
-    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
-    numbers = ("median", "over rule", "over median", "papers")
-    for column in ("metric", "median", f"{level:.0%} interval", *numbers[1:], "rests on"):
-        table.add_column(column, justify="right" if column in numbers else "left")
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=0, show_edge=False)
+    table.add_column("metric")
+    table.add_column("median", justify="right", no_wrap=True)  # a number and its unit stay together
+    table.add_column(f" {level:.0%} interval", no_wrap=True)
+    for column in ("over\nrule", "over\nmedian", "papers"):
+        table.add_column(column, justify="right")
     gap = result.properties["bandgap"]
-    if gap.origin != "missing":
-        for label, g in (("Band gap", gap), ("Cutoff", result.properties["cutoff_wavelength"])):
-            table.add_row(label, *g.told(between=".."), "", "", "", g.origin)
-        table.add_section()
-    footing = list(_FOOTING)
     before = ""
+    if gap.origin != "missing":
+        before = gap.origin
+        table.add_row(before, style="bold")
+        for label, g in (("Band gap", gap), ("Cutoff", result.properties["cutoff_wavelength"])):
+            value, interval = g.told(between="..")
+            table.add_row(label, value, f" {interval}")
+    footing = list(_FOOTING)
     for name, p in sorted(told.items(), key=lambda item: (footing.index(item[1].kind), -item[1].n_papers)):
         assert p.interval is not None
-        if before and p.kind != before:
-            table.add_section()
-        before = p.kind
-        low, high = (quantity(value, p.unit) for value in p.interval)
-        interval = "given" if p.kind == "known" else f"{low} .. {high}{' *' if p.beyond_reported else ''}"
+        if _FOOTING[p.kind] != before:
+            if before:
+                table.add_section()
+            before = _FOOTING[p.kind]
+            table.add_row(before, style="bold")
+        low, high = p.interval
+        mark = " *" if p.beyond_reported else ""
+        interval = " given" if p.kind == "known" else f" {span(low, high, p.unit, ' .. ')}{mark}"
         median = ("≥ " if p.at_least is not None else "") + quantity(p.median, p.unit)
         skills = [f"{s['value']:+.2f}" if s else "" for s in (p.skill, p.skill_over_median)]
-        table.add_row(METRICS[name].label, median, interval, *skills, str(p.n_papers), _FOOTING[p.kind])
+        table.add_row(METRICS[name].label, median, interval, *skills, str(p.n_papers))
     ranges = []
     for name, p in result.predictions.items():
         if p.interval is None:
-            low, high = (quantity(value, p.unit) for value in p.reported_range)
-            spread = low if low == high else f"{low} .. {high}"
+            low, high = p.reported_range
+            spread = quantity(low, p.unit) if low == high else span(low, high, p.unit, " .. ")
             ranges.append(f"{METRICS[name].label} {spread} ({p.n_papers})")
     near = Table(box=SIMPLE, padding=(0, 1, 0, 0))
-    for column in ("nearest", "composition", "distance", "in common"):
-        near.add_column(column)
-    near.add_column("source", overflow="fold")
+    for column in ("nearest", "composition", "distance", "in common", "source"):
+        near.add_column(column, no_wrap=column in ("nearest", "source"))
     for row in result.nearest:
         distance, shared = f"{row['distance']:.2f}", ", ".join(row["shared"])
-        link = row["doi"] or row["url"] or "–"
+        link = row["doi"] or (urlsplit(row["url"]).hostname if row["url"] else "–")
         near.add_row(row["device_id"], row["composition"] or "–", distance, shared, link)
     shown: list[Table | str] = [table]
-    shown.append(f"band gap: {gap.rule}" + ("" if gap.in_domain else " (outside the tested domain)") + ".")
+    shown.append(f"\nband gap: {gap.rule}" + ("" if gap.in_domain else " (outside the tested domain)") + ".")
     if told:
         shown.append(
             "over rule, over median: fall of the error on unseen papers against the best simple rule, and "
-            "against the median of all papers. rests on: predicted (a model beats the rules), rule (none "
-            "does), range (too few papers for a model: what all reported devices do)."
+            "against the median of all papers. predicted: a model beats the rules; rule: none does; "
+            "range: too few papers for a model, so what all reported devices do."
         )
     if any(p.beyond_reported for p in told.values()):
         shown.append("*: the interval passes everything that papers report; they are few.")
@@ -232,8 +263,9 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
 
 def simulation_tables(result: Mapping[str, Any]) -> list[Table | str]:
     """A simulation: what the system reaches, the device parameters with their origin, the verdict."""
-    from perovdata.devices import RENAMED
-    from perovdata.units import number, quantity, with_error
+    from perovdata.dataset.schema import in_words
+    from perovdata.devices import RENAMED, unit_of, worded
+    from perovdata.units import number, quantity, span, with_error
 
     accuracy = result["accuracy"]
     low, high = accuracy["interval"]
@@ -248,22 +280,31 @@ def simulation_tables(result: Mapping[str, Any]) -> list[Table | str]:
             facts[key.rsplit("_", 1)[0]] = quantity(result[key], unit)
     for name, value in result["extras"].items():
         if value["median"] is not None:
-            facts[name] = number(value["median"])
+            facts[_inside(worded(name))] = quantity(value["median"], unit_of(name))
     if "pixel" in result:
         condition, error = (result["pixel"][name]["median"] for name in ("condition_number", "colour_error"))
         facts["condition number of the mixing matrix"] = number(condition)
         facts["colour error, CIE Delta E 2000"] = number(error)
     facts["parameter sets x seeds"] = f"{result['draws']} x {result['seeds']}, {result['wall_s']:.1f} s"
-    table = Table("parameter", "median", "interval", "origin", title_justify="left")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("parameter", "median", f"{accuracy['level']:.0%} interval"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("origin")
     for name, value in result["parameters"].items():
         if name in RENAMED:  # stands there once more for scripts
             continue
-        low, high = (quantity(end, value["unit"]) for end in value["interval"])
+        low, high = value["interval"]
+        interval = "" if low == high else span(low, high, value["unit"])
         median = quantity(value["median"], value["unit"])
         origin = value["origin"] if value["metric"] is None else f"{value['origin']}: {value['detail']}"
-        table.add_row(name, median, "" if low == high else f"{low} to {high}", origin)
+        table.add_row(worded(name), median, interval, in_words(origin))
     title = f"{result['source']['name']}: {result['task']}"
     return [record_table(facts, title), table, result["verdict"]["text"]]
+
+
+def _inside(words: str) -> str:
+    """A label inside a list of words: small, unless an abbreviation."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def comparison_tables(told: Mapping[str, Any]) -> list[Table | str]:

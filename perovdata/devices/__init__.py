@@ -60,6 +60,7 @@ from perovdata.devices.shortterm import (
 )
 from perovdata.devices.uncertainty import Uncertainty
 from perovdata.devices.variation import Devices, hold_stuck, sample_devices, worn_window
+from perovdata.devices.wording import unit_of, worded
 
 __all__ = [
     "EDGE_STRENGTH",
@@ -136,6 +137,8 @@ __all__ = [
     "spike_number_response",
     "spike_rate_response",
     "step_exponential",
+    "unit_of",
     "with_former_names",
+    "worded",
     "worn_window",
 ]

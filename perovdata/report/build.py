@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pandas as pd
 
 from perovdata.dataset import METRICS, info, load_synapses
 from perovdata.dataset.load import doi_link
-from perovdata.devices import RENAMED
+from perovdata.dataset.schema import in_words
+from perovdata.devices import RENAMED, worded
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
 from perovdata.materials import Gap
@@ -21,7 +23,7 @@ from perovdata.report.comparison_figure import draw_comparison
 from perovdata.report.gap_part import gap_section
 from perovdata.report.page import Column, Page, Section
 from perovdata.report.style import drawn, figure_style
-from perovdata.units import number, quantity, with_error
+from perovdata.units import number, quantity, span, with_error
 
 _SHOWN = ["on_off_ratio", "endurance", "retention", "operating_voltage", "energy_per_event", "n_states"]
 
@@ -157,7 +159,7 @@ def _worked_section(derived: Derived) -> Section:
         [*_gap_rows(worked["properties"]), *_prediction_rows(worked["predictions"])],
     )
     ranges = [
-        f"{METRICS[metric].label} {' to '.join(quantity(v, p['unit']) for v in p['reported_range'])}"
+        f"{METRICS[metric].label} {_ends(p['reported_range'], p['unit'])}"
         for metric, p in worked["predictions"].items()
         if p["interval"] is None and p["n_papers"] > 1
     ]
@@ -192,6 +194,7 @@ def _worked_section(derived: Derived) -> Section:
             f"floating point {result['ceiling']:.1f} %, median energy per image {told}. "
             f"{result['verdict']['text']}"
         )
+    _add_seen(section, derived.simulations)
     section.heading("What is measured, predicted, typical or assumed")
     result = next(iter(derived.simulations.values()))
     section.table(
@@ -204,11 +207,11 @@ def _worked_section(derived: Derived) -> Section:
         ],
         [
             [
-                name,
+                worded(name),
                 quantity(p["median"], p["unit"]),
-                " to ".join(quantity(v, p["unit"]) for v in p["interval"]),
+                "one value" if p["interval"][0] == p["interval"][1] else _ends(p["interval"], p["unit"]),
                 p["origin"],
-                p["detail"],
+                in_words(_reason(p)),
             ]
             for name, p in _fields(result).items()
         ],
@@ -219,6 +222,31 @@ def _worked_section(derived: Derived) -> Section:
         "Gain in accuracy if one effect alone became ideal. Measure or improve the upper ones first.",
     )
     return section
+
+
+def _add_seen(section: Section, simulations: dict[str, dict[str, Any]]) -> None:
+    """What sensor and arrays made of the pictures, and where the network errs."""
+    section.heading("What the array saw")
+    for task, result in simulations.items():
+        if result["pictures"]:
+            section.pictures(
+                result["pictures"],
+                f"{task}: the run's own first pictures, for the first device drawn. Colours: weights, blue "
+                "below zero, red above.",
+            )
+    task, result = next(iter(simulations.items()))
+    counts = pd.DataFrame(result["confusion"], index=result["classes"], columns=result["classes"])
+    section.matrix(
+        100 * counts.div(counts.sum(axis=1), axis=0),
+        f"{task}: per shown digit (rows) what the devices drawn named (columns), in percent of all of them.",
+    )
+
+
+def _reason(parameter: dict[str, Any]) -> str:
+    """Where a parameter comes from, without the one value that stands in the row already."""
+    detail: str = parameter["detail"]
+    low, high = parameter["interval"]
+    return re.sub(r"^[\d.e+-]+: ", "", detail) if low == high else detail
 
 
 _RESTS_ON = {"known": 0, "model": 1, "baseline": 2, "population": 3}
@@ -241,11 +269,17 @@ def _prediction_rows(predictions: dict[str, dict[str, Any]]) -> list[list[Any]]:
     rows = []
     for metric in order:
         p = told[metric]
-        low, high = (quantity(v, p["unit"]) for v in p["interval"])
         sign = "" if p["at_least"] is None else "≥ "
         median = sign + quantity(p["median"], p["unit"])
-        rows.append([METRICS[metric].label, median, f"{low} to {high}", p["n_papers"], _rests_on(p)])
+        rows.append(
+            [METRICS[metric].label, median, _ends(p["interval"], p["unit"]), p["n_papers"], _rests_on(p)]
+        )
     return rows
+
+
+def _ends(interval: list[float], unit: str) -> str:
+    low, high = interval
+    return span(low, high, unit)
 
 
 def _rests_on(prediction: dict[str, Any]) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+import matplotlib.image
+import numpy as np
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from perovdata.report.style import themed
@@ -41,6 +46,19 @@ class Section:
     def figure(self, svg: str, caption: str) -> None:
         """Add a figure; its caption says what to see."""
         self.blocks.append({"kind": "figure", "svg": themed(svg), "caption": caption})
+
+    def pictures(self, rows: Mapping[str, Sequence[Any]], caption: str) -> None:
+        """Add rows of small pictures: heading -> pictures, shape (n, height, width).
+
+        Grey from 0 to 1; what has negative values is shown from blue over white to red.
+        """
+        drawn = [{"title": title, "images": _encoded(np.asarray(row))} for title, row in rows.items()]
+        self.blocks.append({"kind": "pictures", "rows": drawn, "caption": caption})
+
+    def matrix(self, shares: pd.DataFrame, caption: str) -> None:
+        """Add a small matrix of percent whose cells are shaded by it."""
+        rows = [(name, [round(float(v)) for v in shares.loc[name]]) for name in shares.index]
+        self.blocks.append({"kind": "matrix", "head": list(shares.columns), "rows": rows, "caption": caption})
 
     def choice(self, label: str, figures: Mapping[str, tuple[str, str]]) -> None:
         """Add figures of which the reader selects one: name -> (SVG, caption)."""
@@ -91,6 +109,23 @@ class Page:
             library=_library() if kinds & {"chart", "explorer"} else "",
             script=files("perovdata.report").joinpath("page.js").read_text(encoding="utf-8"),
         )
+
+
+def _encoded(pictures: np.ndarray) -> list[str]:
+    """Pictures as PNG inside an address, so that the page asks for nothing outside itself."""
+    signed = bool((pictures < 0).any())
+    top = float(np.abs(pictures).max()) if signed else 1.0
+    look: dict[str, Any] = {
+        "cmap": "RdBu_r" if signed else "gray",
+        "vmin": -top if signed else 0.0,
+        "vmax": top,
+    }
+    found = []
+    for picture in pictures:
+        stream = io.BytesIO()
+        matplotlib.image.imsave(stream, picture, format="png", metadata={"Software": "perovdata"}, **look)
+        found.append("data:image/png;base64," + base64.b64encode(stream.getvalue()).decode())
+    return found
 
 
 def _inlined(data: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def columns(page):
 
 def test_a_dropped_curve_shows_its_label_its_columns_and_its_device_file(page, tmp_path):
     page.set_input_files("input[type=file]", CURVE)
-    page.get_by_role("cell", name="nonlinearity ltp").first.wait_for()
+    page.get_by_role("cell", name="Nonlinearity (LTP)").first.wait_for()
     assert page.get_by_text("Columns as read").first.is_visible()
     assert [column.input_value() for column in columns(page)] == ["pulse", "conductance"]
     with page.expect_download() as found:
@@ -89,9 +89,9 @@ def test_a_dropped_curve_shows_its_label_its_columns_and_its_device_file(page, t
 
 def test_a_column_read_as_something_else_changes_the_fit(page):
     columns(page)[1].select_option("pulse_voltage")
-    page.get_by_role("cell", name="nonlinearity ltp").first.wait_for(state="detached")
+    page.get_by_role("cell", name="Nonlinearity (LTP)").first.wait_for(state="detached")
     columns(page)[1].select_option("conductance")
-    page.get_by_role("cell", name="nonlinearity ltp").first.wait_for()
+    page.get_by_role("cell", name="Nonlinearity (LTP)").first.wait_for()
 
 
 def test_a_quick_task_tells_the_accuracy(page):

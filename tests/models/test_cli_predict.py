@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import sys
 
@@ -34,6 +35,17 @@ def run(bundle, tmp_path, monkeypatch, capsys):
         return code, out, err
 
     return call
+
+
+def by_footing(out):
+    """Rows of the table, under the word that says what they rest on."""
+    found = {}
+    for line in map(str.strip, out.split("─\n")[1].split("band gap:")[0].splitlines()):
+        if line in ("known", "measured", "predicted", "rule", "range"):
+            found[line] = []
+        elif line:
+            found[list(found)[-1]].append(line)  # a row without a word above it fails here
+    return found
 
 
 def test_json_has_the_agreed_shape(run):
@@ -85,11 +97,11 @@ def test_people_get_units_skill_and_sources(run):
 def test_the_gap_comes_first_and_every_value_says_what_it_rests_on(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     _, out, _ = run("CsPbBr3", "--stimulus", "electrical")
-    table = out.split("band gap:")[0]
-    lines = [line.split() for line in table.splitlines() if any(c.isalpha() for c in line)]
-    words = [line[-1] for line in lines if line[-1] in ("predicted", "measured", "rule", "range")]
-    assert lines[2][:2] == ["Band", "gap"]
-    assert words == sorted(words, key=["measured", "predicted", "rule", "range"].index)
+    footings = by_footing(out)
+    first, *_ = footings
+    assert footings[first][0].startswith("Band gap")
+    assert list(footings) == sorted(footings, key=["measured", "predicted", "rule", "range"].index)
+    assert all(footings.values())
     found = json.loads(run("CsPbBr3", "--stimulus", "electrical", "--json")[1])
     assert found["properties"]["bandgap"]["low"] < 2.36 < found["properties"]["bandgap"]["high"]
     assert found["properties"]["cutoff_wavelength"]["unit"] == "nm"
@@ -112,10 +124,9 @@ def test_people_see_what_they_gave(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     code, out, err = run("(PEA)2SnI4", "--known", "set_voltage=400 mV")
     assert (code, err) == (0, "")
-    row = next(line for line in out.splitlines() if line.lstrip().startswith("SET voltage"))
+    row = next(line for line in by_footing(out)["known"] if line.startswith("SET voltage"))
     assert "400 mV" in row
     assert "given" in row
-    assert "known" in row
 
 
 def test_a_known_value_that_was_used_is_not_called_ignored(run, tmp_path):
@@ -234,3 +245,15 @@ def test_measured_values_take_units(text, value):
 def test_other_units_are_refused(text):
     with pytest.raises(InputError):
         parse_known(text)
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_numbers_stay_whole_on_a_narrow_terminal(run, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    code, out, _ = run("CsPbBr3")
+    assert code == 0
+    assert "…" not in out
+    lines = out.splitlines()
+    assert max(map(len, lines)) <= int(width)
+    band_gap = next(line for line in lines if "Band gap" in line)
+    assert re.search(r"\d eV +\d\.\d+ \.\. \d\.\d+ eV", band_gap)

@@ -52,9 +52,18 @@ def simulation(accuracy, energy):
         "draws": 3,
         "seeds": 1,
         "energy_per_image_J": energy,
+        "classes": ["0", "1"],
+        "confusion": [[3, 1], [0, 4]],
+        "pictures": {"images": [[[0.0, 1.0], [0.5, 0.25]]], "weights": [[[-1.0, 1.0], [0.5, 0.25]]]},
         "parameters": {
             "g_max": {**spread(1e-6, 1e-7), "unit": "S", "origin": "assumed", "detail": "typical"},
             "n_pulses_ltp": {**spread(64.0, 8.0), "unit": "1", "origin": "predicted", "detail": "n_states"},
+            "film_thickness": {
+                **spread(3e-7, 0.0),
+                "unit": "m",
+                "origin": "assumed",
+                "detail": "3e-7: usual",
+            },
         },
     }
 
@@ -207,6 +216,11 @@ def test_the_page_says_what_the_stages_found(derived):
     assert re.search(r"CsPbBr3.*?epiram.*?-3\.0.*?-5\.0 to -1\.0", page, flags=re.S)
     assert "Threshold voltage" in page
     assert page.count("<svg") >= 8
+    assert "n_pulses_ltp" not in page
+    assert re.search(r"Pulses \(LTP\).*?Number of states", page, flags=re.S)
+    assert re.search(r"Film thickness</td>.*?300 nm.*?<td>usual</td>", page, flags=re.S)
+    assert re.search(r"What the array saw.*?images.*?data:image/png;base64.*?weights", page, flags=re.S)
+    assert re.search(r'<th scope="row">0</th><td[^>]*>75</td><td[^>]*>25</td>', page)
     assert "NaN" not in page.replace(vl_convert.javascript_bundle(), "")
     build_report(found, derived / "again.html")
     assert (derived / "again.html").read_text(encoding="utf-8") == page

@@ -44,7 +44,7 @@ def limits(
     formula: Annotated[list[str] | None, typer.Argument(help="Compositions.")] = None,
     task: Task = "digits-online",
     global_: Annotated[
-        bool, typer.Option("--global", help="Sobol indices over the space of devices instead.")
+        bool, typer.Option("--global", metavar="", help="Sobol indices over the space of devices instead.")
     ] = False,
     base: Annotated[int, typer.Option(help="Base sample of the Sobol indices, a power of two.")] = 32,
     draws: Annotated[int, typer.Option(help="Parameter sets per device with uncertainty.")] = 16,

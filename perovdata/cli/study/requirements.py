@@ -42,7 +42,10 @@ def requirements(
         str, typer.Option("--map", help="Two quantities, e.g. 'nonlinearity,cycle-to-cycle variation'.")
     ] = "number of states,nonlinearity",
     joint: Annotated[
-        bool, typer.Option("--joint", help="Also the least demanding combinations that reach the target.")
+        bool,
+        typer.Option(
+            "--joint", metavar="", help="Also the least demanding combinations that reach the target."
+        ),
     ] = False,
     draws: Annotated[int, typer.Option(help="Parameter sets behind the median of a device.")] = 16,
     output: Output = None,

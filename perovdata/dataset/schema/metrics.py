@@ -6,6 +6,7 @@ what a value outside would have to mean.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -190,6 +191,11 @@ _ALL = (
 )  # fmt: skip
 
 METRICS: dict[str, Metric] = {m.name: m for m in _ALL}
+
+
+def in_words(text: str) -> str:
+    """`text` with the labels of metrics in place of their names, as ``on_off_ratio``."""
+    return re.sub(r"\b[a-z]+_\w+\b", lambda m: METRICS[m[0]].label if m[0] in METRICS else m[0], text)
 
 
 @dataclass(frozen=True)

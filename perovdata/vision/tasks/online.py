@@ -28,6 +28,7 @@ _OWN = Protocol(truncating_cast=False, access_resistance=0.0, wire_resistance=0.
 _PROTOCOLS = {"default": _OWN, "neurosim": NEUROSIM, "neurosim-shifted-start": NEUROSIM_SHIFTED}
 _MEAN_OF_LAST = 5
 _LARGE_SET = 8000
+_SHOWN = 8
 
 
 class OnlineCourse:
@@ -38,12 +39,10 @@ class OnlineCourse:
     def __init__(self, plan: Plan, crop: int, epochs: int) -> None:
         options, images = plan.options, plan.images
         cut = crop if images.shape == (28, 28) else 0
-        self.train, self.test = (
-            enlarge(
-                part[:, cut : part.shape[1] - cut, cut : part.shape[2] - cut], options["enlarge"]
-            ).reshape(len(part), -1)
-            for part in (images.train, images.test)
-        )
+        inside = np.s_[:, cut : images.shape[0] - cut, cut : images.shape[1] - cut]
+        larger = enlarge(images.test[inside], options["enlarge"])
+        self.train = enlarge(images.train[inside], options["enlarge"]).reshape(len(images.train), -1)
+        self.test = larger.reshape(len(larger), -1)
         self.train_labels, self.test_labels = images.train_labels, images.test_labels
         self.n_classes = len(images.classes)
         self.hidden = options["hidden"]
@@ -57,6 +56,11 @@ class OnlineCourse:
             learning_rates=(options["rate_hidden"], options["rate_output"]),
             **{name: value for name, value in series.items() if value is not None},
         )
+        threshold, shown = self.protocol.input_threshold, larger[:_SHOWN]
+        self.pictures = {
+            "images": images.test[inside][:_SHOWN],
+            "as the array receives them": shown if threshold is None else (shown >= threshold).astype(float),
+        }
         self.seeds = plan.seeds
         self.checkpoints = ("epoch", tuple(range(1, self.epochs + 1)))
 
@@ -142,6 +146,7 @@ class OnlineCourse:
             confusion=counts.reshape(*counts.shape[:2], self.n_classes, self.n_classes),
             extras={"pulses_per_device": result.pulses.sum(axis=3).mean(axis=2)} | _wear(params, result),
             **network_cost(params, self._layers(result), n_reads=result.samples),
+            pictures=self.pictures,
         )
 
 
