@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import math
 import os
 import stat
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,16 @@ def cache_dir() -> Path:
     folder = Path(override) if override else Path(platformdirs.user_cache_dir("perovdata", appauthor=False))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@cache
+def code_digest(*rooms: str) -> bytes:
+    """Digest of the modules of some rooms: what is cached under it is found until one of them changes."""
+    told = hashlib.sha256()
+    for room in rooms:
+        for path in sorted((_PACKAGE / room).rglob("*.py")):
+            told.update(path.read_bytes())
+    return told.digest()
 
 
 def no_regular_file(path: str | os.PathLike[str]) -> str | None:

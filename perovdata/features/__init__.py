@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from perovdata.features.columns import Columns, Table
 from perovdata.features.composition import read_composition
 from perovdata.features.design import GROUPS, design_features
-from perovdata.features.frame import COMPOSITION, FEATURE_GROUPS, design_frame, designs_to_table
+from perovdata.features.frame import COMPOSITION, FEATURE_GROUPS, design_columns, design_frame
 
 if TYPE_CHECKING:
     from perovdata.features.transformer import DesignFeaturizer
@@ -13,10 +14,12 @@ __all__ = [
     "COMPOSITION",
     "FEATURE_GROUPS",
     "GROUPS",
+    "Columns",
     "DesignFeaturizer",
+    "Table",
+    "design_columns",
     "design_features",
     "design_frame",
-    "designs_to_table",
     "read_composition",
 ]
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from perovdata.dataset.schema import DESIGN_COLUMNS, TABLES, VOCABULARIES, known
 from perovdata.errors import InputError, unknown_choice
@@ -23,6 +22,9 @@ from perovdata.features.composition import (
     read_composition,
 )
 from perovdata.features.stack import STACK_NAMES, stack_features
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Design columns with a closed list.
 CATEGORIES = tuple(name for name in DESIGN_COLUMNS if TABLES["devices"][name].vocabulary is not None)
@@ -78,28 +80,49 @@ def design_features(designs: pd.DataFrame, groups: Sequence[str] = tuple(GROUPS)
     A composition whose variable has no value (``CsPbBrxI3-x``) counts as unknown. Where the design does not
     state a dimensionality, the one that the stoichiometry tells is used.
     """
+    import pandas as pd
+
     check_designs(designs, groups)
     cells = {
         c: designs[c].tolist() if c in designs.columns else [None] * len(designs) for c in DESIGN_COLUMNS
     }
+    values = feature_values(cells, groups, designs.index)
+    return pd.DataFrame(values, index=designs.index, columns=feature_names(groups))
+
+
+def feature_values(
+    cells: Mapping[str, Sequence[Any]], groups: Sequence[str], labels: Sequence[Any] | pd.Index
+) -> npt.NDArray[np.float64]:
+    """The features of :func:`design_features` as an array, shape (n_designs, n_features).
+
+    Parameters
+    ----------
+    cells : mapping of str to sequence, length n_designs
+        All design columns.
+    groups : sequence of str
+    labels : sequence, length n_designs
+        What a message calls each design.
+    """
     names = feature_names(groups)
     seen: dict[tuple[Any, ...], npt.NDArray[np.float64]] = {}
     if "device" in groups or "properties" in groups:
         _read_gaps(cells)
-    out = np.empty((len(designs), len(names)))
+    out = np.empty((len(labels), len(names)))
     for i, values in enumerate(zip(*cells.values(), strict=True)):
         design = tuple(v if known(v) else None for v in values)
         if design not in seen:
             try:
                 seen[design] = _row(dict(zip(cells, design, strict=True)), names, groups)
             except InputError as error:
-                raise InputError(f"design {designs.index[i]}: {error}") from None
+                raise InputError(f"design {labels[i]}: {error}") from None
         out[i] = seen[design]
-    return pd.DataFrame(out, index=designs.index, columns=names)
+    return out
 
 
 def check_designs(designs: Any, groups: Sequence[str]) -> None:
     """Refuse unknown groups, and what is no table of designs."""
+    import pandas as pd
+
     for group in groups:
         if group not in GROUPS:
             raise unknown_choice("feature group", group, GROUPS)
@@ -116,7 +139,7 @@ def feature_names(groups: Sequence[str]) -> list[str]:
     return [name for group in groups for name in GROUPS[group]]
 
 
-def _read_gaps(cells: dict[str, list[Any]]) -> None:
+def _read_gaps(cells: Mapping[str, Sequence[Any]]) -> None:
     """Have the band gaps of all readable compositions at hand: together they cost little."""
     wanted = []
     for formula, layers in set(zip(cells["composition"], cells["n_layers"], strict=True)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,15 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from perovdata.chemistry import Perovskite
-from perovdata.materials.gap_data import MeasuredGap, duplicate_scatter, measured_gaps, training_table
 from perovdata.materials.gap_domain import fractions, outside
-from perovdata.materials.gap_models import CANDIDATES, SHIPPED, GapModel
+from perovdata.materials.gap_models import SHIPPED
+from perovdata.materials.gap_store import gap_model, gap_store, key_of
 from perovdata.materials.layered_gap import alien, bulk_of, law_half_width, layered_edges, well_law
 from perovdata.materials.spectra import HC_EV_NM
 from perovdata.quasirandom import Part, uniforms
 
-#: Level of the intervals.
-LEVEL = 0.9
 _DATABASE = "10.1038/s41560-021-00941-3"
 
 
@@ -61,45 +58,6 @@ class Gap:
         digits = 3 if self.unit == "eV" else 0
         low, high = (f"{end:.{digits}f}" for end in (self.low, self.high))
         return f"{self.value:.{digits}f} {self.unit}", f"{low} {between} {high} {self.unit}"
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """The shipped model, its held-out errors in standard deviations (sorted) and their 90 % quantile."""
-
-    model: GapModel
-    errors: npt.NDArray[np.float64]
-    factor: float
-
-
-@cache
-def _fitted() -> _Fitted:
-    """Fit the shipped candidate to all rows; its intervals are calibrated on hidden chemical systems."""
-    from threadpoolctl import threadpool_limits
-
-    table = training_table()
-    with threadpool_limits(1, user_api="blas"):  # matrices so small that threads mostly wait for each other
-        model = CANDIDATES[SHIPPED].make().fit(table.X, table.y)
-        mean, sd = model.held_out(table.system)
-    errors = np.sort(np.abs(table.y - mean) / sd)
-    return _Fitted(model, errors, conformal_quantile(errors, LEVEL))
-
-
-def conformal_quantile(errors: npt.NDArray[np.float64], level: float) -> float:
-    """The error that a new one exceeds with probability 1 - level at most, if it is like the others."""
-    rank = min(math.ceil((len(errors) + 1) * level), len(errors))
-    return float(np.sort(errors)[rank - 1])
-
-
-@cache
-def _measured() -> dict[tuple, list[MeasuredGap]]:
-    """Measured gaps by composition, those of layered compounds read from their spectra included."""
-    found: dict[tuple, list[MeasuredGap]] = defaultdict(list)
-    for gap in measured_gaps():
-        found[gap.perovskite.key].append(gap)
-    for spectrum, energy in layered_edges():
-        found[spectrum.perovskite.key].append(MeasuredGap("", spectrum.perovskite, energy, spectrum.doi))
-    return dict(found)
 
 
 def bandgap(perovskite: Perovskite) -> Gap:
@@ -147,10 +105,9 @@ def _predicted(bulk: list[Perovskite]) -> tuple[npt.NDArray[np.float64], npt.NDA
     """Mean and 90 % half width of the bulk model, in eV."""
     if not bulk:
         return np.empty(0), np.empty(0)
-    fitted = _fitted()
-    mean, sd = fitted.model.predict(fractions(bulk))
+    mean, sd = gap_model().predict(fractions(bulk))
     # Micro-electronvolts: further digits only show the order in which a machine adds.
-    return np.round(mean, 6), np.round(fitted.factor * sd, 6)
+    return np.round(mean, 6), np.round(gap_store().factor * sd, 6)
 
 
 def _measured_gap(perovskite: Perovskite) -> Gap | None:
@@ -158,12 +115,12 @@ def _measured_gap(perovskite: Perovskite) -> Gap | None:
 
     The interval is never narrower than the scatter between repeated measurements of one composition.
     """
-    rows = _measured().get(perovskite.key, [])
+    rows = gap_store().measured.get(key_of(perovskite), [])
     inside = outside(perovskite) is None
-    if not rows or (inside and len(rows) == 1 and rows[0].source == _DATABASE):
+    if not rows or (inside and len(rows) == 1 and rows[0][1] == _DATABASE):
         return None
-    values = [row.value for row in rows]
-    middle, floor = float(np.median(values)), float(np.quantile(duplicate_scatter(), LEVEL))
+    values = [value for value, _ in rows]
+    middle, floor = float(np.median(values)), gap_store().scatter
     count = f"{len(values)} measured values" if len(values) > 1 else "one measured value"
     return Gap(
         value=middle,
@@ -172,15 +129,15 @@ def _measured_gap(perovskite: Perovskite) -> Gap | None:
         unit="eV",
         origin="measured",
         rule=f"median of {count}; repeated measurements scatter by {floor:.2f} eV (90 %)",
-        sources=tuple(dict.fromkeys(row.source for row in rows)),
+        sources=tuple(dict.fromkeys(source for _, source in rows)),
         in_domain=inside or bulk_of(perovskite)[0] is not None,
     )
 
 
 def _bulk(perovskite: Perovskite, value: float, half: float) -> Gap:
-    own = len(_measured().get(perovskite.key, []))
+    own = len(gap_store().measured.get(key_of(perovskite), []))
     lone = "; a lone database value of this composition is among the training rows" if own else ""
-    rule = f"{SHIPPED} on {len(training_table().y)} measured gaps of ABX3{lone}"
+    rule = f"{SHIPPED} on {len(gap_store().y)} measured gaps of ABX3{lone}"
     return Gap(value, value - half, value + half, "eV", "predicted", rule, (_DATABASE,), True)
 
 
@@ -224,10 +181,10 @@ def bandgap_draws(perovskite: Perovskite, n: int, seed: int, film: int = 0) -> n
     gap = bandgap(perovskite)
     if gap.origin == "missing":
         return np.full(n, math.nan)
-    fitted = _fitted()
+    store = gap_store()
     side = 2 * uniforms(Part.FILMS, n, seed)[:, 2 * film] - 1
-    rank = np.minimum((np.abs(side) * len(fitted.errors)).astype(int), len(fitted.errors) - 1)
-    deviation = fitted.errors[rank] / fitted.factor
+    rank = np.minimum((np.abs(side) * len(store.errors)).astype(int), len(store.errors) - 1)
+    deviation = np.array(store.errors)[rank] / store.factor
     return np.where(
         side < 0,
         gap.value - deviation * (gap.value - gap.low),

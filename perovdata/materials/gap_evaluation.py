@@ -16,8 +16,9 @@ import numpy.typing as npt
 from perovdata.chemistry import parse
 from perovdata.materials.gap_data import GapTable, duplicate_scatter, training_table
 from perovdata.materials.gap_domain import fractions, outside
-from perovdata.materials.gap_estimate import LEVEL, bandgap, bandgaps, conformal_quantile, cutoff_wavelength
+from perovdata.materials.gap_estimate import bandgap, bandgaps, cutoff_wavelength
 from perovdata.materials.gap_models import CANDIDATES, SHIPPED, TERMS, GapModel, MixingLaw
+from perovdata.materials.gap_store import LEVEL, conformal_quantile
 from perovdata.materials.spectra import measured_spectra, red_edge
 
 Array = npt.NDArray[np.float64]

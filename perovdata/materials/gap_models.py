@@ -3,7 +3,7 @@
 All but one are one model with different parts left out: a linear law in mixing terms plus a smooth
 remainder, a Gaussian process (Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, chapters
 2.7 and 5.4) whose few settings are taken from a grid by marginal likelihood. Fitting takes a fraction of a
-second, so no fitted model is stored: it is fitted from the tables where it is needed.
+second, so no fitted model travels with the package: it is fitted from the tables where it is needed.
 """
 
 from __future__ import annotations

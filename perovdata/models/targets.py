@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from perovdata.dataset import DESIGN_COLUMNS, METRICS, Metric
 from perovdata.errors import InputError, unknown_choice
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PREDICTED = tuple(name for name, metric in METRICS.items() if metric.predicted)
 CONTEXT_COLUMNS = ("lead_free", "family")

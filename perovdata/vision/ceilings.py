@@ -10,20 +10,17 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from perovdata.files import cache_dir, write_json
+from perovdata.files import cache_dir, code_digest, write_json
 
 if TYPE_CHECKING:
     from perovdata.vision.task import Course, Plan, Task
 
 #: Seeds of the float networks whose mean accuracy is the ceiling.
 CEILING_SEEDS = (0, 1, 2)
-_PACKAGE = Path(__file__).resolve().parents[1]
 _ROOMS = ("vision", "arrays", "devices")
 
 
@@ -54,20 +51,10 @@ def float_ceiling(task: Task, plan: Plan, course: Course) -> float:
 
 
 def _digest(task: Task, plan: Plan) -> str:
-    told = hashlib.sha256(_code())
+    told = hashlib.sha256(code_digest(*_ROOMS))
     asked = [task.name, plan.protocol, plan.epochs, plan.options, plan.images.name, str(plan.data_dir)]
     told.update(json.dumps(asked, sort_keys=True, default=str).encode())
     images = plan.images
     for array in (images.train, images.train_labels, images.test, images.test_labels):
         told.update(np.ascontiguousarray(array).data)
     return told.hexdigest()[:32]
-
-
-@lru_cache(maxsize=1)
-def _code() -> bytes:
-    """Digest of the modules that a ceiling depends on."""
-    told = hashlib.sha256()
-    for room in _ROOMS:
-        for path in sorted((_PACKAGE / room).rglob("*.py")):
-            told.update(path.read_bytes())
-    return told.digest()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import pandas as pd
 
+from perovdata.features import Table
 from perovdata.models.estimators.base import Estimator
 from perovdata.models.estimators.censoring import censored_median
 from perovdata.models.estimators.distance import DesignDistance, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BASELINES = ("global median", "family median", "nearest device")
 
@@ -23,7 +26,7 @@ class GlobalMedian(Estimator):
         self.value_ = censored_median(y, sample_weight)
         return self
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """The constant for every row."""
         return np.full(len(X), self.value_)
 
@@ -66,7 +69,7 @@ class FamilyMedian(Estimator):
             self.medians_.append(table)
         return self
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Median of the finest group that is large enough."""
         value = np.full(len(X), self.value_)
         found = np.zeros(len(X), dtype=bool)
@@ -95,12 +98,12 @@ class NearestDevice(Estimator):
         self.labels_ = np.asarray(y, dtype=float)
         return self
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Median of the labels at the smallest distance."""
         distance = self.distance_(X)
         near = distance <= distance.min(axis=1, keepdims=True) + 1e-9
         return np.array([censored_median(self.labels_[row]) for row in near])
 
 
-def _keys(X: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+def _keys(X: Table, columns: Sequence[str]) -> list[str]:
     return ["|".join(parts) for parts in zip(*(texts(X, c) for c in columns), strict=True)]

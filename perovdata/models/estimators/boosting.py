@@ -9,6 +9,8 @@ import pandas as pd
 import xgboost
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from perovdata.features import Table
+
 
 class IntervalBoosting(RegressorMixin, BaseEstimator):
     """XGBoost with the accelerated-failure-time objective on interval labels.
@@ -45,7 +47,7 @@ class IntervalBoosting(RegressorMixin, BaseEstimator):
         self.centre_ = float(np.median(finite))
         self.scale_ = float(max(finite.std(), 1e-3))
         labels = np.exp((y - self.centre_) / self.scale_)
-        data = xgboost.DMatrix(X[self.columns_].to_numpy(dtype=float), weight=sample_weight)
+        data = xgboost.DMatrix(np.asarray(X[self.columns_], dtype=float), weight=sample_weight)
         data.set_float_info("label_lower_bound", labels[:, 0])
         data.set_float_info("label_upper_bound", labels[:, 1])
         settings = {
@@ -64,7 +66,7 @@ class IntervalBoosting(RegressorMixin, BaseEstimator):
         self.booster_ = xgboost.train(settings, data, num_boost_round=self.n_estimators)
         return self
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Location on the model scale, shape (n,)."""
-        data = xgboost.DMatrix(X[self.columns_].to_numpy(dtype=float))
+        data = xgboost.DMatrix(np.asarray(X[self.columns_], dtype=float))
         return np.log(self.booster_.predict(data).astype(float)) * self.scale_ + self.centre_

@@ -23,6 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from perovdata.errors import unknown_choice
+from perovdata.features import Table
 from perovdata.models.estimators.baselines import FamilyMedian, GlobalMedian, NearestDevice
 from perovdata.models.estimators.boosting import IntervalBoosting
 from perovdata.models.estimators.censoring import conditional_mean, turnbull, winsorise
@@ -72,7 +73,7 @@ class WithBounds(RegressorMixin, BaseEstimator):
         """Fit on the numeric columns of `X` and interval labels `y`, shape (n, 2)."""
         y = np.asarray(y, dtype=float)
         self.columns_ = list(X.select_dtypes("number").columns)
-        values = X[self.columns_].to_numpy(dtype=float)
+        values = np.asarray(X[self.columns_], dtype=float)
         target = conditional_mean(y, *turnbull(y, sample_weight))
         self.estimator_ = self._fit_once(values, target, sample_weight)
         bounded = (y[:, 0] < y[:, 1]).any()
@@ -87,9 +88,9 @@ class WithBounds(RegressorMixin, BaseEstimator):
         key = "model__sample_weight" if isinstance(self.estimator, Pipeline) else "sample_weight"
         return clone(self.estimator).fit(values, winsorise(target, weight), **{key: weight})
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Location on the model scale, shape (n,)."""
-        return self.estimator_.predict(X[self.columns_].to_numpy(dtype=float)).astype(float)
+        return self.estimator_.predict(np.asarray(X[self.columns_], dtype=float)).astype(float)
 
 
 class Average(RegressorMixin, BaseEstimator):
@@ -98,7 +99,7 @@ class Average(RegressorMixin, BaseEstimator):
     def __init__(self, models: Sequence[Any] = ()) -> None:
         self.models = models
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Mean prediction, shape (n,)."""
         return np.mean([m.predict(X) for m in self.models], axis=0)
 

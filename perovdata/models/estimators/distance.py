@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+from perovdata.features import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CATEGORIES = ("device_type", "stimulus", "family", "morphology", "dimensionality", "mechanism", "geometry")
 _CHUNK = 512
@@ -44,16 +48,16 @@ class DesignDistance:
     def fit(self, X: pd.DataFrame) -> DesignDistance:
         """Store the reference designs."""
         self.codes_ = [texts(X, c).tolist() for c in self.categories]
-        self.values_ = X[list(self.numbers)].to_numpy(dtype=float)
+        self.values_ = np.asarray(X[list(self.numbers)], dtype=float)
         top = np.where(np.isnan(self.values_), -np.inf, self.values_).max(axis=0)
         bottom = np.where(np.isnan(self.values_), np.inf, self.values_).min(axis=0)
         self.span_ = np.where(top > bottom, top - bottom, 1.0)
         return self
 
-    def __call__(self, X: pd.DataFrame) -> np.ndarray:
+    def __call__(self, X: Table) -> np.ndarray:
         """Distances, shape (n, n_reference), each in [0, 1]."""
         mine_all = [texts(X, c) for c in self.categories]
-        values = X[list(self.numbers)].to_numpy(dtype=float)
+        values = np.asarray(X[list(self.numbers)], dtype=float)
         n, m = len(X), len(self.values_)
         total, weight = np.zeros((n, m)), np.zeros(n)
         for mine, codes in zip(mine_all, self.codes_, strict=True):
@@ -79,7 +83,7 @@ class DesignDistance:
                 total[rows] += share[rows, None] * gap.sum(-1) / np.maximum(stated[rows].sum(1), 1)[:, None]
         return np.where(weight[:, None] > 0, total / np.maximum(weight, 1e-9)[:, None], 0.5)
 
-    def difficulty(self, X: pd.DataFrame, exclude: np.ndarray | None = None) -> np.ndarray:
+    def difficulty(self, X: Table, exclude: np.ndarray | None = None) -> np.ndarray:
         """Mean distance to the nearest reported designs, shape (n,).
 
         Parameters
@@ -101,9 +105,9 @@ def nearest_mean(distance: np.ndarray, exclude: np.ndarray | None = None) -> np.
     return np.where(usable, near, 0).sum(1) / np.maximum(usable.sum(1), 1)
 
 
-def texts(X: pd.DataFrame, column: str) -> np.ndarray:
+def texts(X: Table, column: str) -> np.ndarray:
     """A category column of the design frame; the empty text stands for "not stated"."""
-    return X[column].to_numpy(dtype=object)
+    return np.asarray(X[column], dtype=object)
 
 
 def shared_properties(design: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from perovdata.features import Table
 from perovdata.models.estimators.censoring import conditional_mean, truncated_normal_mean, turnbull, winsorise
 from perovdata.models.estimators.distance import texts
 
@@ -56,7 +57,7 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         y = np.asarray(y, dtype=float)
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
         self.codes_ = [texts(X, c).tolist() for c in self.groups]
-        values = X[list(self.numbers)].to_numpy(dtype=float)
+        values = np.asarray(X[list(self.numbers)], dtype=float)
         with np.errstate(all="ignore"):
             self.centre_ = (
                 np.nan_to_num(np.nanmean(values, axis=0)) if values.size else np.zeros(values.shape[1])
@@ -83,11 +84,11 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
         del self.inverse_
         return self
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Posterior mean, shape (n,)."""
         return self.mean_ + self.contributions(X).sum(axis=1)
 
-    def contributions(self, X: pd.DataFrame) -> np.ndarray:
+    def contributions(self, X: Table) -> np.ndarray:
         """Posterior mean of each part, shape (n, n_parts); they add up to the prediction less the mean."""
         return np.stack(
             [s * (k @ self.alpha_) for s, k in zip(self._parts(), self._kernels(X), strict=True)], 1
@@ -104,13 +105,13 @@ class VarianceComponents(RegressorMixin, BaseEstimator):
     def _standard(self, values: np.ndarray) -> np.ndarray:
         return np.nan_to_num((values - self.centre_) / self.scale_)
 
-    def _kernels(self, X: pd.DataFrame) -> list[np.ndarray]:
+    def _kernels(self, X: Table) -> list[np.ndarray]:
         kernels = []
         for column, codes in zip(self.groups, self.codes_, strict=True):
             mine, theirs = texts(X, column), np.asarray(codes, dtype=object)
             kernels.append(((mine[:, None] == theirs) & (mine != "")[:, None]).astype(float))
         if len(self.numbers):
-            mine = self._standard(X[list(self.numbers)].to_numpy(dtype=float))
+            mine = self._standard(np.asarray(X[list(self.numbers)], dtype=float))
             squared = (mine**2).sum(1)[:, None] + (self.reference_**2).sum(1) - 2 * mine @ self.reference_.T
             kernels.append(np.exp(-np.maximum(squared, 0) / (2 * len(self.numbers))))
         return kernels

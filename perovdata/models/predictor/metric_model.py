@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
+from perovdata.features import Table
 from perovdata.models.estimators.distance import nearest_mean
 from perovdata.models.predictor.intervals import LocalScale, ResidualSample, cdf, ppf
 
@@ -45,12 +45,12 @@ class MetricModel:
         """Mean distance to the nearest training designs, from distances to the corpus, shape (n,)."""
         return nearest_mean(distance[:, self.rows])
 
-    def points(self, X: pd.DataFrame, distance: np.ndarray) -> np.ndarray:
+    def points(self, X: Table, distance: np.ndarray) -> np.ndarray:
         """CV+ sample, moved as a whole so that its median is the final model's prediction, shape (n, k).
 
         Parameters
         ----------
-        X : DataFrame
+        X : Table
         distance : ndarray, shape (n, n_corpus)
             Distances to all designs of the corpus.
         """

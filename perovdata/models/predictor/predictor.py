@@ -8,14 +8,13 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from perovdata.checks import check_counts, check_level, check_seed
 from perovdata.chemistry import Perovskite
 from perovdata.dataset import METRICS, Metric, SynapseDesign
 from perovdata.errors import InputError, unknown_choice
-from perovdata.features import FEATURE_GROUPS, design_frame, designs_to_table, read_composition
+from perovdata.features import FEATURE_GROUPS, Columns, design_columns, read_composition
 from perovdata.materials import optical_properties
 from perovdata.models.estimators.distance import DesignDistance, nearest_mean, shared_properties
 from perovdata.models.predictor.copula import Copula
@@ -25,8 +24,8 @@ from perovdata.models.targets import from_scale, to_scale
 
 _N_NEAREST = 5
 
-#: Distances to the reported designs, shape (n, m), difficulty, shape (n,), and the design frame.
-_Near: TypeAlias = tuple[np.ndarray, np.ndarray, pd.DataFrame]
+#: Distances to the reported designs, shape (n, m), difficulty, shape (n,), and the designs' columns.
+_Near: TypeAlias = tuple[np.ndarray, np.ndarray, Columns]
 
 
 @dataclass
@@ -43,8 +42,8 @@ class Predictor:
         Over the same metrics.
     distance : DesignDistance
         To all designs of the corpus.
-    reference : DataFrame
-        Those designs: device_id, paper_id, composition, doi, url.
+    reference : list of dict
+        Those designs: device_id, paper_id, doi, url and the design columns; None where not stated.
     difficulty : ndarray
         Distance of every reported design to the rest, own paper left out.
     summary : dict of str to dict
@@ -56,7 +55,7 @@ class Predictor:
     models: dict[str, MetricModel]
     copula: Copula
     distance: DesignDistance
-    reference: pd.DataFrame
+    reference: list[dict[str, Any]]
     difficulty: np.ndarray
     summary: dict[str, dict[str, Any]]
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -65,11 +64,6 @@ class Predictor:
     def threshold(self) -> float:
         """Distance beyond which a design counts as extrapolation: 95 % of the reported ones lie nearer."""
         return float(np.quantile(self.difficulty, 0.95))
-
-    @cached_property
-    def _reference_rows(self) -> list[dict[str, Any]]:
-        rows = self.reference.astype(object).where(self.reference.notna(), None).to_dict("records")
-        return [{str(k): v for k, v in row.items()} for row in rows]
 
     @cached_property
     def _groups(self) -> tuple[str, ...]:
@@ -269,7 +263,7 @@ class Predictor:
 
     def _near(self, designs: Sequence[SynapseDesign]) -> _Near:
         """How far the designs lie from the reported ones."""
-        X = design_frame(designs_to_table(designs), self._groups)
+        X = design_columns(designs, self._groups)
         distance = self.distance(X)
         return distance, nearest_mean(distance), X
 
@@ -282,7 +276,7 @@ class Predictor:
         given: Sequence[str],
     ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         distance, _, X = frame
-        points = {name: m.points(X.iloc[rows], distance[rows]) for name, m in self.models.items()}
+        points = {name: m.points(X.take(rows), distance[rows]) for name, m in self.models.items()}
         mean, covariance = self.copula.given(self._scores(points, known, rows, given))
         return np.broadcast_to(mean, (len(rows), mean.shape[1])), covariance, points
 
@@ -367,7 +361,7 @@ class Predictor:
         order = np.argsort(distance, kind="stable")[:_N_NEAREST]
         out = []
         for j in order:
-            row = self._reference_rows[j]
+            row = self.reference[j]
             out.append(
                 {
                     "device_id": row["device_id"],

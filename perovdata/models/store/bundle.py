@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from perovdata.documents import read_json, refuse_swelling
 from perovdata.errors import InputError
@@ -228,7 +227,6 @@ def _to_json(predictor: Predictor) -> dict[str, Any]:
             "fold": model.sample.fold.tolist(),
             "n_papers": model.sample.n_papers,
         }
-    reference = predictor.reference.astype(object)
     return {
         "metadata": predictor.metadata,
         "summary": predictor.summary,
@@ -239,7 +237,7 @@ def _to_json(predictor: Predictor) -> dict[str, Any]:
             "overlap": predictor.copula.overlap.tolist(),
         },
         "distance": to_plain(predictor.distance),
-        "reference": reference.where(reference.notna(), None).to_dict("list"),
+        "reference": {name: [row[name] for row in predictor.reference] for name in predictor.reference[0]},
         "difficulty": predictor.difficulty.tolist(),
     }
 
@@ -263,7 +261,8 @@ def _from_json(content: dict[str, Any], estimators: dict[str, list]) -> Predicto
     c = content["copula"]
     copula = Copula(tuple(c["names"]), np.array(c["correlation"]), np.array(c["overlap"], dtype=int))
     models = {name: models[name] for name in copula.names}
-    reference = pd.DataFrame(content["reference"])
+    columns = content["reference"]
+    reference = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return Predictor(
         models,
         copula,

@@ -43,7 +43,7 @@ def model_card(predictor: Predictor) -> str:
     rows = [_row(predictor, name, row) for name, row in predictor.summary.items()]
     tail = _TAIL.format(
         n_designs=len(predictor.reference),
-        n_papers=predictor.reference["paper_id"].nunique(),
+        n_papers=len({row["paper_id"] for row in predictor.reference}),
         candidates=", ".join(metadata.get("candidates", [])),
         threshold=predictor.threshold,
         versions=", ".join(f"{k} {v}" for k, v in metadata.get("versions", {}).items()),

@@ -98,7 +98,7 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
         models=models,
         copula=fit_copula(names, scores, corpus.design_weights(), *evidence.background_scores(names)),
         distance=distance,
-        reference=reference.reset_index(drop=True),
+        reference=_plain_rows(reference),
         difficulty=nearest_mean(matrix, own),
         summary=_summary(corpus, skills, models),
         metadata={
@@ -108,6 +108,12 @@ def fit_predictor(evidence: Evidence, skills: pd.DataFrame, settings: Settings) 
             "candidates": list(evidence.registry),
         },
     )
+
+
+def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dicts, None where a cell is empty."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _summary(
