@@ -157,21 +157,30 @@ def _announced(description: str, move: Callable[..., None]) -> Callable[..., Non
 
 
 def _duration(seconds: float) -> str:
-    """A length of time in words, from a minute on."""
+    """A length of time in words."""
     minutes = round(seconds / 60)
     if minutes >= 120:
         return f"{seconds / 3600:.1f} hours"
+    if seconds < 45:
+        return f"{max(round(seconds), 1)} s"
     return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _lines(description: str) -> Callable[..., None]:
-    """Log where the work stands, first after a while and then at most every so often."""
-    told = time.monotonic()
+    """Log where the work stands, first after a while and then at most every so often, with the time left."""
+    start = told = time.monotonic()
+    before: float | None = None
 
     def tell(done: float, total: float | None, name: str = description) -> None:
-        nonlocal told
-        if time.monotonic() - told >= _QUIET_S:
-            told = time.monotonic()
-            _LOG.info("%s: %g of %s", name, done, "unknown" if total is None else f"{total:g}")
+        nonlocal before, told
+        before = done if before is None else before
+        now = time.monotonic()
+        if now - told < _QUIET_S:
+            return
+        told = now
+        left = ""
+        if total is not None and done > before:
+            left = f", about {_duration((now - start) * (total - done) / (done - before))} left"
+        _LOG.info("%s: %g of %s%s", name, done, "unknown" if total is None else f"{total:g}", left)
 
     return tell

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from perovdata.checks import check_counts, check_seed
 from perovdata.dataset.load import measured_metrics
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
@@ -24,7 +25,7 @@ from perovdata.studies.needs_space import (
     span_of,
 )
 from perovdata.studies.ranking import eligible_devices
-from perovdata.vision import TASKS, run_stacked
+from perovdata.vision import TASKS, ceiling, run_stacked
 
 
 def requirements(
@@ -39,6 +40,7 @@ def requirements(
     seed: int = 0,
     points: int = 9,
     map_points: int = 7,
+    note: Callable[[str], None] | None = None,
     progress: Callable[[float, int], None] | None = None,
     **options: Any,
 ) -> dict[str, Any]:
@@ -61,9 +63,11 @@ def requirements(
     seeds, seed : int
         Accuracy is the mean over the seeds.
     points : int
-        Values of each metric in its sweep.
+        Values of each metric in its sweep, 2 or more.
     map_points : int
-        Points per axis of the map.
+        Points per axis of the map, 2 or more.
+    note : callable, optional
+        Gets one line before the study: how many runs it takes.
     progress, **options
         As for :func:`perovdata.vision.run`.
 
@@ -85,8 +89,11 @@ def requirements(
     if not 0 < accuracy < 100:
         raise InputError(f"accuracy: {accuracy} is not between 0 and 100 %")
     pair = map_axes(axes)
+    check_counts(seeds=seeds)
+    check_seed(seed)
+    _check_points(points=points, map_points=map_points)
     common: dict[str, Any] = {"seeds": seeds, "seed": seed, **options}
-    _check_reachable(task, accuracy, common)
+    _check_reachable(task, accuracy, options)
     contexts: dict[str, str | SynapseParameters] = {name: name for name in CONTEXTS}
     contexts |= {name: one_device(parameters) for name, parameters in (devices or {}).items()}
     sweeps = [(name, context) for name in VARIED for context in contexts]
@@ -100,6 +107,12 @@ def requirements(
     combinations = factorial(_read(task), levels) if joint else []
     if combinations:
         groups.append(sets_at(combinations, "ideal"))
+    if note is not None:
+        n_sets = sum(group.n_sets for group in groups)
+        note(
+            f"{n_sets} parameter sets x {seeds} seeds of {task}; a smaller number makes it shorter: "
+            "argument points, argument map_points, argument seeds, argument epochs"
+        )
     accuracies, result = run_stacked(task, groups, progress=progress, **common)
     if len(accuracies) < len(groups):
         raise KeyboardInterrupt
@@ -128,13 +141,19 @@ def requirements(
     }
 
 
-def _check_reachable(task: str, accuracy: float, common: dict[str, Any]) -> None:
+def _check_points(**counts: int) -> None:
+    for name, value in counts.items():
+        if value < 2:
+            raise InputError(f"{name}: {value} is not 2 or more: a sweep has two ends")
+
+
+def _check_reachable(task: str, accuracy: float, options: dict[str, Any]) -> None:
     """Stop before the sweeps at a target that no device can reach."""
-    _, result = run_stacked(task, [SynapseParameters.make(g_max=1e-6)], **common)
-    if accuracy > result.ceiling:
+    most = ceiling(task, **options)
+    if accuracy > most:
         raise InputError(
             f"accuracy: {accuracy:g} % is above what the same network reaches in floating point on {task} "
-            f"({result.ceiling:.1f} %): no device can; accepted is less, or another task or network"
+            f"({most:.1f} %): no device can; accepted is less, or another task or network"
         )
 
 

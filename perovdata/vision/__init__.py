@@ -3,7 +3,7 @@
 from perovdata.vision.data.downloads import DOWNLOADS, fetch
 from perovdata.vision.data.images import IMAGE_SETS, Images, load_images
 from perovdata.vision.parts.light import Lamp, lamp_of
-from perovdata.vision.runner import TaskResult, check_request, joined, repeated, run, run_stacked
+from perovdata.vision.runner import TaskResult, ceiling, check_request, joined, repeated, run, run_stacked
 from perovdata.vision.suite_table import catalogue
 from perovdata.vision.tasks import TASKS
 
@@ -15,6 +15,7 @@ __all__ = [
     "Lamp",
     "TaskResult",
     "catalogue",
+    "ceiling",
     "check_request",
     "fetch",
     "joined",

@@ -24,7 +24,7 @@ CEILING_SEEDS = (0, 1, 2)
 _ROOMS = ("vision", "arrays", "devices")
 
 
-def float_ceiling(task: Task, plan: Plan, course: Course) -> float:
+def float_ceiling(task: Task, plan: Plan, course: Course | None = None) -> float:
     """Accuracy of the task's network in float, percent.
 
     Parameters
@@ -32,7 +32,7 @@ def float_ceiling(task: Task, plan: Plan, course: Course) -> float:
     task : Task
     plan : Plan
         What the run asks; its seeds do not matter.
-    course : Course
+    course : Course, optional
         The task made ready for the plan, used where its seeds are those of the ceiling.
 
     Returns
@@ -42,7 +42,7 @@ def float_ceiling(task: Task, plan: Plan, course: Course) -> float:
     path = cache_dir() / "ceilings" / f"{_digest(task, plan)}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):  # not computed yet, or damaged
         return float(json.loads(path.read_text(encoding="utf-8"))["ceiling"])
-    if plan.seeds != CEILING_SEEDS:
+    if course is None or plan.seeds != CEILING_SEEDS:
         course = task.prepare(replace(plan, seeds=CEILING_SEEDS))
     value = float(np.mean(course.ceiling()))
     with suppress(OSError):  # a read-only home: computed again the next time

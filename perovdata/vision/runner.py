@@ -15,7 +15,7 @@ from perovdata.checks import check_counts, check_seed
 from perovdata.devices import SynapseParameters, at_temperature
 from perovdata.engine import padded
 from perovdata.errors import unknown_choice
-from perovdata.vision.ceilings import float_ceiling
+from perovdata.vision.ceilings import CEILING_SEEDS, float_ceiling
 from perovdata.vision.data.images import Images, load_images
 from perovdata.vision.parts.sensor import fill_memory
 from perovdata.vision.task import Course, EnergyTerm, Plan, Scores, Task, read_options
@@ -135,13 +135,10 @@ def run(
         If nothing was finished.
     """
     start = time.perf_counter()
-    values = check_request(task, protocol, options)
-    definition = TASKS[task]
-    check_counts(seeds=seeds, epochs=epochs)
+    check_counts(seeds=seeds)
     own_seeds = _seeds(params.n_sets, seed, seeds)
-    if not isinstance(images, Images):
-        images = load_images(images if images is not None else definition.image_set, data_dir)
-    plan = Plan(images, tuple(own_seeds[0].tolist()), epochs, protocol, values, data_dir)
+    plan = _plan(task, tuple(own_seeds[0].tolist()), epochs, protocol, data_dir, images, options)
+    definition, images, values = TASKS[task], plan.images, plan.options
     report = progress or (lambda *_: None)
     report(0, params.n_sets)
     course = definition.prepare(plan)
@@ -184,6 +181,36 @@ def run(
         wall_s=time.perf_counter() - start,
         **_joined(parts),
     )
+
+
+def ceiling(
+    task: str,
+    *,
+    epochs: int | None = None,
+    protocol: str = "default",
+    data_dir: str | os.PathLike[str] | None = None,
+    images: Images | str | os.PathLike[str] | None = None,
+    **options: Any,
+) -> float:
+    """What the network of a task reaches in float, percent, without running a device; as for :func:`run`."""
+    plan = _plan(task, CEILING_SEEDS, epochs, protocol, data_dir, images, options)
+    return float_ceiling(TASKS[task], plan)
+
+
+def _plan(
+    task: str,
+    seeds: tuple[int, ...],
+    epochs: int | None,
+    protocol: str,
+    data_dir: str | os.PathLike[str] | None,
+    images: Images | str | os.PathLike[str] | None,
+    options: Mapping[str, Any],
+) -> Plan:
+    values = check_request(task, protocol, options)
+    check_counts(epochs=epochs)
+    if not isinstance(images, Images):
+        images = load_images(images if images is not None else TASKS[task].image_set, data_dir)
+    return Plan(images, seeds, epochs, protocol, values, data_dir)
 
 
 def repeated(first: TaskResult, more: TaskResult) -> TaskResult:

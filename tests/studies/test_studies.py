@@ -162,7 +162,9 @@ def test_sobol_indices_are_shares():
 
 
 def test_requirements_find_the_crossing():
-    found = requirements("associate", 50.0, seeds=1, points=4, map_points=2)
+    told = []
+    found = requirements("associate", 50.0, seeds=1, points=4, map_points=2, note=told.append)
+    assert told[0].startswith("44 parameter sets x 1 seeds of associate")
     assert found["reachable"]
     assert np.shape(found["map"]["accuracy"]) == (2, 2)
     table = {(row["metric"], row["others"]): row for row in found["table"]}
@@ -181,6 +183,19 @@ def test_requirements_find_the_crossing():
     assert found["devices"]
     assert requirements_figure(found)[:8] == b"\x89PNG\r\n\x1a\n"
     json.dumps(found, allow_nan=False)
+
+
+def test_requirements_take_fewer_points_from_the_command_line():
+    words = ["study", "requirements", "--accuracy", "50", "--task", "associate", "--seeds", "1", "--json"]
+    told = CliRunner().invoke(app, [*words, "--points", "2", "--map-points", "3"])
+    assert told.exit_code == 0, told.output
+    found = json.loads(told.stdout)
+    assert np.shape(found["map"]["accuracy"]) == (3, 3)
+    assert all(len(row["values"]) == 2 for row in found["table"])
+    assert "29 parameter sets x 1 seeds of associate" in told.stderr
+    assert "--map-points" in told.stderr
+    with pytest.raises(InputError, match="points: 1 is not 2 or more"):
+        requirements("associate", 50.0, points=1)
 
 
 def test_requirements_at_a_device_of_ones_own():

@@ -48,6 +48,8 @@ def requirements(
         ),
     ] = False,
     draws: Annotated[int, typer.Option(help="Parameter sets behind the median of a device.")] = 16,
+    points: Annotated[int, typer.Option(help="Values of each metric in its sweep; fewer are faster.")] = 9,
+    map_points: Annotated[int, typer.Option(help="Values along each axis of the map.")] = 7,
     output: Output = None,
     json: Json = False,
 ) -> None:
@@ -55,11 +57,20 @@ def requirements(
     from perovdata.studies import requirements as run_requirements
     from perovdata.studies import requirements_figure
 
-    check_counts(draws=draws)
+    check_counts(draws=draws, points=points, map_points=map_points)
     named = devices.parameters_by_name(formula, draws, run.seed)
     with progress("requirements", estimate=True) as move:
         found = run_requirements(
-            task, accuracy, devices=named, axes=map_, joint=joint, progress=move, **asdict(run)
+            task,
+            accuracy,
+            devices=named,
+            axes=map_,
+            joint=joint,
+            points=points,
+            map_points=map_points,
+            note=note,
+            progress=move,
+            **asdict(run),
         )
     if output is not None:
         from perovdata.files import write_atomic, write_json
