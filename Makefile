@@ -22,10 +22,11 @@ help:
 	@echo "make stress     the long search for what breaks readers and writers (about two CPU hours)"
 	@echo "make lock       resolve requirements.lock again from pyproject.toml"
 
+# The lock names every package, so nothing is left to resolve; Python compiles what is imported, not all that is installed.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"perovdata needs Python 3.11 or newer, this is {v.major}.{v.minor}; set PYTHON=/path/to/python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
