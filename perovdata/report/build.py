@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from perovdata.dataset import METRICS, info, load_synapses
@@ -22,7 +23,7 @@ from perovdata.report.charts import explorer_data
 from perovdata.report.comparison_figure import draw_comparison
 from perovdata.report.gap_part import gap_section
 from perovdata.report.page import Column, Page, Section
-from perovdata.report.style import drawn, figure_style
+from perovdata.report.style import drawn, figure_style, for_any_page
 from perovdata.units import number, quantity, span, with_error
 
 _SHOWN = ["on_off_ratio", "endurance", "retention", "operating_voltage", "energy_per_event", "n_states"]
@@ -180,7 +181,7 @@ def _worked_section(derived: Derived) -> Section:
     )
     section.heading("What it is worth")
     section.figure(
-        drawn(simulation_figures.accuracy_figure(derived.simulations)),
+        for_any_page(simulation_figures.accuracy_figure, derived.simulations),
         "Each count is one device drawn from the prediction, run through the whole task. The spread is what "
         "is not known about the device; the dashed line is the same network in floating point.",
     )
@@ -218,7 +219,7 @@ def _worked_section(derived: Derived) -> Section:
     )
     section.heading("What limits it")
     section.figure(
-        drawn(simulation_figures.limits_figure(derived.limits)),
+        for_any_page(simulation_figures.limits_figure, derived.limits),
         "Gain in accuracy if one effect alone became ideal. Measure or improve the upper ones first.",
     )
     return section
@@ -229,10 +230,11 @@ def _add_seen(section: Section, simulations: dict[str, dict[str, Any]]) -> None:
     section.heading("What the array saw")
     for task, result in simulations.items():
         if result["pictures"]:
+            weights = any(np.min(row) < 0 for row in result["pictures"].values())
             section.pictures(
                 result["pictures"],
-                f"{task}: the run's own first pictures, for the first device drawn. Colours: weights, blue "
-                "below zero, red above.",
+                f"{task}: the run's own first pictures, for the first device drawn."
+                + (" Weights: blue below zero, red above." if weights else ""),
             )
     task, result = next(iter(simulations.items()))
     counts = pd.DataFrame(result["confusion"], index=result["classes"], columns=result["classes"])
@@ -311,7 +313,7 @@ def _comparison_section(told: dict[str, Any]) -> Section:
         ],
     )
     section.figure(
-        drawn(draw_comparison(told)),
+        for_any_page(draw_comparison, told),
         f"Accuracy, paired differences, energy and the curves; {told['level']:.0%} intervals.",
     )
     return section
@@ -329,7 +331,7 @@ def _leaderboard_section(derived: Derived) -> Section:
     for task in dict.fromkeys(row["task"] for row in ranked):
         rows = [row for row in ranked if row["task"] == task]
         figures[task] = (
-            drawn(simulation_figures.leaderboard_figure(rows)),
+            for_any_page(simulation_figures.leaderboard_figure, rows),
             f"{task}: the first {min(30, len(rows))} of {len(rows)} devices, ranked by paired comparison on "
             f"common draws, in {len({row['group'] for row in rows})} groups that the draws tell apart; those "
             "whose composition is not stated come last. Dashed: the same network in floating point. Open "
@@ -369,7 +371,7 @@ def _dataset_section(counts: dict[str, Any]) -> Section:
         "Values per metric and family; the number of papers stands in brackets.",
     )
     section.figure(
-        drawn(dataset_figures.value_figure(frame, _SHOWN)),
+        for_any_page(dataset_figures.value_figure, frame, _SHOWN),
         "Every reported value of six metrics. Triangles are lower bounds: retention and endurance mostly "
         "tell how long the authors measured.",
     )
@@ -393,22 +395,22 @@ def _model_section(derived: Derived) -> Section:
         "number below comes from papers that the model had not seen, in any fold, at any step."
     )
     section.figure(
-        drawn(model_figures.skill_figure(skill)),
+        for_any_page(model_figures.skill_figure, skill),
         "Skill of what is shipped, with 90 % bootstrap intervals over papers (number of papers in brackets). "
         "Zero means: no better than the best naive baseline.",
     )
     section.figure(
-        drawn(model_figures.calibration_figure(skill)),
+        for_any_page(model_figures.calibration_figure, skill),
         "A stated interval should hold the stated share of values from unseen papers. One dot per metric.",
     )
     modelled = list(skill.loc[skill["n_papers"] >= 25, "metric"])
     if modelled:
         section.figure(
-            drawn(model_figures.parity_figure(derived.evaluation["parity"], modelled)),
+            for_any_page(model_figures.parity_figure, derived.evaluation["parity"], modelled),
             "Reported against predicted values of unseen papers, with 90 % intervals. Triangles are bounds.",
         )
     section.figure(
-        drawn(model_figures.learning_figure(derived.evaluation["learning_curve"])),
+        for_any_page(model_figures.learning_figure, derived.evaluation["learning_curve"]),
         "Skill against the number of training papers. A curve that does not rise says that the design "
         "columns explain little of the spread; one that still rises says that more papers would help.",
     )
@@ -420,7 +422,7 @@ def _model_section(derived: Derived) -> Section:
     )
     section.heading("A lesson on splits")
     section.figure(
-        drawn(model_figures.leakage_figure(derived.leakage)),
+        for_any_page(model_figures.leakage_figure, derived.leakage),
         "One boosted-tree model under four set-ups. Where papers report several devices, a random split puts "
         "siblings on both sides and looks better than it is; only the split by paper tells what happens with "
         "the next paper.",

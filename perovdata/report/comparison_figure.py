@@ -14,7 +14,7 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
-from perovdata.report.style import COLOURS, figure_style
+from perovdata.report.style import COLOURS, figure_style, panels
 
 _FORMATS = (".png", ".svg", ".pdf")
 _CURVES = {
@@ -42,9 +42,8 @@ def draw_comparison(told: dict[str, Any]) -> plt.Figure:
     """
     curves = [name for name in _CURVES if any(name in thing["curves"] for thing in told["things"])]
     colours = dict(zip([t["name"] for t in told["things"]], _cycle(len(told["things"])), strict=True))
-    panels = 4 + len(curves)
-    rows = -(-panels // 4)
-    figure, grid = plt.subplots(rows, 4, figsize=(15, 3.4 * rows), squeeze=False, layout="constrained")
+    count = 4 + len(curves)
+    figure, grid = panels(count, 4, 3.75, 3.4, layout="constrained")
     axes = list(grid.flat)
     _accuracy(axes[0], told, colours)
     _paired(axes[1], told)
@@ -52,9 +51,10 @@ def draw_comparison(told: dict[str, Any]) -> plt.Figure:
     _energy(axes[3], told)
     for ax, name in zip(axes[4:], curves, strict=False):
         _overlay(ax, name, told, colours)
-    for ax in axes[panels:]:
+    for ax in axes[count:]:
         ax.set_visible(False)
-    figure.suptitle(f"{told['task']}: bands and bars are {told['level']:.0%} intervals over draws and seeds")
+    title = f"{told['task']}: bands and bars are {told['level']:.0%} intervals over draws and seeds"
+    figure.suptitle(title, wrap=True)
     return figure
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import FAMILIES, METRICS
-from perovdata.report.style import FAMILY_COLOURS, axis_label
+from perovdata.report.style import FAMILY_COLOURS, axis_label, panels
 
 _OTHER = "not stated"
 
@@ -80,9 +80,7 @@ def value_figure(frame: pd.DataFrame, metrics: list[str]) -> plt.Figure:
         One panel each.
     """
     families = list(FAMILIES)
-    columns = 3
-    rows = -(-len(metrics) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(9.6, 2.1 * rows), squeeze=False)
+    figure, grid = panels(len(metrics), 3, 3.2, 2.1)
     rng = np.random.default_rng(0)
     for axes, metric in zip(grid.flat, metrics, strict=False):
         meta = METRICS[metric]

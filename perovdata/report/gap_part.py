@@ -9,7 +9,7 @@ import pandas as pd
 
 from perovdata.report.charts import gap_chart, spectra_chart
 from perovdata.report.page import Column, Section
-from perovdata.report.style import COLOURS, drawn
+from perovdata.report.style import COLOURS, for_any_page, legend_columns, panels
 
 
 def _bowing_figure(series: pd.DataFrame) -> plt.Figure:
@@ -20,7 +20,8 @@ def _bowing_figure(series: pd.DataFrame) -> plt.Figure:
     series : DataFrame
         ``series.csv`` of the stage ``bandgap``: series, kind, x, gap_eV, low, high.
     """
-    figure, axes = plt.subplots(figsize=(7.6, 4.6))
+    figure, grid = panels(1, 1, 7.6, 4.6)
+    axes = grid[0, 0]
     colours = ("blue", "vermilion", "green", "purple", "orange")
     for colour, (name, part) in zip(colours, series.groupby("series", sort=False), strict=False):
         model, measured = (part[part["kind"] == kind] for kind in ("model", "measured"))
@@ -31,7 +32,7 @@ def _bowing_figure(series: pd.DataFrame) -> plt.Figure:
         axes.plot(measured["x"], measured["gap_eV"], "o", markersize=3.5, color=COLOURS[colour])
     axes.set_xlabel("share of the second ion")
     axes.set_ylabel("band gap (eV)")
-    figure.legend(loc="outside lower center", ncols=3, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=legend_columns(3), fontsize=9)
     return figure
 
 
@@ -78,7 +79,7 @@ def gap_section(gap: dict[str, Any], tables: dict[str, pd.DataFrame]) -> Section
         "Predicted against measured gaps of what was hidden, with 90 % intervals.",
     )
     section.figure(
-        drawn(_bowing_figure(tables["series"])),
+        for_any_page(_bowing_figure, tables["series"]),
         "The gap along halide and lead-tin series: line and band from the model, points measured.",
     )
     section.heading("Spectra")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import METRICS
-from perovdata.report.style import COLOURS
+from perovdata.report.style import COLOURS, legend_columns, panels
 
 _KIND = {
     "model": (COLOURS["blue"], "model shipped"),
@@ -35,7 +35,8 @@ def skill_figure(skill: pd.DataFrame) -> plt.Figure:
         ``skill.csv`` of the evaluation: metric, kind, skill, skill_low, skill_high, n_papers.
     """
     rows = skill.sort_values("n_papers").reset_index(drop=True)
-    figure, axes = plt.subplots(figsize=(8.4, 0.34 * len(rows) + 1.4))
+    figure, grid = panels(1, 1, 8.4, 0.34 * len(rows) + 1.4)
+    axes = grid[0, 0]
     for kind, (colour, label) in _KIND.items():
         part = rows[rows["kind"] == kind]
         if part.empty:
@@ -50,14 +51,15 @@ def skill_figure(skill: pd.DataFrame) -> plt.Figure:
     axes.set_yticks(rows.index, names)
     axes.set_xlabel("skill: reduction of the mean error against the best naive baseline (%)")
     axes.set_xlim(left=max(axes.get_xlim()[0], -60))
-    figure.legend(loc="outside lower center", ncols=3, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=legend_columns(3, narrow=1), fontsize=9)
     return figure
 
 
 def calibration_figure(skill: pd.DataFrame) -> plt.Figure:
     """Share of held-out papers' values inside the 50, 80 and 90 % intervals, per metric."""
     levels = (50, 80, 90)
-    figure, axes = plt.subplots(figsize=(5.4, 4.2))
+    figure, grid = panels(1, 1, 5.4, 4.2)
+    axes = grid[0, 0]
     axes.plot([40, 100], [40, 100], color="black", linewidth=1, label="perfect")
     axes.fill_between([40, 100], [35, 95], [45, 105], color=COLOURS["grey"], alpha=0.12, label="± 5 points")
     rng = np.random.default_rng(0)
@@ -83,9 +85,7 @@ def calibration_figure(skill: pd.DataFrame) -> plt.Figure:
 
 def parity_figure(parity: pd.DataFrame, metrics: list[str]) -> plt.Figure:
     """Reported against predicted values of unseen papers; bars are 90 % intervals, triangles lower bounds."""
-    columns = min(3, len(metrics))
-    rows = -(-len(metrics) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(3.4 * columns, 3.3 * rows), squeeze=False)
+    figure, grid = panels(len(metrics), min(3, len(metrics)), 3.4, 3.3)
     for axes, metric in zip(grid.flat, metrics, strict=False):
         part = parity[(parity["metric"] == metric) & (parity["repeat"] == 0)]
         low, middle, high = (part[q].to_numpy() for q in ("q05", "q50", "q95"))
@@ -110,9 +110,7 @@ def learning_figure(curve: pd.DataFrame) -> plt.Figure:
     """Skill against the number of training papers, one panel per learner."""
     curve = curve[curve["learner"] != "global median"]
     learners = list(dict.fromkeys(curve["learner"]))
-    figure, grid = plt.subplots(
-        1, len(learners), figsize=(4.6 * len(learners), 3.4), sharey=True, squeeze=False
-    )
+    figure, grid = panels(len(learners), len(learners), 4.6, 3.4, sharey=True)
     colours = list(COLOURS.values())
     for axes, learner in zip(grid.flat, learners, strict=True):
         for index, (metric, part) in enumerate(curve[curve["learner"] == learner].groupby("metric")):
@@ -122,18 +120,19 @@ def learning_figure(curve: pd.DataFrame) -> plt.Figure:
         axes.axhline(0, color="black", linewidth=1)
         axes.set_title(learner)
         axes.set_xlabel("training papers")
-    grid[0, 0].set_ylabel("skill against the global median (%)")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("skill against the global median (%)")
     handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=9)
+    figure.legend(handles, labels, loc="outside lower center", ncols=legend_columns(4), fontsize=9)
     return figure
 
 
 def leakage_figure(leakage: dict[str, float]) -> plt.Figure:
     """Error of one boosted-tree model under leaking and honest splits, relative to the global median."""
-    panels = (("", "all devices"), ("_shared", "papers with several devices"))
-    figure, grid = plt.subplots(1, 2, figsize=(9.6, 2.3), sharey=True)
+    shown = (("", "all devices"), ("_shared", "papers with several devices"))
+    figure, grid = panels(2, 2, 4.8, 2.3, sharey=True)
     colours = [COLOURS["vermilion"] if key.startswith("random") else COLOURS["blue"] for key, _ in _SETUPS]
-    for axes, (suffix, title) in zip(grid, panels, strict=True):
+    for axes, (suffix, title) in zip(grid.flat, shown, strict=True):
         values = [100 * leakage[key + suffix] for key, _ in _SETUPS]
         bars = axes.barh([label for _, label in _SETUPS], values, color=colours, height=0.65)
         axes.bar_label(bars, fmt="%.0f", padding=3)

@@ -43,9 +43,9 @@ class Section:
         """Add a sub-heading."""
         self.blocks.append({"kind": "heading", "text": text})
 
-    def figure(self, svg: str, caption: str) -> None:
-        """Add a figure; its caption says what to see."""
-        self.blocks.append({"kind": "figure", "svg": themed(svg), "caption": caption})
+    def figure(self, svg: str | Mapping[str, str], caption: str) -> None:
+        """Add a figure, or one for each width of page; its caption says what to see."""
+        self.blocks.append({"kind": "figure", "svg": _themed(svg), "caption": caption})
 
     def pictures(self, rows: Mapping[str, Sequence[Any]], caption: str) -> None:
         """Add rows of small pictures: heading -> pictures, shape (n, height, width).
@@ -60,9 +60,9 @@ class Section:
         rows = [(name, [round(float(v)) for v in shares.loc[name]]) for name in shares.index]
         self.blocks.append({"kind": "matrix", "head": list(shares.columns), "rows": rows, "caption": caption})
 
-    def choice(self, label: str, figures: Mapping[str, tuple[str, str]]) -> None:
+    def choice(self, label: str, figures: Mapping[str, tuple[str | Mapping[str, str], str]]) -> None:
         """Add figures of which the reader selects one: name -> (SVG, caption)."""
-        options = [{"name": n, "svg": themed(svg), "caption": text} for n, (svg, text) in figures.items()]
+        options = [{"name": n, "svg": _themed(svg), "caption": text} for n, (svg, text) in figures.items()]
         self.blocks.append({"kind": "choice", "label": label, "options": options})
 
     def chart(self, spec: Mapping[str, Any], caption: str) -> None:
@@ -109,6 +109,13 @@ class Page:
             library=_library() if kinds & {"chart", "explorer"} else "",
             script=files("perovdata.report").joinpath("page.js").read_text(encoding="utf-8"),
         )
+
+
+def _themed(svg: str | Mapping[str, str]) -> str:
+    """The figure in the colours of the page; of two, the style sheet shows the one that fits."""
+    if isinstance(svg, str):
+        return themed(svg)
+    return "".join(f'<div class="on-{width}">{themed(one)}</div>' for width, one in svg.items())
 
 
 def _encoded(pictures: np.ndarray) -> list[str]:

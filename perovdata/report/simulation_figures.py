@@ -7,7 +7,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from perovdata.report.style import COLOURS, FAMILY_COLOURS
+from perovdata.report.style import COLOURS, FAMILY_COLOURS, legend_columns, panels
 
 
 def accuracy_figure(results: dict[str, dict[str, Any]]) -> plt.Figure:
@@ -18,9 +18,8 @@ def accuracy_figure(results: dict[str, dict[str, Any]]) -> plt.Figure:
     results : dict of str to dict
         Task name to the result of :func:`perovdata.simulate`.
     """
-    figure, grid = plt.subplots(
-        1, len(results), figsize=(4.8 * len(results), 3.0), squeeze=False, sharey=True
-    )
+    count = len(results)
+    figure, grid = panels(count, count, min(4.8, 10.4 / count), 3.0, sharey=True)
     for axes, (task, result) in zip(grid.flat, results.items(), strict=True):
         values = np.array(result["accuracy"]["values"], float).ravel()
         axes.hist(values, bins=np.arange(0, 102.5, 2.5), color=COLOURS["sky"])
@@ -30,9 +29,10 @@ def accuracy_figure(results: dict[str, dict[str, Any]]) -> plt.Figure:
         axes.set_title(task)
         axes.set_xlim(0, 100)
         axes.set_xlabel("accuracy (%)")
-    grid[0, 0].set_ylabel("devices drawn x seeds")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("devices drawn x seeds")
     handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    figure.legend(handles, labels, loc="outside lower center", ncols=legend_columns(3))
     return figure
 
 
@@ -47,7 +47,8 @@ def leaderboard_figure(rows: list[dict[str, Any]], most: int = 30) -> plt.Figure
         Devices shown.
     """
     rows = rows[:most][::-1]
-    figure, axes = plt.subplots(figsize=(8.8, 0.27 * len(rows) + 1.4))
+    figure, grid = panels(1, 1, 8.8, 0.27 * len(rows) + 1.4)
+    axes = grid[0, 0]
     seen = set()
     for index, row in enumerate(rows):
         family = row["family"] or "not stated"
@@ -63,7 +64,7 @@ def leaderboard_figure(rows: list[dict[str, Any]], most: int = 30) -> plt.Figure
     axes.set_xlim(0, 100)
     axes.set_xlabel("accuracy (%): median and interval")
     axes.grid(axis="y", visible=False)
-    figure.legend(loc="outside lower center", ncols=5, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=legend_columns(5), fontsize=9)
     return figure
 
 
@@ -76,7 +77,8 @@ def limits_figure(rows: list[dict[str, Any]]) -> plt.Figure:
         Of :func:`perovdata.studies.limits`, one device.
     """
     rows = sorted(rows, key=lambda row: row["gain"])
-    figure, axes = plt.subplots(figsize=(7.6, 0.34 * len(rows) + 1.0))
+    figure, grid = panels(1, 1, 7.6, 0.34 * len(rows) + 1.0)
+    axes = grid[0, 0]
     for index, row in enumerate(rows):
         colour = COLOURS["grey"] if row["effect"] == "all" else COLOURS["blue"]
         axes.plot([row["low"], row["high"]], [index, index], color=colour, linewidth=2)

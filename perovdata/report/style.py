@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from io import StringIO
+from textwrap import fill
 from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
 
 from perovdata.dataset import METRICS
 
@@ -29,6 +32,56 @@ FAMILY_COLOURS = {
     "lead-free": COLOURS["vermilion"],
     "not stated": COLOURS["grey"],
 }
+
+
+_NARROW = ContextVar("narrow", default=False)
+_NARROW_LETTERS = 26
+_NARROW_INCHES = 4.3  # as wide as a phone at the size of its letters
+
+
+def panels(
+    count: int, columns: int, width: float, height: float, **options: Any
+) -> tuple[plt.Figure, np.ndarray]:
+    """A figure of `count` panels in a grid; on a narrow page they stand one below the other.
+
+    Parameters
+    ----------
+    count, columns : int
+    width, height : float
+        Of one panel, inches.
+    **options
+        Of :func:`matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    figure, grid
+        The grid has two dimensions, and may have more panels than `count`.
+    """
+    if _NARROW.get():
+        columns, width = 1, min(width, _NARROW_INCHES)
+    rows = -(-count // columns)
+    size = (width * columns, height * rows)
+    return plt.subplots(rows, columns, figsize=size, squeeze=False, **options)
+
+
+def legend_columns(most: int, narrow: int = 2) -> int:
+    """Columns of a legend below a figure, on a narrow page `narrow` at most."""
+    return min(most, narrow) if _NARROW.get() else most
+
+
+def for_any_page(draw: Callable[..., plt.Figure], *given: Any) -> dict[str, str]:
+    """The figure as SVG for a wide page, and again for a narrow one."""
+    wide = drawn(draw(*given))
+    token = _NARROW.set(True)
+    try:
+        with plt.rc_context({"svg.hashsalt": "perovdata, narrow"}):  # both stand in one page: other names
+            figure = draw(*given)
+            for axes in figure.axes:
+                axes.set_xlabel(fill(axes.get_xlabel(), _NARROW_LETTERS))
+            narrow = drawn(figure)
+    finally:
+        _NARROW.reset(token)
+    return {"wide": wide, "narrow": narrow}
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def test_a_notebook_becomes_a_page_with_its_code():
 
 
 @pytest.mark.slow
-def test_the_site_is_built_strictly_and_loads_nothing_from_elsewhere(tmp_path):
+def test_the_site_is_built_strictly_and_works_without_the_network(tmp_path, browser):
     site = tmp_path / "site"
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", site]
     # An address that nothing answers on: whatever asks the network fails.
@@ -57,3 +57,13 @@ def test_the_site_is_built_strictly_and_loads_nothing_from_elsewhere(tmp_path):
     }
     loaded = re.compile(r"<(?:script|img|iframe)[^>]+src=[\"']?https?:|<link[^>]+stylesheet[^>]+https?:")
     assert [path for path in site.rglob("*.html") if loaded.search(path.read_text(encoding="utf-8"))] == []
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((site / "index.html").as_uri())  # from the disk, as a downloaded site is read
+    page.locator("input.md-search__input").press_sequentially("endurance")
+    page.wait_for_selector(".md-search-result__item")
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()

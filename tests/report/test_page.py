@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import matplotlib.pyplot as plt
 import pytest
 
 from perovdata.errors import InputError
 from perovdata.report import figure_style, read_derived, to_svg
 from perovdata.report.page import Column, Page, Section
+from perovdata.report.style import for_any_page, panels
 
 
 def page(*sections: Section) -> str:
@@ -56,3 +59,26 @@ def test_style_leaves_global_settings_alone():
 def test_missing_results_are_named(tmp_path):
     with pytest.raises(InputError, match=r"skill\.csv is missing; 'dvc repro'"):
         read_derived(tmp_path)
+
+
+def test_panels_stand_below_one_another_on_a_narrow_page():
+    shapes = []
+
+    def draw():
+        figure, grid = panels(2, 2, 4.0, 3.0)
+        grid[0, 0].set_xlabel("a label that is too long for one line of a page as narrow as a phone")
+        shapes.append(grid.shape)
+        return figure
+
+    with figure_style():
+        svg = for_any_page(draw)
+    assert shapes == [(1, 2), (2, 1)]
+    assert 'width="576pt"' in svg["wide"]
+    assert 'width="288pt"' in svg["narrow"]
+    section = Section("a", "A")
+    section.figure(svg, "what to see")
+    text = page(section)
+    assert '<div class="on-wide"><svg' in text
+    assert '<div class="on-narrow"><svg' in text
+    names = [set(re.findall(r'id="(\w{10,})"', one)) for one in svg.values()]
+    assert not names[0] & names[1]  # a clip path of the hidden figure must not serve the shown one
