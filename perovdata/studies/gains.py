@@ -9,7 +9,7 @@ import numpy as np
 
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import unknown_choice
-from perovdata.quasirandom import seeds_of_draws
+from perovdata.quasirandom import SCRAMBLINGS, seeds_of_draws
 from perovdata.routing.design_space import (
     EFFECTS,
     pulse_noise,
@@ -39,7 +39,8 @@ def limits(
     Parameters
     ----------
     sources : mapping of name to SynapseParameters
-        Draws of each device.
+        Draws of each device; one set (a device without uncertainty) is trained with each of the eight seeds
+        that draws are trained with, so that its intervals hold the scatter of training.
     task : str
     effects : sequence of str, optional
         Keys of ``EFFECTS``; default: all that the task reads and that are not
@@ -66,7 +67,8 @@ def limits(
         raise unknown_choice("task", task, TASKS)
     used = set(TASKS[task].uses)
     plan: list[tuple[str, str, SynapseParameters]] = []
-    for name, parameters in sources.items():
+    for name, stated in sources.items():
+        parameters = stated if stated.n_sets > 1 else stated.take(np.zeros(SCRAMBLINGS, int))
         ideal = set(parameters.ideal_fields)
         present = [e for e in effects or EFFECTS if set(EFFECTS[e]) & used - ideal]
         plan.append((name, "none", parameters))

@@ -124,6 +124,8 @@ def judge(
     footing = _footing(known, held)
     if accuracy.size == 1 or not varied:
         why = "the device states one set of parameters, without uncertainty, so nothing is left to narrow"
+        if half > DECIDED:
+            why = "the device states one set of parameters: the spread is one of training runs (seeds)"
         return Verdict(f"{start} {footing} {why}.", None, None, half, known, held, [])
     if half <= DECIDED:
         return Verdict(f"{start} {footing} what is open hardly matters.", None, None, half, known, held, [])

@@ -88,8 +88,8 @@ def test_limits_keep_the_noise_of_a_sweep(monkeypatch):
     device = SynapseParameters.make(g_max=1e-6, n_pulses_ltp=64, n_pulses_ltd=64, c2c_sigma=0.02)
     sets = _devices_run(monkeypatch, lambda: limits({"a": device}, "associate", effects=["number of pulses"]))
     pulses, noise = np.asarray(sets.n_pulses_ltp), np.asarray(sets.c2c_sigma)
-    assert pulses[:2].tolist() == [64, 1024]
-    np.testing.assert_allclose(noise[:2] * np.sqrt(pulses[:2]), 0.02 * 8, rtol=1e-5)
+    assert pulses.tolist() == [64] * 8 + [1024] * 16  # eight seeds of the device, of one effect and of all
+    np.testing.assert_allclose((noise * np.sqrt(pulses))[:16], 0.02 * 8, rtol=1e-5)
 
 
 def test_both_labels_are_one_quantity():

@@ -110,6 +110,12 @@ def test_limits_name_what_hurts():
     assert abs(exact["number of pulses"]["gain"]) < 3
 
 
+def test_limits_of_a_device_without_uncertainty_hold_the_scatter_of_training():
+    row = limits({"a": preset("ag-a-si")}, "associate", effects=["cycle-to-cycle variation"], cues=2)[0]
+    assert row["accuracy_low"] < row["accuracy"] < row["accuracy_high"]
+    assert row["low"] < row["high"]
+
+
 def test_printed_limits_subtract(monkeypatch):
     row = {"device": "a", "effect": "all", "accuracy": 61.24, "accuracy_ideal": 70.36, "gain": 9.12}
     row |= dict.fromkeys(("accuracy_low", "accuracy_high", "ideal_low", "ideal_high", "low", "high"), 1.0)

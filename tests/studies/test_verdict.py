@@ -157,6 +157,9 @@ def test_a_decided_design_and_a_single_device():
     assert found.measure_next is None
     one = {name: column[:1] for name, column in columns.items()}
     assert "86 %" in judge(np.array([[86.0]]), one, table_of(one, one), USES).text
+    told = judge(np.array([[40.0, 60.0, 80.0]]), one, table_of(one, one), USES).text
+    assert told.startswith("Undecided: 42 to 78 %")
+    assert told.endswith("the spread is one of training runs (seeds).")
 
 
 def test_a_real_device_limited_by_nonlinearity():
