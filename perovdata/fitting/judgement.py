@@ -8,11 +8,13 @@ from scipy.stats import f as fisher
 from perovdata.errors import InputError
 from perovdata.fitting.laws.closest import N_SPLINES, Closest, reference_curve
 from perovdata.fitting.laws.compare import Comparison, lag_one, reduced
-from perovdata.fitting.laws.likelihood import Sweep
+from perovdata.fitting.laws.likelihood import Sweep, mean_curve
 from perovdata.fitting.laws.noise_models import Maximum, StateSpace, peak
 
 #: Evidence (difference of BIC) from which another curve counts as better.
 _BETTER = 6.0
+#: Noise reaches so many of its standard deviations.
+_NOISE_REACHES = 3.0
 #: Directions share a window if its ends agree within this share of it (or within their noise).
 _SAME_WINDOW = 0.15
 #: A fit that explains less than this share of the variance of a direction describes nothing.
@@ -57,7 +59,15 @@ def law_holds(
         return False
     exponential = comparison.of("exponential")
     if min(len(s.values) for s in sweeps) >= 4:
-        return all(_cycles_agree(s, c) for s, c in zip(sweeps, closest, strict=True))
+        if not isinstance(fit.model, StateSpace):
+            # A hard end bends the mean curve near it, and so the closest exponential: the rest is judged.
+            return all(
+                _cycles_agree(*_away_from_ends(s, fit, k), natural.g_max - natural.g_min)
+                for k, s in enumerate(sweeps)
+            )
+        return all(
+            _cycles_agree(s.values, c.fitted, c.high - c.low) for s, c in zip(sweeps, closest, strict=True)
+        )
     return r2 >= exponential.r2 - _PASSES and _no_better_curve(sweeps, comparison, closest, fit)
 
 
@@ -86,13 +96,25 @@ def _no_better_curve(
     return bool(other > min(gain, 0.0) - _BETTER)
 
 
-def _cycles_agree(sweep: Sweep, closest: Closest) -> bool:
+def _away_from_ends(sweep: Sweep, fit: Maximum, direction: int) -> tuple[np.ndarray, np.ndarray]:
+    """Readings and fitted curve of one direction where noise does not reach the ends of the window."""
+    natural = fit.natural
+    rise = mean_curve(sweep.sign, sweep.pulses, sweep.n_pulses, fit.curvatures[direction])
+    margin = _NOISE_REACHES * float(np.hypot(natural.read, natural.c2c))
+    away = (rise > margin) & (rise < 1.0 - margin)
+    curve = natural.g_min + (natural.g_max - natural.g_min) * rise
+    return sweep.values[:, away], curve[away]
+
+
+def _cycles_agree(values: np.ndarray, curve: np.ndarray, width: float) -> bool:
     """Many cycles: the mean residual of each pulse is no larger than the scatter between cycles makes it.
 
     Test of lack of fit against pure error (Fisher's F), with as many independent places along the pulses as
     the correlation of the deviations leaves.
     """
-    left = sweep.values - closest.fitted
+    left = values - curve
+    if left.shape[1] < 4:
+        return True
     cycles = np.isfinite(left).sum(axis=0)
     kept = cycles == cycles.max()
     left = left[np.isfinite(left[:, kept]).all(axis=1)][:, kept]
@@ -103,7 +125,7 @@ def _cycles_agree(sweep: Sweep, closest: Closest) -> bool:
     deviations = left - mean
     error = float(np.sum(deviations**2)) / ((n - 1) * places)
     if error <= 0:
-        return bool(np.abs(mean).max() <= 1e-6 * (closest.high - closest.low))
+        return bool(np.abs(mean).max() <= 1e-6 * width)
     rho = max(lag_one([deviations]), 0.0)
     independent = max(places * (1.0 - rho) / (1.0 + rho), 3.0)
     ratio = n * float(np.mean(mean**2)) / error

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import fit_corruptions
 import fit_odd_curves as odd
+import fit_recovery
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -97,6 +98,12 @@ def test_readings_that_pile_up_by_chance_do_not_fix_the_window_to_the_last_digit
     kept = [row for k, row in enumerate(rows) if k not in (1, 7, 16, 41)]
     path.write_text("\n".join(",".join(row) for row in kept) + "\n")
     assert fit_corruptions.agrees(fit(path), whole)
+
+
+def test_readings_cut_off_at_the_window_do_not_bend_the_label_of_many_cycles(tmp_path):
+    rng = np.random.default_rng([0, 256, 50, 20, 0])
+    for truth, value, low, high, _ in fit_recovery.recover("reading", 256, 0.005, 20, rng, tmp_path):
+        assert abs(value - truth) <= high - low
 
 
 def test_damaged_files_are_right_or_refused():
