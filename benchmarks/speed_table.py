@@ -16,7 +16,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,8 +159,8 @@ LINES = (
 )
 
 
-def show(rows: list[tuple[Line, Found]]) -> None:
-    """Print the rows as a Markdown table."""
+def show(rows: Iterable[tuple[Line, Found]]) -> None:
+    """Print a Markdown table, each row when it is measured."""
     print("| where | unit | before | target | now | met | peer or bound, same run | times better |")
     print("|---|---|---|---|---|---|---|---|")
     for line, found in rows:
@@ -191,13 +191,16 @@ def main() -> None:
     have["mnist"] = bool(os.environ.get("PEROVDATA_DATA_DIR"))
     if hasattr(os, "sched_setaffinity"):  # children inherit it
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    rows = []
-    for line in LINES:
-        if have[line.needs] and asked.only in line.where:
-            print(line.where, file=sys.stderr, flush=True)
-            rows.append((line, line.measure(asked.quick)))
-    show(rows)
+
+    def rows() -> Iterator[tuple[Line, Found]]:
+        for line in LINES:
+            if have[line.needs] and asked.only in line.where:
+                print(line.where, file=sys.stderr, flush=True)
+                yield line, line.measure(asked.quick)
+
+    show(rows())
 
 
 if __name__ == "__main__":
