@@ -59,7 +59,7 @@ def quantity(value: float | None, unit: str) -> str:
 
 
 def span(low: float | None, high: float | None, unit: str, between: str = " to ") -> str:
-    """Both ends of an interval, the unit once where both have it: ``2.3 to 4 pJ``.
+    """Both ends of an interval, the unit once where both have it: ``2.3 to 4 pJ``; one number if both are.
 
     Parameters
     ----------
@@ -71,6 +71,8 @@ def span(low: float | None, high: float | None, unit: str, between: str = " to "
         What stands between the ends.
     """
     first, last = quantity(low, unit), quantity(high, unit)
+    if first == last:
+        return last
     number_first, _, unit_first = first.rpartition(" ")
     if number_first and unit != "1" and last.endswith(f" {unit_first}"):
         first = number_first

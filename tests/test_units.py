@@ -46,6 +46,7 @@ def test_rounding_up_changes_the_power():
         (31.6, 1.2e6, "cycles", "31.6 to 1.2 × 10⁶ cycles"),
         (2.0, 1e9, "1", "2 to 1.0 × 10⁹"),
         (0.0, math.inf, "s", "0 s to unlimited"),
+        (50.0, 50.0, "%", "50 %"),
     ],
 )
 def test_an_interval_names_its_unit_once(low, high, unit, text):

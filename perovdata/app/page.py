@@ -30,7 +30,7 @@ def _():
     )
     example = mo.ui.dropdown(curves.examples(), label="or take an example")
     kind = mo.ui.dropdown(list(KINDS), value="auto", label="measurement")
-    read_voltage = mo.ui.text(label="read voltage (V)", placeholder="only if currents were read")
+    read_voltage = mo.ui.text(label="read voltage (V)", placeholder="for currents only")
     return example, kind, read_voltage, upload
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from perovdata.devices import worded
 from perovdata.studies.sources import Source
 from perovdata.units import with_error
 from perovdata.vision import TaskResult
@@ -56,8 +57,14 @@ class Simulation(Mapping[str, Any]):
         return f"Simulation({self._line()})"
 
     def _repr_html_(self) -> str:
-        shown = {name: self.described[name] for name in ("ceiling", "chance", "draws", "seeds", "not_read")}
-        shown["verdict"] = self.described["verdict"]["text"]
+        told = self.described
+        shown = {
+            "same network in float": f"{told['ceiling']:.1f} %",
+            "guessing": f"{told['chance']:.1f} %",
+            "parameter sets x seeds": f"{told['draws']} x {told['seeds']}",
+            "stated, not read": ", ".join(map(worded, told["not_read"])) or "nothing",
+            "verdict": told["verdict"]["text"],
+        }
         rows = "".join(f"<tr><th>{k}</th><td>{html.escape(str(v))}</td></tr>" for k, v in shown.items())
         return f"<table><caption>{html.escape(self._line())}</caption>{rows}</table>"
 

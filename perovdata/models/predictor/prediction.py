@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from perovdata.dataset import METRICS
 from perovdata.materials import Gap
-from perovdata.units import quantity
+from perovdata.units import quantity, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,11 +148,9 @@ def _gap_cells(name: str, gap: Gap) -> list[str]:
 def _metric_cells(name: str, p: MetricPrediction) -> list[str]:
     label, papers = METRICS[name].label, str(p.n_papers)
     if p.interval is None:
-        low, high = (quantity(end, p.unit) for end in p.reported_range)
-        return [label, "", f"reported: {low} to {high}", papers, p.kind]
-    low, high = (quantity(end, p.unit) for end in p.interval)
+        return [label, "", f"reported: {span(*p.reported_range, p.unit)}", papers, p.kind]
     median = ("≥ " if p.at_least is not None else "") + quantity(p.median, p.unit)
-    return [label, median, "given" if p.kind == "known" else f"{low} to {high}", papers, p.kind]
+    return [label, median, "given" if p.kind == "known" else span(*p.interval, p.unit), papers, p.kind]
 
 
 def _html_row(cells: list[str]) -> str:
