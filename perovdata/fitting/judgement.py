@@ -59,14 +59,14 @@ def law_holds(
         return False
     exponential = comparison.of("exponential")
     if min(len(s.values) for s in sweeps) >= 4:
-        if not isinstance(fit.model, StateSpace):
-            # A hard end bends the mean curve near it, and so the closest exponential: the rest is judged.
-            return all(
-                _cycles_agree(*_away_from_ends(s, fit, k), natural.g_max - natural.g_min)
-                for k, s in enumerate(sweeps)
-            )
-        return all(
+        if all(
             _cycles_agree(s.values, c.fitted, c.high - c.low) for s, c in zip(sweeps, closest, strict=True)
+        ):
+            return True
+        # A hard end bends the mean curve near it, and so the closest exponential: the rest may still hold.
+        return not isinstance(fit.model, StateSpace) and all(
+            _cycles_agree(*_away_from_ends(s, fit, k), natural.g_max - natural.g_min)
+            for k, s in enumerate(sweeps)
         )
     return r2 >= exponential.r2 - _PASSES and _no_better_curve(sweeps, comparison, closest, fit)
 
