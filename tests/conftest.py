@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,11 @@ def browser():
         browser = player.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_programs_are_dropped():
+    """All programs of the suite would take six gigabytes; who needs one again finds it on the disk."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()

@@ -168,19 +168,20 @@ def _duration(seconds: float) -> str:
 
 def _lines(description: str) -> Callable[..., None]:
     """Log where the work stands, first after a while and then at most every so often, with the time left."""
-    start = told = time.monotonic()
+    began = told = time.monotonic()
     before: float | None = None
 
     def tell(done: float, total: float | None, name: str = description) -> None:
-        nonlocal before, told
-        before = done if before is None else before
+        nonlocal began, before, told
         now = time.monotonic()
+        if before is None:  # the first piece also compiles
+            began, before = now, done
         if now - told < _QUIET_S:
             return
         told = now
         left = ""
-        if total is not None and done > before:
-            left = f", about {_duration((now - start) * (total - done) / (done - before))} left"
+        if total is not None and before < done < total:
+            left = f", about {_duration((now - began) * (total - done) / (done - before))} left"
         _LOG.info("%s: %g of %s%s", name, done, "unknown" if total is None else f"{total:g}", left)
 
     return tell

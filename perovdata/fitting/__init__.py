@@ -99,6 +99,8 @@ def fit(
         table = choose_columns(table, columns)
     found = interpret(table, kind, read_voltage, rule)
     # The fits pull in SciPy's optimisers: only once there is something to fit.
+    from threadpoolctl import threadpool_limits
+
     from perovdata.fitting.fit_kinds import FITTERS
 
     wanted = {"law": law} if law is not None else {}
@@ -107,6 +109,7 @@ def fit(
             f"argument law: for potentiation and depression; {Path(file).name} holds '{found.kind}'"
         )
     # A search visits parameters at which the arithmetic overflows; they lose, and nobody needs to hear of it.
-    with np.errstate(all="ignore"):
+    # Matrices are so small that threads mostly wait for each other.
+    with np.errstate(all="ignore"), threadpool_limits(1, user_api="blas"):
         result = FITTERS[found.kind](found.measurement, level=level, name=name or Path(file).stem, **wanted)
     return replace(result, columns=found.columns.told())

@@ -71,7 +71,11 @@ def test_a_redirected_long_run_tells_where_it_stands(monkeypatch, capsys):
         for done in range(1, 61):
             now[0] = float(done)
             move(done, 60)
-    assert capsys.readouterr().err.splitlines() == [f"sweep: {n} of 60" for n in (20, 40, 60)]
+    assert capsys.readouterr().err.splitlines() == [
+        "sweep: 20 of 60, about 40 s left",
+        "sweep: 40 of 60, about 20 s left",
+        "sweep: 60 of 60",
+    ]
 
 
 def test_a_short_or_quick_run_stays_silent(capsys):

@@ -109,7 +109,7 @@ def test_info_counts_what_the_tables_hold(cli):
     assert sum(m["values"] for m in counts["metrics"]) == counts["values"] == len(load_synapses())
     assert set(counts["families"]) >= {"3D", "2D/quasi-2D", "quantum dots", "lead-free"}
     code, out, _ = cli("dataset", "info")
-    assert "energy_per_event" in out
+    assert "Energy per event" in out
 
 
 def test_show_finds_a_composition_however_it_is_written(cli):

@@ -348,7 +348,7 @@ def test_command_writes_json_device_figure_and_record(tmp_path):
             assert "definition" not in row
     text = CliRunner().invoke(app, ["fit", str(path)])
     assert text.exit_code == 0
-    assert "nonlinearity_ltp" in text.stdout
+    assert "Nonlinearity (LTP)" in text.stdout
     with pytest.raises(InputError, match="suffix"):
         fit(path).plot(tmp_path / "p.gif")
 

@@ -11,7 +11,8 @@ import pytest
 from perovdata.arrays import NEUROSIM_SHIFTED, train_online
 from perovdata.devices import ExponentialLaw, SigmoidLaw, SynapseParameters, preset
 from perovdata.errors import InputError
-from perovdata.vision import TASKS, load_images, run
+from perovdata.vision import TASKS, check_request, load_images, run
+from perovdata.vision.task import Plan
 
 EMBEDDED = [name for name, task in TASKS.items() if task.image_set == "digits"]
 
@@ -31,12 +32,17 @@ def test_the_suite_is_complete():
 
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_ideal_reaches_the_ceiling_and_noise_is_at_chance(name, extremes, digits):
-    # Two trainings that differ in rounding only end a point apart: online learning takes the mean of six.
-    seeds = 6 if name == "digits-online" else 1
+    # Two trainings that differ in rounding only end 1.6 points apart (standard deviation over 24 seeds), and
+    # float itself scatters by as much: online learning takes the mean of sixteen, in float of the same seeds.
+    seeds = 16 if name == "digits-online" else 1
     result = run(name, extremes, images=digits, seeds=seeds)
     ideal, noise = result.accuracy.mean(axis=1)
     assert result.accuracy.shape == (2, seeds)
-    assert abs(ideal - result.ceiling) <= 1.0
+    in_float = result.ceiling
+    if seeds > 1:
+        plan = Plan(digits, tuple(range(seeds)), None, "default", check_request(name, "default", {}), None)
+        in_float = TASKS[name].prepare(plan).ceiling().mean()
+    assert abs(ideal - in_float) <= 1.0
     # 449 test pictures: a standard error of 1.4 points around chance.
     assert abs(noise - result.chance) <= 5.0
     if result.confusion is not None:

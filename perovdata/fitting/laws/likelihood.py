@@ -16,6 +16,7 @@ Rue, Held, Gaussian Markov Random Fields, Chapman & Hall 2005 (the sparse form).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,15 @@ class Sweep:
     values: np.ndarray
     n_pulses: int
     shared_start: bool = False
+
+    @cached_property
+    def alike(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Segments that lack the same readings: which readings there are, and their values, 0 elsewhere."""
+        patterns, member = np.unique(np.isfinite(self.values), axis=0, return_inverse=True)
+        return [
+            (pattern, np.where(pattern, self.values[member.ravel() == k], 0.0))
+            for k, pattern in enumerate(patterns)
+        ]
 
 
 @dataclass(frozen=True)
@@ -110,10 +120,7 @@ def _quadratic(
     log_det_states = np.log(first) + np.sum(np.log(added[1:]))
 
     product, log_det, n_used = np.zeros((3, 3)), 0.0, 0
-    present = np.isfinite(sweep.values)
-    patterns, member = np.unique(present, axis=0, return_inverse=True)
-    for k, pattern in enumerate(patterns):
-        y = np.where(pattern, sweep.values[member.ravel() == k], 0.0)
+    for pattern, y in sweep.alike:
         n_segments = len(y)
         basis = np.stack([pattern.astype(float), np.where(pattern, mean, 0.0)], axis=1)
         factor = cholesky_banded(
