@@ -26,6 +26,7 @@ from perovdata.cli import (
     study,
     vision,
 )
+from perovdata.cli.options import flag
 from perovdata.cli.output import log_to_stderr, note
 from perovdata.errors import InputError
 from perovdata.files import cache_dir, write_atomic
@@ -49,9 +50,8 @@ def _print_version(wanted: bool) -> None:
 def _root(
     version: Annotated[
         bool,
-        typer.Option(
+        flag(
             "--version",
-            metavar="",
             callback=_print_version,
             is_eager=True,
             help="Print the version and leave.",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.options import Json
+from perovdata.cli.options import Json, flag
 from perovdata.cli.output import emit_json
 from perovdata.errors import InputError
 
@@ -24,7 +24,7 @@ def cite(
         list[str] | None, typer.Option(help="Only the papers of this device; may be repeated.")
     ] = None,
     bibtex: Annotated[
-        bool, typer.Option("--bibtex", metavar="", help="BibTeX entries, those of perovdata itself first.")
+        bool, flag("--bibtex", help="BibTeX entries, those of perovdata itself first.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perovdata.cli import dataset_read
-from perovdata.cli.options import Json
+from perovdata.cli.options import Json, flag
 from perovdata.cli.output import emit_json, note, print_tables
 from perovdata.errors import InputError
 
@@ -33,9 +33,7 @@ def register(app: typer.Typer) -> None:
 def info(
     gaps: Annotated[
         bool,
-        typer.Option(
-            "--gaps", metavar="", help="Papers that are missing until a prediction becomes possible."
-        ),
+        flag("--gaps", help="Papers that are missing until a prediction becomes possible."),
     ] = False,
     curves: Annotated[
         Path | None, typer.Option(help="Learning curves for --gaps; those of the last evaluation by default.")
@@ -114,9 +112,7 @@ def add(
     file: Annotated[
         Path | None, typer.Argument(help="JSON lines of records, or a flat CSV (see 'template').")
     ] = None,
-    interactive: Annotated[
-        bool, typer.Option("--interactive", metavar="", help="Ask for one record field by field.")
-    ] = False,
+    interactive: Annotated[bool, flag("--interactive", help="Ask for one record field by field.")] = False,
     crossref: Annotated[
         list[Path] | None, typer.Option(help="Crossref JSON of a DOI; fills the paper's fields.")
     ] = None,
@@ -130,14 +126,10 @@ def add(
     ] = None,
     background: Annotated[
         bool,
-        typer.Option(
-            "--background", metavar="", help="The devices are of other materials (table background)."
-        ),
+        flag("--background", help="The devices are of other materials (table background)."),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Write without asking.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", metavar="", help="Show the difference and write nothing.")
-    ] = False,
+    yes: Annotated[bool, flag("--yes", help="Write without asking.")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", help="Show the difference and write nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Add records to the tables: check, show the difference, write all or nothing."""

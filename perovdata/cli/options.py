@@ -25,7 +25,13 @@ _DESIGN = "Design (all optional)"
 _DEVICE = "Device"
 _RUN = "Run"
 
-Json = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON value on stdout.")]
+
+def flag(*names: str, **more: Any) -> Any:
+    """An option that is there or not: its help shows no type."""
+    return typer.Option(*names, metavar="", **more)
+
+
+Json = Annotated[bool, flag("--json", help="Print one JSON value on stdout.")]
 Known = Annotated[
     list[str] | None,
     typer.Option(

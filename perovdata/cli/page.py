@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from perovdata.cli.options import flag
 from perovdata.cli.output import note
 
 
@@ -16,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def open_page(
     port: Annotated[int | None, typer.Option(help="Port to serve on; a free one by default.")] = None,
-    browser: Annotated[bool, typer.Option(metavar="", help="Open a browser.")] = True,
+    browser: Annotated[bool, flag(help="Open a browser.")] = True,
 ) -> None:
     """Fit a curve and ask for a composition in the browser; served on this machine only (stop: Ctrl-C)."""
     from perovdata.app import serve

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from perovdata.cli.options import Json
+from perovdata.cli.options import Json, flag
 from perovdata.cli.output import emit_json, print_tables
 
 DERIVED = Path("data") / "derived"
@@ -25,9 +25,7 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", help="HTML file; report.html in that folder by default.")
     ] = None,
-    summary: Annotated[
-        bool, typer.Option("--summary", metavar="", help="Sum up in the terminal instead of drawing.")
-    ] = False,
+    summary: Annotated[bool, flag("--summary", help="Sum up in the terminal instead of drawing.")] = False,
     json: Json = False,
 ) -> None:
     """Write the HTML report from what the pipeline derived, or sum it up."""

@@ -232,9 +232,7 @@ def prediction_tables(result: Prediction) -> list[Table | str]:
     ranges = []
     for name, p in result.predictions.items():
         if p.interval is None:
-            low, high = p.reported_range
-            spread = quantity(low, p.unit) if low == high else span(low, high, p.unit, " .. ")
-            ranges.append(f"{METRICS[name].label} {spread} ({p.n_papers})")
+            ranges.append(f"{METRICS[name].label} {span(*p.reported_range, p.unit, ' .. ')} ({p.n_papers})")
     near = Table(box=SIMPLE, padding=(0, 1, 0, 0))
     for column in ("nearest", "composition", "distance", "in common", "source"):
         near.add_column(column, no_wrap=column in ("nearest", "source"))

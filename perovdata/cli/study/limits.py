@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from perovdata.checks import check_counts
-from perovdata.cli.options import Json, Output, RunOptions, Task, grouped
+from perovdata.cli.options import Json, Output, RunOptions, Task, flag, grouped
 from perovdata.cli.output import note, progress
 from perovdata.cli.study.devices import DeviceLists
 from perovdata.cli.study.results import emit_rows, save_rows
@@ -44,7 +44,7 @@ def limits(
     formula: Annotated[list[str] | None, typer.Argument(help="Compositions.")] = None,
     task: Task = "digits-online",
     global_: Annotated[
-        bool, typer.Option("--global", metavar="", help="Sobol indices over the space of devices instead.")
+        bool, flag("--global", help="Sobol indices over the space of devices instead.")
     ] = False,
     base: Annotated[int, typer.Option(help="Base sample of the Sobol indices, a power of two.")] = 32,
     draws: Annotated[int, typer.Option(help="Parameter sets per device with uncertainty.")] = 16,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from perovdata.checks import check_counts
-from perovdata.cli.options import Json, Output, RunOptions, Task, grouped
+from perovdata.cli.options import Json, Output, RunOptions, Task, flag, grouped
 from perovdata.cli.output import emit_json, note, progress
 from perovdata.cli.study.devices import DeviceLists
 from perovdata.cli.study.results import emit_rows
@@ -43,9 +43,7 @@ def requirements(
     ] = "number of states,nonlinearity",
     joint: Annotated[
         bool,
-        typer.Option(
-            "--joint", metavar="", help="Also the least demanding combinations that reach the target."
-        ),
+        flag("--joint", help="Also the least demanding combinations that reach the target."),
     ] = False,
     draws: Annotated[int, typer.Option(help="Parameter sets behind the median of a device.")] = 16,
     points: Annotated[int, typer.Option(help="Values of each metric in its sweep; fewer are faster.")] = 9,
