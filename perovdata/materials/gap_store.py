@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from perovdata.chemistry import Perovskite
 from perovdata.files import cache_dir, code_digest, tables_dir, write_json
@@ -90,7 +91,8 @@ def gap_model() -> GapModel:
     store = gap_store()
     model = _shipped()
     model.settings = (store.setting,)
-    return _on_one_thread(lambda: model.fit(np.array(store.X), np.array(store.y)))
+    with threadpool_limits(1, user_api="blas"):  # matrices so small that threads mostly wait for each other
+        return model.fit(np.array(store.X), np.array(store.y))
 
 
 def _shipped() -> MixingLaw:
@@ -101,7 +103,8 @@ def _shipped() -> MixingLaw:
 
 def _make() -> GapStore:
     table, model = training_table(), _shipped()
-    mean, sd = _on_one_thread(lambda: model.fit(table.X, table.y).held_out(table.system))
+    with threadpool_limits(1, user_api="blas"):
+        mean, sd = model.fit(table.X, table.y).held_out(table.system)
     measured: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for gap in measured_gaps():
         measured[key_of(gap.perovskite)].append((gap.value, gap.source))
@@ -142,11 +145,3 @@ def _digest() -> str:
     for name in _TABLES:
         told.update((tables_dir() / f"{name}.csv").read_bytes())
     return told.hexdigest()[:32]
-
-
-def _on_one_thread(work: Any) -> Any:
-    """Do it without threads of BLAS: matrices so small that they mostly wait for each other."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"):
-        return work()

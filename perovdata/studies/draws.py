@@ -1,9 +1,13 @@
-"""Whether memory holds as many parameter sets as are asked for."""
+"""The draws of a study: whether memory holds them, and the seeds that they are trained with."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from perovdata.checks import check_counts
+from perovdata.devices import SynapseParameters
 from perovdata.engine import require_memory
+from perovdata.quasirandom import seeds_of_draws
 
 _BYTES_OF_DRAW = 6000  # at most held for a draw, measured with 20,000 of a composition and of a record
 
@@ -25,3 +29,8 @@ def require_draws(draws: int, devices: int = 1) -> None:
     """
     check_counts(draws=draws)
     require_memory(_BYTES_OF_DRAW * devices, draws, "draws")
+
+
+def seeds_of_groups(groups: Iterable[SynapseParameters], seed: int) -> list[int]:
+    """Seed of every draw of several devices one after another: draws of the same number share theirs."""
+    return [own for group in groups for own in seeds_of_draws(group.n_sets, seed)]

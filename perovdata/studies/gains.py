@@ -9,11 +9,12 @@ import numpy as np
 
 from perovdata.devices import FIELDS, SynapseParameters
 from perovdata.errors import unknown_choice
-from perovdata.quasirandom import SCRAMBLINGS, seeds_of_draws
+from perovdata.quasirandom import SCRAMBLINGS
 from perovdata.routing.design_space import (
     EFFECTS,
     pulse_noise,
 )
+from perovdata.studies.draws import seeds_of_groups
 from perovdata.vision import TASKS, run_stacked
 
 DIGITS_DO_NOT_TELL = (
@@ -75,9 +76,9 @@ def limits(
         for effect in present:
             plan.append((name, effect, _made_ideal(parameters, EFFECTS[effect])))
         plan.append((name, "all", _made_ideal(parameters, sum((EFFECTS[e] for e in present), ()))))
-    own_seeds = [own for _, _, p in plan for own in seeds_of_draws(p.n_sets, seed)]
+    groups = [p for _, _, p in plan]
     accuracies, _ = run_stacked(
-        task, [p for _, _, p in plan], seeds=seeds, seed=own_seeds, progress=progress, **options
+        task, groups, seeds=seeds, seed=seeds_of_groups(groups, seed), progress=progress, **options
     )
     rows: list[dict[str, Any]] = []
     base = np.empty((0, 0))  # of the device as it is, which comes before its effects

@@ -11,9 +11,8 @@ import numpy as np
 from perovdata.dataset import family_of, load_benchmarks, load_synapses, load_tables
 from perovdata.dataset.schema import known
 from perovdata.errors import InputError, unknown_choice
-from perovdata.quasirandom import seeds_of_draws
 from perovdata.routing import DESIGN_SPACE, Routed
-from perovdata.studies.draws import require_draws
+from perovdata.studies.draws import require_draws, seeds_of_groups
 from perovdata.studies.sources import route_record
 from perovdata.vision import TASKS, TaskResult, run_stacked
 
@@ -167,11 +166,12 @@ def leaderboard(
     for task, field in fields.items():
         if not field:
             continue
+        groups = [device.routed.parameters for device in field]
         accuracies, result = run_stacked(
             task,
-            [device.routed.parameters for device in field],
+            groups,
             seeds=seeds,
-            seed=seeds_of_draws(draws, seed) * len(field),
+            seed=seeds_of_groups(groups, seed),
             data_dir=data_dir,
             progress=_shifted(progress, before, total),
             **options,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from perovdata.errors import InputError
-from perovdata.quasirandom import seeds_of_draws
-from perovdata.studies.draws import require_draws
+from perovdata.studies.draws import require_draws, seeds_of_groups
 from perovdata.studies.sources import Source, from_composition
 from perovdata.vision import run_stacked
 
@@ -77,9 +76,9 @@ def screen(
     if not sources:
         raise InputError(f"screen: none of {len(failed)} designs can be read; the first: {failed[0]['error']}"
                          if failed else "screen: no designs given")  # fmt: skip
-    own_seeds = [own for _, s in sources for own in seeds_of_draws(s.parameters.n_sets, seed)]
+    groups = [s.parameters for _, s in sources]
     accuracies, result = run_stacked(
-        task, [s.parameters for _, s in sources], seeds=seeds, seed=own_seeds, progress=progress, **options
+        task, groups, seeds=seeds, seed=seeds_of_groups(groups, seed), progress=progress, **options
     )
     scores = np.array([part.ravel() for part in accuracies])
     best = scores == scores.max(axis=0)
