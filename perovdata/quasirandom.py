@@ -3,8 +3,8 @@
 Draw k is the point k // 8 of the scrambled Sobol sequence k % 8: eight scramblings of one sequence,
 independent of each other, each of which covers every coordinate evenly. The scatter between them is the error
 of whatever is computed from the draws. More draws of a seed begin with the fewer ones, and eight draws or
-fewer are as independent as any others. Each scrambling also has a seed of its own for all that is random
-after the draws (:func:`seeds_of_draws`).
+fewer are as independent as any others. What is random after the draws has seeds of its own, never shared by
+two scramblings (:func:`seeds_of_draws`).
 
 I. M. Sobol', USSR Comput. Math. Math. Phys. 7, 86 (1967), 10.1016/0041-5553(67)90144-9; scrambled as in
 ``scipy.stats.qmc.Sobol``.
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 #: Independent scramblings among which draws are dealt out in turn.
 SCRAMBLINGS = 8
-_STRIDE = 1_000_000  # between the seeds of two scramblings, above any number of repetitions of one
+_STRIDE = 1_000_000  # between the seeds of two draws, above any number of repetitions of one
 _HALF_STEP = 2.0**-31  # of scipy's 30 bits: no point lies at 0, where a normal quantile is infinite
 
 
@@ -46,13 +46,20 @@ def uniforms(part: Part, n: int, seed: int) -> Array:
     return _points(n, seed)[:, first : first + size]
 
 
-def seeds_of_draws(n: int, seed: int) -> list[int]:
-    """Seed with which each of n draws is trained: one for all draws of a scrambling, the first is `seed`.
+def seeds_of_draws(n: int, seed: int, *, shared: bool = True) -> list[int]:
+    """Seed with which each of n draws is trained; the first is `seed`.
 
     The scatter between the scramblings then holds that of training too; draws of the same number of two
-    devices still share theirs.
+    devices have the same seed.
+
+    Parameters
+    ----------
+    n, seed : int
+    shared : bool
+        One seed for all draws of a scrambling, where every seed takes time of its own. Otherwise each draw
+        has its own, and the scatter of training averages out over the draws as well.
     """
-    return [(seed + _STRIDE * (k % SCRAMBLINGS)) % 2**32 for k in range(n)]
+    return [(seed + _STRIDE * (k % SCRAMBLINGS if shared else k)) % 2**32 for k in range(n)]
 
 
 def normals(part: Part, n: int, seed: int, covariance: Array) -> Array:

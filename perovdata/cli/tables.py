@@ -283,7 +283,7 @@ def simulation_tables(result: Mapping[str, Any]) -> list[Table | str]:
         condition, error = (result["pixel"][name]["median"] for name in ("condition_number", "colour_error"))
         facts["condition number of the mixing matrix"] = number(condition)
         facts["colour error, CIE Delta E 2000"] = number(error)
-    facts["parameter sets x seeds"] = f"{result['draws']} x {result['seeds']}, {result['wall_s']:.1f} s"
+    facts["draws x repetitions"] = f"{result['draws']} x {result['seeds']}, {result['wall_s']:.1f} s"
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
     for column in ("parameter", "median", f"{accuracy['level']:.0%} interval"):
         table.add_column(column, no_wrap=True)

@@ -18,8 +18,8 @@ from perovdata.checks import check_counts
 from perovdata.chemistry import parse
 from perovdata.devices import PRESETS
 from perovdata.errors import InputError
-from perovdata.quasirandom import SCRAMBLINGS
 from perovdata.studies.device_curves import device_curves
+from perovdata.studies.draws import seeds_apart
 from perovdata.studies.intervals import paired_difference
 from perovdata.studies.outcome import Simulation
 from perovdata.studies.simulation import simulate
@@ -144,8 +144,8 @@ def compare(
         Parameter sets of each thing with uncertainty, the same number for all, so that they pair; default 32.
     seeds : int
     task, seed, level
-        As for :func:`perovdata.simulate`. A device without uncertainty is trained once with each of the eight
-        seeds that the draws of the others are trained with, and set against every draw of that seed.
+        As for :func:`perovdata.simulate`. A device without uncertainty is trained once with every seed that
+        the draws of the others are trained with, and set against the draws of that seed.
     progress : callable, optional
         Called with (things done, also in part, things in all).
     **more
@@ -173,7 +173,7 @@ def compare(
             **source,
             task=task,
             draws=n_draws,
-            copies=min(n_draws, SCRAMBLINGS),
+            copies=seeds_apart(task, n_draws),
             seeds=seeds,
             seed=seed,
             level=level,

@@ -40,8 +40,8 @@ def limits(
     Parameters
     ----------
     sources : mapping of name to SynapseParameters
-        Draws of each device; one set (a device without uncertainty) is trained with each of the eight seeds
-        that draws are trained with, so that its intervals hold the scatter of training.
+        Draws of each device; one set (a device without uncertainty) is trained with the seeds of eight
+        draws, so that its intervals hold the scatter of training.
     task : str
     effects : sequence of str, optional
         Keys of ``EFFECTS``; default: all that the task reads and that are not
@@ -78,7 +78,7 @@ def limits(
         plan.append((name, "all", _made_ideal(parameters, sum((EFFECTS[e] for e in present), ()))))
     groups = [p for _, _, p in plan]
     accuracies, _ = run_stacked(
-        task, groups, seeds=seeds, seed=seeds_of_groups(groups, seed), progress=progress, **options
+        task, groups, seeds=seeds, seed=seeds_of_groups(task, groups, seed), progress=progress, **options
     )
     rows: list[dict[str, Any]] = []
     base = np.empty((0, 0))  # of the device as it is, which comes before its effects

@@ -61,7 +61,7 @@ class Simulation(Mapping[str, Any]):
         shown = {
             "same network in float": f"{told['ceiling']:.1f} %",
             "guessing": f"{told['chance']:.1f} %",
-            "parameter sets x seeds": f"{told['draws']} x {told['seeds']}",
+            "draws x repetitions": f"{told['draws']} x {told['seeds']}",
             "stated, not read": ", ".join(map(worded, told["not_read"])) or "nothing",
             "verdict": told["verdict"]["text"],
         }

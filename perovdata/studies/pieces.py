@@ -21,7 +21,6 @@ import numpy as np
 from perovdata.devices import SynapseParameters
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
-from perovdata.quasirandom import seeds_of_draws
 
 if TYPE_CHECKING:
     from dask.distributed import Client
@@ -265,9 +264,10 @@ def task_accuracy(
     dict of ndarray
         ``accuracy``, shape (P, S), percent.
     """
+    from perovdata.studies.draws import seeds_for
     from perovdata.vision import run
 
-    own_seeds = seeds_of_draws(first_set + params.n_sets, seed)[first_set:]
+    own_seeds = seeds_for(task, first_set + params.n_sets, seed)[first_set:]
     result = run(task, params, seeds=seeds, seed=own_seeds, epochs=epochs, data_dir=data_dir)
     if result.interrupted:
         raise KeyboardInterrupt

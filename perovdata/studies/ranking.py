@@ -171,7 +171,7 @@ def leaderboard(
             task,
             groups,
             seeds=seeds,
-            seed=seeds_of_groups(groups, seed),
+            seed=seeds_of_groups(task, groups, seed),
             data_dir=data_dir,
             progress=_shifted(progress, before, total),
             **options,

@@ -78,7 +78,7 @@ def screen(
                          if failed else "screen: no designs given")  # fmt: skip
     groups = [s.parameters for _, s in sources]
     accuracies, result = run_stacked(
-        task, groups, seeds=seeds, seed=seeds_of_groups(groups, seed), progress=progress, **options
+        task, groups, seeds=seeds, seed=seeds_of_groups(task, groups, seed), progress=progress, **options
     )
     scores = np.array([part.ravel() for part in accuracies])
     best = scores == scores.max(axis=0)

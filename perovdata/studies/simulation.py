@@ -16,6 +16,7 @@ from perovdata.checks import check_counts, check_level, check_seed
 from perovdata.dataset import DESIGN_COLUMNS
 from perovdata.devices import SynapseParameters, with_former_names
 from perovdata.errors import InputError, unknown_choice
+from perovdata.studies.draws import seeds_for
 from perovdata.studies.films import films_of_pixel
 from perovdata.studies.intervals import spread, standard_error
 from perovdata.studies.outcome import Simulation
@@ -77,8 +78,8 @@ def simulate(
     protocol, epochs, data_dir, images, progress
         As for :func:`perovdata.vision.run`.
     seed : int
-        Of the draws, and of the training of the first draw. The draws come in eight lots, each trained with a
-        seed of its own (:func:`perovdata.quasirandom.seeds_of_draws`); further repetitions count up from it.
+        Of the draws, and of the training of the first draw; the others have theirs from it
+        (:func:`perovdata.studies.draws.seeds_for`), and further repetitions count up from them.
     draws : int, optional
         Parameter sets of a device with uncertainty. Default: from 32, as many as bring the standard error of
         the median below one point, at most 256; ``precision`` says whether they do.
@@ -158,7 +159,15 @@ def simulate(
             **options,
         )
 
-    repeated = until_known(read, measure, draws, seeds, seed=seed, progress=progress, patience_s=patience_s)
+    repeated = until_known(
+        read,
+        measure,
+        draws,
+        seeds,
+        seeds_of=lambda number: seeds_for(task, number, seed),
+        progress=progress,
+        patience_s=patience_s,
+    )
     source, result = repeated.source, repeated.result
     description = describe(result, source, level)
     description["precision"] = repeated.precision

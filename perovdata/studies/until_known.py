@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from perovdata.devices import SynapseParameters
-from perovdata.quasirandom import seeds_of_draws
 from perovdata.studies.intervals import standard_error
 from perovdata.studies.sources import DEFAULT_DRAWS, Source
 from perovdata.vision import TaskResult, joined, repeated
@@ -22,6 +21,7 @@ FIRST_SEEDS, MOST_SEEDS = 8, 128  # run side by side
 Progress = Callable[[float, int], None]
 #: (parameter sets, seeds of shape (sets, repetitions), progress) -> result.
 Measure = Callable[[SynapseParameters, np.ndarray, Progress | None], TaskResult]
+SeedsOf = Callable[[int], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def until_known(
     draws: int | None,
     seeds: int | None,
     *,
-    seed: int = 0,
+    seeds_of: SeedsOf,
     progress: Progress | None = None,
     patience_s: float = inf,
 ) -> Repeated:
@@ -78,9 +78,9 @@ def until_known(
         (parameter sets, seeds of shape (sets, repetitions), progress) -> result.
     draws, seeds : int or None
         What the user says; nothing is added to it.
-    seed : int
-        Of the first repetition of the first draw; the others have theirs from it
-        (:func:`perovdata.quasirandom.seeds_of_draws`).
+    seeds_of : callable
+        Number of draws -> seed of the first repetition of each (:func:`perovdata.studies.draws.seeds_for`);
+        further repetitions count up from it.
     progress : callable, optional
         Called with (parameter sets finished, also in part, in all so far as is known).
     patience_s : float
@@ -95,34 +95,34 @@ def until_known(
     source = read(draws)
     n_sets = source.parameters.n_sets
     if n_sets > 1 and draws is None:
-        return _more_draws(read, source, measure, seed, seeds or 1, progress, patience_s)
+        return _more_draws(read, source, measure, seeds_of, seeds or 1, progress, patience_s)
     if n_sets == 1 and seeds is None:
-        return _more_seeds(source, measure, seed, progress, patience_s)
-    return Repeated(source, measure(source.parameters, _seeds(n_sets, seed, seeds or 1), progress))
+        return _more_seeds(source, measure, seeds_of, progress, patience_s)
+    return Repeated(source, measure(source.parameters, _seeds(seeds_of, n_sets, seeds or 1), progress))
 
 
-def _seeds(n_sets: int, seed: int, repetitions: int) -> np.ndarray:
-    return np.add.outer(seeds_of_draws(n_sets, seed), np.arange(repetitions))
+def _seeds(seeds_of: SeedsOf, n_sets: int, repetitions: int) -> np.ndarray:
+    return np.add.outer(seeds_of(n_sets), np.arange(repetitions))
 
 
 def _more_draws(
     read: Callable[[int | None], Source],
     source: Source,
     measure: Measure,
-    seed: int,
+    seeds_of: SeedsOf,
     repetitions: int,
     progress: Progress | None,
     patience_s: float,
 ) -> Repeated:
     """Twice the draws at most; those of before are the first of the new ones, and only the others are run."""
-    result = measure(source.parameters, _seeds(source.parameters.n_sets, seed, repetitions), progress)
+    result = measure(source.parameters, _seeds(seeds_of, source.parameters.n_sets, repetitions), progress)
     while not (_ends(result, patience_s) or source.parameters.n_sets >= MOST_DRAWS):
         before = source.parameters
         wanted = _asked_for(before.n_sets, result, DEFAULT_DRAWS)
         source = read(min(wanted, 2 * before.n_sets, MOST_DRAWS))
         sets = source.parameters
         done = before.n_sets if _begin_with(sets, before) else 0
-        own_seeds = _seeds(sets.n_sets, seed, repetitions)[done:]
+        own_seeds = _seeds(seeds_of, sets.n_sets, repetitions)[done:]
         try:
             more = measure(
                 sets.take(np.arange(done, sets.n_sets)), own_seeds, _after(done, sets.n_sets, progress)
@@ -134,15 +134,15 @@ def _more_draws(
 
 
 def _more_seeds(
-    source: Source, measure: Measure, seed: int, progress: Progress | None, patience_s: float
+    source: Source, measure: Measure, seeds_of: SeedsOf, progress: Progress | None, patience_s: float
 ) -> Repeated:
     """Eight times the seeds at most, of which only the new ones are run."""
-    result = measure(source.parameters, _seeds(1, seed, FIRST_SEEDS), progress)
+    result = measure(source.parameters, _seeds(seeds_of, 1, FIRST_SEEDS), progress)
     while not (_ends(result, patience_s) or result.accuracy.shape[1] >= MOST_SEEDS):
         done = result.accuracy.shape[1]
         number = min(_asked_for(done, result, FIRST_SEEDS), 8 * done, MOST_SEEDS)
         try:
-            more = measure(source.parameters, _seeds(1, seed, number)[:, done:], progress)
+            more = measure(source.parameters, _seeds(seeds_of, 1, number)[:, done:], progress)
         except KeyboardInterrupt:
             return _told(source, replace(result, interrupted=True), "seeds")
         result = repeated(result, more)

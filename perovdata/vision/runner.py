@@ -288,8 +288,8 @@ def _scored(
     report: Callable[[float], None],
 ) -> Scores:
     """Scores of sets with seeds of shape (sets, repetitions): together, or one seed after another."""
-    if hasattr(course, "score_mixed"):
-        return course.score_mixed(params, seeds, report)
+    if task.mixed_seeds:
+        return course.score_mixed(params, seeds, report)  # type: ignore[attr-defined]
     firsts = list(dict.fromkeys(seeds[:, 0].tolist()))
     found, order = [], []
     for count, own in enumerate(firsts):

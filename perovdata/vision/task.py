@@ -211,8 +211,8 @@ class Scores:
 class Course(Protocol):
     """A task made ready: data loaded, software network trained.
 
-    A course that runs sets of different seeds faster together also has ``score_mixed(params, seeds,
-    report)``, with seeds of shape (P, S); the others are made ready anew for every group of sets of one seed.
+    The course of a task with ``mixed_seeds`` also has ``score_mixed(params, seeds, report)``, with seeds of
+    shape (P, S); the others are made ready anew for every group of sets of one seed.
     """
 
     @property
@@ -259,6 +259,8 @@ class Task:
     pad : bool
         Round the number of sets up (:func:`perovdata.engine.padded`): few shapes, few compilations. False
         where the engine under the task does so itself.
+    mixed_seeds : bool
+        Sets of different seeds run together and take no longer than sets of one seed.
     """
 
     name: str
@@ -276,6 +278,7 @@ class Task:
     protocols: tuple[str, ...] = ("default",)
     max_sets: int = 64
     pad: bool = True
+    mixed_seeds: bool = False
     costs: tuple[str, ...] = PULSE_COST
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 import perovdata
 from perovdata.cli.application import app
 from perovdata.errors import InputError
-from perovdata.quasirandom import seeds_of_draws
+from perovdata.studies.draws import seeds_for
 from perovdata.studies.sources import from_device, from_record
 from perovdata.studies.until_known import until_known
 from perovdata.units import with_error
@@ -117,13 +118,26 @@ class _Steps:
         return replace(done, accuracy=scattered, seeds=seeds, confusion=None, extras=extras, wall_s=1.0)
 
 
+def repeated(source, steps, repetitions=None, *, seed=0, **more):
+    """Until it is known, with as many draws or seeds as that takes."""
+    return until_known(
+        source, steps, None, repetitions, seeds_of=partial(seeds_for, "associate", seed=seed), **more
+    )
+
+
+def record(number):
+    return from_record("d0036", draws=number)
+
+
+def plain(_):
+    return from_device("plain.yaml")
+
+
 def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
     steps, told = _Steps(), []
-    found = until_known(
-        lambda n: from_record("d0036", draws=n),
+    found = repeated(
+        record,
         steps,
-        None,
-        None,
         progress=lambda done, total: told.append((done, total)),
     )
     assert len(steps.sizes) >= 3
@@ -134,20 +148,19 @@ def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
     assert all(len(of_one) == sum(steps.sizes) for of_one in found.result.extras.values())
 
 
-def test_draws_of_a_scrambling_share_a_seed_whatever_the_step():
+def test_draws_have_the_seeds_that_the_task_has_for_them_whatever_the_step():
     steps = _Steps()
-    found = until_known(lambda n: from_record("d0036", draws=n), steps, None, 2, seed=5)
+    found = repeated(record, steps, 2, seed=5)
     seeds = np.concatenate(steps.seeds)
     assert np.array_equal(seeds, found.result.seeds)
-    assert np.array_equal(seeds[:8], np.column_stack([seeds_of_draws(8, 5), np.add(seeds_of_draws(8, 5), 1)]))
-    assert seeds[0, 0] == 5
-    assert len(np.unique(seeds)) == 16
-    assert all(np.array_equal(row, seeds[k % 8]) for k, row in enumerate(seeds))
+    first = seeds_for("associate", len(seeds), 5)
+    assert first[0] == 5
+    assert np.array_equal(seeds, np.column_stack([first, np.add(first, 1)]))
 
 
 def test_more_seeds_run_only_the_new_ones_and_count_all_their_time(there):
     steps = _Steps()
-    found = until_known(lambda n: from_device("plain.yaml"), steps, None, None, seed=3)
+    found = repeated(plain, steps, seed=3)
     assert len(steps.sizes) >= 2
     assert found.result.wall_s == len(steps.sizes)
     assert sum(steps.sizes) == found.result.accuracy.size
@@ -156,20 +169,20 @@ def test_more_seeds_run_only_the_new_ones_and_count_all_their_time(there):
 
 
 def test_no_step_is_begun_after_the_time_given(there):
-    found = until_known(lambda n: from_record("d0036", draws=n), _Steps(), None, None, patience_s=1.0)
+    found = repeated(record, _Steps(), patience_s=1.0)
     assert found.result.accuracy.shape == (32, 1)
     assert not found.precision["reached"]
     assert "32 draws are what the time given allowed" in found.notes[0]
-    found = until_known(lambda n: from_device("plain.yaml"), _Steps(), None, None, patience_s=0.5)
+    found = repeated(plain, _Steps(), patience_s=0.5)
     assert found.result.accuracy.shape == (1, 8)
 
 
 def test_an_interrupted_step_keeps_what_is_known():
-    found = until_known(lambda n: from_record("d0036", draws=n), _Steps(stopped_at=2), None, None)
+    found = repeated(record, _Steps(stopped_at=2))
     assert found.result.interrupted
     assert found.result.accuracy.shape == (32, 1)
     with pytest.raises(KeyboardInterrupt):
-        until_known(lambda n: from_record("d0036", draws=n), _Steps(stopped_at=1), None, None)
+        repeated(record, _Steps(stopped_at=1))
 
 
 def test_what_the_user_says_is_what_runs(there):

@@ -68,6 +68,14 @@ def test_draws_of_one_seed_begin_with_the_fewer():
     assert max(seeds_of_draws(8, 2**32 - 1)) < 2**32
 
 
+def test_where_seeds_are_free_every_draw_has_its_own():
+    shared, own = seeds_of_draws(1000, 7), seeds_of_draws(1000, 7, shared=False)
+    assert own[:8] == shared[:8]
+    assert len(set(own)) == 1000
+    assert own[:100] == seeds_of_draws(100, 7, shared=False)
+    assert set(own).isdisjoint(seeds_of_draws(1000, 8, shared=False))
+
+
 def test_what_is_no_seed_is_told():
     with pytest.raises(InputError, match="seed: -1 is not a whole number"):
         run("associate", DEVICES, seed=[0, 1, 2, -1])

@@ -177,6 +177,7 @@ def online_task(image_set: str, *, whole: bool = False) -> Task:
         score=f"test accuracy, mean of the last {_MEAN_OF_LAST} epochs (half of them if fewer than 10)",
         max_sets=64,
         pad=False,
+        mixed_seeds=True,
         uses=(*LONG_TERM, *WEAR),
         costs=ARRAY_COST,
         prepare=lambda plan: OnlineCourse(plan, crop=0 if small or whole else 4, epochs=4),
