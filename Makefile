@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
+# Where the environment forbids bytecode, each of the many processes would compile its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 # One pytest worker per core, two at most: each compiles its own simulator kernels.
 WORKERS ?= 2
 
