@@ -106,6 +106,9 @@ def leaderboard(
     if json:
         emit_json(rows)
         return
+    if not rows:
+        note("no record is kept there yet; 'perovdata benchmark submit FILE' adds one")
+        return
     from perovdata.cli.tables import study_table
 
     print_tables([study_table(rows, _RANKED, "models on hidden groups, best first")])

@@ -26,16 +26,26 @@ def record_table(record: Mapping[str, Any], title: str | None = None) -> Table:
 
 
 _MANY = 9  # columns, which eighty characters hold only side by side
+_WORD = 16  # characters that are kept together
 
 
 def study_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> Table:
     """Rows of a study; `columns` maps the keys that are shown to their headings."""
     room = 1 if len(columns) < _MANY else 0
     table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, room, 0, 0))
-    for name, heading in columns.items():
-        table.add_column(heading, no_wrap=name == "composition")  # half a formula is another one
-    for row in rows:
-        table.add_row(*(_cell(row[name]) for name in columns))
+    cells = [[_cell(row[name]) for name in columns] for row in rows]
+    for index, (name, heading) in enumerate(columns.items()):
+        texts = [row[index] for row in cells]
+        longest = max((len(word) for text in (heading, *texts) for word in text.split()), default=0)
+        table.add_column(
+            heading,
+            no_wrap=name == "composition",  # half a formula is another one
+            overflow="fold",
+            min_width=min(longest, _WORD),
+            max_width=max(longest, *map(len, texts)) if texts else None,  # a heading wraps first
+        )
+    for row in cells:
+        table.add_row(*row)
     return table
 
 

@@ -83,7 +83,7 @@ def requirements(
         {
             **row,
             "needed": _told(row["needed"]),
-            "by_seed": ", ".join(_told(value) for value in row["needed_by_seed"]),
+            "by_seed": ", ".join(dict.fromkeys(_told(value) for value in row["needed_by_seed"])),
         }
         for row in found["table"]
     ]
@@ -94,7 +94,8 @@ def requirements(
         title = (
             f"Least demanding combinations that reach {accuracy:g} %, of those tried: {len(found['joint'])}"
         )
-        emit_rows(found["joint"], columns, title, json=False)
+        told = [{name: _told(value) for name, value in row.items()} for row in found["joint"]]
+        emit_rows(told, columns, title, json=False)
     if found["note"] is not None:
         note(f"note: {found['note']}")
 

@@ -1,0 +1,31 @@
+"""Tables of eighty columns: nothing runs over the edge, and no word is cut."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from perovdata.cli.tables import study_table
+
+EFFECTS = ("all", "number of pulses", "cycle-to-cycle variation", "device-to-device variation")
+LIMITS = [
+    {"device": "(PEA)2SnI4", "made ideal": effect} | dict.fromkeys(("now", "then"), "79.6 (57.3 to 91.7)")
+    for effect in EFFECTS
+]
+JOINT = [
+    {"dynamic range": 38.7, "number of states": "1,024", "nonlinearity": 3.0, "cycle-to-cycle variation": 0.0,
+     "device-to-device variation": 30.0, "accuracy": 66.8}
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [LIMITS, JOINT], ids=["limits", "joint requirements"])
+@pytest.mark.parametrize("width", [80, 120])
+def test_every_word_of_a_study_is_whole(rows, width):
+    page = StringIO()
+    Console(width=width, file=page).print(study_table(rows, {name: name for name in rows[0]}, "Study"))
+    drawn = page.getvalue()
+    words = {word for row in rows for text in (*row, *row.values()) for word in str(text).split()}
+    assert {word for word in words if not word.replace(".", "").isdigit()} <= set(drawn.split())
+    assert max(map(len, drawn.splitlines())) <= width
