@@ -17,7 +17,7 @@ from perovdata.report.charts import explorer_data
 from perovdata.report.comparison_figure import draw_comparison
 from perovdata.report.gap_part import gap_section
 from perovdata.report.page import Column, Page, Section
-from perovdata.report.style import drawn, figure_style, for_any_page
+from perovdata.report.style import figure_style, for_any_page
 from perovdata.report.worked_part import fields_of, median_told, worked_section
 
 _SHOWN = ["on_off_ratio", "endurance", "retention", "operating_voltage", "energy_per_event", "n_states"]
@@ -197,7 +197,7 @@ def _dataset_section(counts: dict[str, Any]) -> Section:
     )
     section.heading("What has been reported")
     section.figure(
-        drawn(dataset_figures.coverage_figure(counts)),
+        for_any_page(dataset_figures.coverage_figure, counts),
         "Values per metric and family; the number of papers stands in brackets.",
     )
     section.figure(
@@ -205,7 +205,7 @@ def _dataset_section(counts: dict[str, Any]) -> Section:
         "Every reported value of six metrics. Triangles are lower bounds: retention and endurance mostly "
         "tell how long the authors measured.",
     )
-    section.figure(drawn(dataset_figures.year_figure(devices)), "Devices by year of publication.")
+    section.figure(for_any_page(dataset_figures.year_figure, devices), "Devices by year of publication.")
     return section
 
 
@@ -246,7 +246,7 @@ def _model_section(derived: Derived) -> Section:
     )
     section.heading("Knowing one metric helps with another")
     section.figure(
-        drawn(model_figures.conditioning_figure(derived.evaluation["conditioning"])),
+        for_any_page(model_figures.conditioning_figure, derived.evaluation["conditioning"]),
         "One stated metric of a device is hidden and predicted from its others. Blue: the 90 % interval of "
         "the gain lies above zero.",
     )

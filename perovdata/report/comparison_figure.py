@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter, MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter
 
 from perovdata.errors import InputError
 from perovdata.files import write_atomic
@@ -147,6 +147,7 @@ def _energy(ax: Axes, told: dict[str, Any]) -> None:
         ax.set_xscale("log")
         low, high = ax.get_xlim()
         ax.set_xlim(low, high * (high / low) ** 0.4)  # room for the legend beside the bars
+        ax.xaxis.set_minor_formatter(NullFormatter())  # of an axis within one decade they overlap
         ax.xaxis.set_major_formatter(EngFormatter(unit="J"))
         ax.legend(fontsize=7, loc="upper right")
 

@@ -7,9 +7,10 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from perovdata.dataset import FAMILIES, METRICS
-from perovdata.report.style import FAMILY_COLOURS, axis_label, panels
+from perovdata.report.style import FAMILY_COLOURS, axis_label, is_narrow, legend_columns, panels
 
 _OTHER = "not stated"
 
@@ -24,7 +25,8 @@ def coverage_figure(info: dict[str, Any]) -> plt.Figure:
     """
     rows = sorted(info["metrics"], key=lambda row: -row["papers"])
     grid = np.array([[row[family] for family in (*FAMILIES, "unclassified")] for row in rows], float)
-    figure, axes = plt.subplots(figsize=(8.4, 0.27 * len(rows) + 1.2))
+    figure, panel = panels(1, 1, 8.4, 0.27 * len(rows) + 1.2)
+    axes = panel[0, 0]
     # The square root keeps the small counts apart beside the large ones.
     axes.imshow(np.sqrt(grid), aspect="auto", cmap="Blues")
     axes.grid(False)
@@ -37,9 +39,13 @@ def coverage_figure(info: dict[str, Any]) -> plt.Figure:
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xticks(range(grid.shape[1]), [*FAMILIES, _OTHER])
     axes.xaxis.tick_top()
+    if is_narrow():
+        plt.setp(axes.get_xticklabels(), rotation=40, ha="left")
+        axes.tick_params(labelsize=8)
+    else:
+        axes.set_title("Reported values per metric and family (papers in brackets)", pad=24)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title("Reported values per metric and family (papers in brackets)", pad=24)
     return figure
 
 
@@ -54,18 +60,18 @@ def year_figure(devices: pd.DataFrame) -> plt.Figure:
         .unstack(fill_value=0)
         .reindex(columns=families, fill_value=0)
     )
-    figure, axes = plt.subplots(figsize=(8.4, 3.0))
+    figure, panel = panels(1, 1, 8.4, 3.4)
+    axes = panel[0, 0]
     base = np.zeros(len(table))
     for family in families:
         heights = table[family].to_numpy(float)
         axes.bar(table.index.astype(int), heights, bottom=base, color=FAMILY_COLOURS[family], label=family)
         base += heights
-    axes.set_xticks(table.index.astype(int))
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel("year of publication")
     axes.set_ylabel("devices")
     axes.grid(axis="x", visible=False)
-    axes.legend(ncols=5, loc="upper left", fontsize=9)
-    axes.set_ylim(0, 1.2 * base.max())
+    figure.legend(loc="outside lower center", ncols=legend_columns(5), fontsize=9)
     return figure
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from perovdata.dataset import METRICS
-from perovdata.report.style import COLOURS, legend_columns, panels
+from perovdata.report.style import COLOURS, is_narrow, legend_columns, panels
 
 _KIND = {
     "model": (COLOURS["blue"], "model shipped"),
@@ -150,7 +150,11 @@ def conditioning_figure(pairs: pd.DataFrame, most: int = 12) -> plt.Figure:
     names = [
         f"{_label(h)}, given {g}" for h, g in zip(rows["hidden"], rows["given"].map(_given), strict=True)
     ]
-    figure, axes = plt.subplots(figsize=(8.4, 0.32 * len(rows) + 1.0))
+    line = 0.32
+    if is_narrow():  # both metrics below each other
+        line, names = 0.44, [name.replace(", given ", "\ngiven ") for name in names]
+    figure, panel = panels(1, 1, 8.4, line * len(rows) + 1.0)
+    axes = panel[0, 0]
     colour = np.where(rows["gain_low"] > 0, COLOURS["blue"], COLOURS["grey"])
     for index, (_, row) in enumerate(rows.iterrows()):
         axes.plot([row["gain_low"], row["gain_high"]], [index, index], color=colour[index], linewidth=2)

@@ -64,6 +64,11 @@ def panels(
     return plt.subplots(rows, columns, figsize=size, squeeze=False, **options)
 
 
+def is_narrow() -> bool:
+    """Whether the figure being drawn is for a narrow page."""
+    return _NARROW.get()
+
+
 def legend_columns(most: int, narrow: int = 2) -> int:
     """Columns of a legend below a figure, on a narrow page `narrow` at most."""
     return min(most, narrow) if _NARROW.get() else most

@@ -215,7 +215,11 @@ def test_the_page_says_what_the_stages_found(derived):
     assert "≥ 1" in page
     assert re.search(r"CsPbBr3.*?epiram.*?-3\.0.*?-5\.0 to -1\.0", page, flags=re.S)
     assert "Threshold voltage" in page
-    assert page.count("<svg") >= 8
+    # Every figure is drawn for a wide page and for a phone.
+    assert len(re.findall('class="on-wide">\\s*<svg', page)) >= 8
+    assert re.findall('class="on-(\\w+)">\\s*<svg', page) == ["wide", "narrow"] * (
+        page.count('class="on-wide"')
+    )
     assert "n_pulses_ltp" not in page
     assert re.search(r"Pulses \(LTP\).*?Number of states", page, flags=re.S)
     assert re.search(r"Film thickness</td>.*?300 nm.*?<td>usual</td>", page, flags=re.S)
