@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from perovdata.devices import MAX_LABEL, DeviceFile, Uncertainty
 from perovdata.fitting.device_estimates import (
@@ -129,7 +128,7 @@ def _uncertainty(
     closest: list[Closest], ends: dict[str, Estimate], noise: dict[str, Estimate], level: float
 ) -> Uncertainty:
     """Labels and window as independent quantities with the spread of their intervals."""
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     fields: list[str] = []
     scales: list[str] = []
     sigma: list[float] = []
@@ -174,8 +173,8 @@ def cycle_noise(sweeps: list[Sweep], width: float, level: float, warnings: list[
         )
         return {}
     total, shared = float(np.mean(steps**2)), float(np.mean(pairs))
-    error = float(np.std(pairs) / np.sqrt(len(pairs))) * float(student.ppf(0.5 + level / 2, len(pairs) - 1))
-    spread = total * float(student.ppf(0.5 + level / 2, len(steps) - 1)) * np.sqrt(2.0 / len(steps))
+    error = float(np.std(pairs) / np.sqrt(len(pairs))) * float(stdtrit(len(pairs) - 1, 0.5 + level / 2))
+    spread = total * float(stdtrit(len(steps) - 1, 0.5 + level / 2)) * np.sqrt(2.0 / len(steps))
     read = float(np.clip(-shared, 0.0, total / 2))
     found = {}
     for field, variance, half in (

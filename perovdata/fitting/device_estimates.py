@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from perovdata.devices import FIELDS, MAX_LABEL, DeviceFile, SynapseParameters, Uncertainty, label_to_a
 from perovdata.fitting.estimate import Estimate
@@ -26,7 +25,7 @@ def estimates(
     floor = max(0.0, float(min(np.nanmin(s.values) for s in sweeps)))
     covariance = fit.window_covariance()
     sigma = np.sqrt(np.diag(covariance))
-    quantile = float(student.ppf(0.5 + level / 2, max(fit.model.n_used - len(fit.point) - 2, 1)))
+    quantile = float(stdtrit(max(fit.model.n_used - len(fit.point) - 2, 1), 0.5 + level / 2))
     g_min, g_max = fit.natural.g_min, fit.natural.g_max
     resolved = g_min > quantile * sigma[n_shapes]
     if not resolved:
@@ -147,7 +146,7 @@ def with_noise(
     level: float,
 ) -> Uncertainty:
     """Append the noises as independent log-normal quantities."""
-    width = 2 * norm.ppf(0.5 + level / 2)
+    width = 2 * ndtri(0.5 + level / 2)
     for field, e in noise.items():
         if e.value > 0 and e.low and e.high:
             fields, scales = (*fields, field), (*scales, "log")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import f as fisher
+from scipy.special import fdtri
 
 from perovdata.errors import InputError
 from perovdata.fitting.laws.closest import N_SPLINES, Closest, reference_curve
@@ -129,7 +129,7 @@ def _cycles_agree(values: np.ndarray, curve: np.ndarray, width: float) -> bool:
     rho = max(lag_one([deviations]), 0.0)
     independent = max(places * (1.0 - rho) / (1.0 + rho), 3.0)
     ratio = n * float(np.mean(mean**2)) / error
-    return bool(ratio <= fisher.ppf(0.99, independent, independent * (n - 1)))
+    return bool(ratio <= fdtri(independent, independent * (n - 1), 0.99))
 
 
 def check_cycles(name: str, sweeps: list[Sweep]) -> None:

@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 from scipy.interpolate import BSpline
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from perovdata.devices import curvature_to_label
 from perovdata.fitting.laws.compare import LawFit, Reduced, lag_one, reduced
@@ -70,7 +70,7 @@ class Closest:
 
     def half_widths(self, level: float) -> np.ndarray:
         """Half widths of the intervals of z, low and high."""
-        quantile = float(student.ppf(0.5 + level / 2, max(self.freedom, 1.0)))
+        quantile = float(stdtrit(max(self.freedom, 1.0), 0.5 + level / 2))
         return quantile * np.std(self.draws, axis=0)
 
     def label_interval(self, level: float) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from perovdata.devices import Uncertainty
 from perovdata.fitting.laws.compare import independent, scores
@@ -90,7 +90,7 @@ class Solution:
     def interval(self, name: str, level: float) -> tuple[float, float, float]:
         """Value and confidence interval (delta method, Student's t) of one parameter."""
         k = self.model.names.index(name)
-        quantile = student.ppf(0.5 + level / 2, max(self.n - len(self.values), 1))
+        quantile = stdtrit(max(self.n - len(self.values), 1), 0.5 + level / 2)
         half = float(quantile * np.sqrt(self.covariance[k, k]))
         value = float(self.values[k])
         if self.model.positive[k]:

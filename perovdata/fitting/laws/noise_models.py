@@ -15,8 +15,7 @@ from typing import Protocol
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import log_ndtr
-from scipy.stats import norm
+from scipy.special import log_ndtr, ndtri
 
 from perovdata.devices import MAX_LABEL, curvature_to_label, label_to_curvature
 from perovdata.fitting.laws.likelihood import Profile, Sweep, mean_curve, profile
@@ -90,7 +89,7 @@ class StateSpace:
 
     def noise_intervals(self, maximum: Maximum, level: float) -> dict[str, tuple[float, float]]:
         """Profile over the ratio of the two noises, the labels held."""
-        z = norm.ppf(0.5 + level / 2)
+        z = ndtri(0.5 + level / 2)
         base, best = maximum.point, maximum.minus_two_log_likelihood
         inside = [maximum.natural]
         for ratio in np.linspace(*_LOG_RATIO, 33):
@@ -151,7 +150,7 @@ class _Censored:
 
     def noise_intervals(self, maximum: Maximum, level: float) -> dict[str, tuple[float, float]]:
         k = len(self.sweeps)
-        factor = float(np.exp(norm.ppf(0.5 + level / 2) * np.sqrt(maximum.covariance[k, k])))
+        factor = float(np.exp(ndtri(0.5 + level / 2) * np.sqrt(maximum.covariance[k, k])))
         n = maximum.natural
         return {"c2c": (n.c2c / factor, n.c2c * factor), "read": (n.read / factor, n.read * factor)}
 
