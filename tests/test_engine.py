@@ -54,6 +54,36 @@ def test_blocks_go_to_all_devices_and_compute_the_same_there():
     assert three["predictions"] == one["predictions"]
 
 
+_COMPILED = """
+import jax, jax.numpy as jnp
+import perovdata.engine
+
+def deep(x):
+    for _ in range(300):
+        x = jnp.sin(x) + jnp.cos(x) * x
+    return x
+
+print(float(jax.jit(deep)(0.5)))
+"""
+
+
+def test_a_program_that_the_cache_holds_torn_is_compiled_again_in_silence(tmp_path):
+    def told() -> tuple[str, str]:
+        env = {k: v for k, v in os.environ.items() if not k.startswith("JAX_")}
+        env["PEROVDATA_CACHE_DIR"] = str(tmp_path)
+        run = subprocess.run(
+            [sys.executable, "-c", _COMPILED], capture_output=True, text=True, check=True, env=env
+        )
+        return run.stdout, run.stderr
+
+    first = told()
+    kept = sorted((tmp_path / "jax").glob("*-cache"))
+    assert kept
+    for path in kept:  # as a process that was killed while it wrote leaves them
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert told() == first == (first[0], "")
+
+
 def test_buckets_are_powers_of_two():
     assert [bucket(n) for n in (0, 1, 2, 3, 64, 65)] == [1, 1, 2, 4, 64, 128]
 
