@@ -30,7 +30,6 @@ Values: TypeAlias = jax.Array | np.ndarray | float
 _CPU_LANES = 16
 _GPU_LANES = 4096
 _ALWAYS_THERE = 1 << 20
-_CACHE_BYTES = 1 << 30  # of compiled programs, those not used for longest dropped first
 
 
 def _prepare() -> None:
@@ -46,9 +45,7 @@ def _prepare() -> None:
             return  # a read-only home: compile anew each time
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-        # A limit also has JAX lock the cache: else one process may read what another has half written.
-        jax.config.update("jax_compilation_cache_max_size", _CACHE_BYTES)
-        # What is damaged all the same is compiled again, which is no news to a user.
+        # What another process has half written, or left torn, is compiled again: no news to a user.
         warnings.filterwarnings("ignore", "Error reading persistent compilation cache entry")
 
 

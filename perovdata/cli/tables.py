@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rich.box import SIMPLE
+from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -31,22 +32,33 @@ _WORD = 16  # characters that are kept together
 
 def study_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], title: str) -> Table:
     """Rows of a study; `columns` maps the keys that are shown to their headings."""
-    room = 1 if len(columns) < _MANY else 0
-    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, room, 0, 0))
+    space = 1 if len(columns) < _MANY else 0
+    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, space, 0, 0))
     cells = [[_cell(row[name]) for name in columns] for row in rows]
-    for index, (name, heading) in enumerate(columns.items()):
-        texts = [row[index] for row in cells]
-        longest = max((len(word) for text in (heading, *texts) for word in text.split()), default=0)
-        table.add_column(
-            heading,
-            no_wrap=name == "composition",  # half a formula is another one
-            overflow="fold",
-            min_width=min(longest, _WORD),
-            max_width=max(longest, *map(len, texts)) if texts else None,  # a heading wraps first
-        )
+    texts = {name: [row[index] for row in cells] for index, name in enumerate(columns)}
+    room = Console().width - 1 - len(columns) * (1 + space)
+    for name, width in _widths(texts, columns, room).items():
+        table.add_column(columns[name], overflow="fold", width=width)
     for row in cells:
         table.add_row(*row)
     return table
+
+
+def _widths(texts: Mapping[str, list[str]], headings: Mapping[str, str], room: int) -> dict[str, int]:
+    """Widths that keep words whole, which rich does not see to: the widest column gives way first."""
+    widths, least = {}, {}
+    for name, column in texts.items():
+        heading = headings[name].split()  # wraps before the cells do
+        longest = max((len(word) for text in column for word in text.split()), default=0)
+        least[name] = max(min(longest, _WORD), *map(len, heading), 1)
+        widths[name] = max(least[name], *map(len, column), 1)
+    least["composition"] = widths.get("composition", 0)  # half a formula is another one
+    while sum(widths.values()) > room:
+        wide = [name for name in widths if widths[name] > least[name]]
+        if not wide:
+            break
+        widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def _cell(value: Any) -> str:
