@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from common import DERIVED, METRICS, ROOT, params
+from threadpoolctl import threadpool_limits
 
 from perovdata.files import write_atomic, write_json
 from perovdata.materials import gap_evaluation as evaluation
@@ -43,7 +44,8 @@ def flat(name: str, told: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """All questions, the curves over amount and composition, and the page of results."""
     settings = params("bandgap")
     seed, n_folds = settings["seed"], settings["folds"]
     table = training_table()
@@ -104,3 +106,8 @@ if __name__ == "__main__":
     )
     if PAGE.is_file():
         write_atomic(PAGE, with_tables(PAGE.read_text("utf-8"), told))
+
+
+if __name__ == "__main__":
+    with threadpool_limits(1, user_api="blas"):  # matrices so small that threads mostly wait for each other
+        main()

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+# One process per core runs the suite: threads of linear algebra would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Kept between runs, so that compiled kernels are compiled once; subprocesses of tests inherit it.
 os.environ.setdefault("PEROVDATA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "perovdata"))
 
