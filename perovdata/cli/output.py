@@ -182,6 +182,7 @@ def _lines(description: str) -> Callable[..., None]:
         left = ""
         if total is not None and before < done < total:
             left = f", about {_duration((now - began) * (total - done) / (done - before))} left"
-        _LOG.info("%s: %g of %s%s", name, done, "unknown" if total is None else f"{total:g}", left)
+        whole = "unknown" if total is None else f"{total:,.0f}"
+        _LOG.info("%s: %s of %s%s", name, f"{done:,.0f}", whole, left)
 
     return tell

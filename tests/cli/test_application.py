@@ -70,11 +70,11 @@ def test_a_redirected_long_run_tells_where_it_stands(monkeypatch, capsys):
     with output.progress("sweep") as move:
         for done in range(1, 61):
             now[0] = float(done)
-            move(done, 60)
+            move(20_000.25 * done, 1_200_015)
     assert capsys.readouterr().err.splitlines() == [
-        "sweep: 20 of 60, about 40 s left",
-        "sweep: 40 of 60, about 20 s left",
-        "sweep: 60 of 60",
+        "sweep: 400,005 of 1,200,015, about 40 s left",
+        "sweep: 800,010 of 1,200,015, about 20 s left",
+        "sweep: 1,200,015 of 1,200,015",
     ]
 
 
