@@ -18,7 +18,7 @@ help:
 	@echo "make test       lint, then the whole test suite"
 	@echo "make test-slow  the long fidelity and recovery tests"
 	@echo "make bench      print the speed table (about ten CPU minutes)"
-	@echo "make bench-peers  the updates beside aihwkit, built from its source archive (needs libopenblas-dev, cmake)"
+	@echo "make bench-peers  the same beside aihwkit, with Python 3.11 (some gigabytes of torch)"
 	@echo "make docs       build the documentation site into site/, without network"
 	@echo "make renew      write again what the repository says of itself (stage inputs, pictures, tables of results)"
 	@echo "make stress     the long search for what breaks readers and writers (about two CPU hours)"
@@ -59,13 +59,13 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/speed_table.py
 	$(BIN)/python benchmarks/run_all.py
 
-# aihwkit has no wheel for recent Pythons: it is built from its source archive, in an environment of its own.
+# aihwkit's last wheel for Python 3.11 was built against this torch: with 2.9 or 2.13 it does not run.
 PEERS := .venv-peers
 bench-peers: $(STAMP)
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet "numpy<2" torch scikit-build cmake ninja pybind11 setuptools wheel
-	$(PEERS)/bin/python -m pip install --quiet --no-binary aihwkit --no-build-isolation aihwkit
-	$(PEERS)/bin/python -m pip install --quiet jax jaxlib scipy threadpoolctl platformdirs badcrossbar
+	$(PEERS)/bin/python -m pip install --quiet "numpy<2" torch==2.10.0 aihwkit==1.1.0
+	$(PEERS)/bin/python -m pip install --quiet jax jaxlib scipy threadpoolctl platformdirs pyyaml filelock
+	-$(PEERS)/bin/python -m pip install --quiet badcrossbar
 	PYTHONPATH=$(CURDIR) $(PEERS)/bin/python benchmarks/run_all.py
 
 # The short forms are part of make test; docs/reliability.md says what each found.

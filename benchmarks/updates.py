@@ -137,8 +137,9 @@ def aihwkit_rate() -> float | None:
         from aihwkit.simulator.tiles.analog import AnalogTile
     except ImportError:
         return None
-    tile = AnalogTile(1024, 1024, SingleRPUConfig(device=ExpStepDevice()))
-    tile.set_learning_rate(0.01)
+    device = ExpStepDevice()
+    tile = AnalogTile(1024, 1024, SingleRPUConfig(device=device))
+    tile.set_learning_rate(device.dw_min)  # inputs and errors of one then ask for one pulse; 0.01 for ten
     x, d = torch.ones(8, 1024), torch.ones(8, 1024)
     return 8 * DEVICES / seconds(lambda: tile.update(x, d))
 
