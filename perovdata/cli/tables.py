@@ -52,7 +52,8 @@ def _widths(texts: Mapping[str, list[str]], headings: Mapping[str, str], room: i
         longest = max((len(word) for text in column for word in text.split()), default=0)
         least[name] = max(min(longest, _WORD), *map(len, heading), 1)
         widths[name] = max(least[name], *map(len, column), 1)
-    least["composition"] = widths.get("composition", 0)  # half a formula is another one
+        if name == "composition":  # half a formula is another one
+            least[name] = widths[name]
     while sum(widths.values()) > room:
         wide = [name for name in widths if widths[name] > least[name]]
         if not wide:

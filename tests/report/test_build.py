@@ -215,6 +215,7 @@ def test_the_page_says_what_the_stages_found(derived):
     assert "≥ 1" in page
     assert re.search(r"CsPbBr3.*?epiram.*?-3\.0.*?-5\.0 to -1\.0", page, flags=re.S)
     assert "Threshold voltage" in page
+    assert page.count("<svg") >= 8
     # Every figure is drawn for a wide page and for a phone.
     assert len(re.findall('class="on-wide">\\s*<svg', page)) >= 8
     assert re.findall('class="on-(\\w+)">\\s*<svg', page) == ["wide", "narrow"] * (

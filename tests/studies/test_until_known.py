@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 import perovdata
 from perovdata.cli.application import app
 from perovdata.errors import InputError
-from perovdata.studies.draws import seeds_for
+from perovdata.quasirandom import seeds_of_draws
+from perovdata.studies.draws import seeds_apart, seeds_for
 from perovdata.studies.sources import from_device, from_record
 from perovdata.studies.until_known import until_known
 from perovdata.units import with_error
@@ -135,11 +136,7 @@ def plain(_):
 
 def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
     steps, told = _Steps(), []
-    found = repeated(
-        record,
-        steps,
-        progress=lambda done, total: told.append((done, total)),
-    )
+    found = repeated(record, steps, progress=lambda done, total: told.append((done, total)))
     assert len(steps.sizes) >= 3
     assert sum(steps.sizes) == len(found.result.accuracy) == found.source.parameters.n_sets
     assert all(size <= before for size, before in zip(steps.sizes[1:], np.cumsum(steps.sizes), strict=False))
@@ -148,14 +145,24 @@ def test_more_draws_run_only_the_new_ones_and_count_all_their_time():
     assert all(len(of_one) == sum(steps.sizes) for of_one in found.result.extras.values())
 
 
-def test_draws_have_the_seeds_that_the_task_has_for_them_whatever_the_step():
+def test_draws_of_a_scrambling_share_a_seed_whatever_the_step():
     steps = _Steps()
     found = repeated(record, steps, 2, seed=5)
     seeds = np.concatenate(steps.seeds)
     assert np.array_equal(seeds, found.result.seeds)
-    first = seeds_for("associate", len(seeds), 5)
-    assert first[0] == 5
-    assert np.array_equal(seeds, np.column_stack([first, np.add(first, 1)]))
+    assert np.array_equal(seeds[:8], np.column_stack([seeds_of_draws(8, 5), np.add(seeds_of_draws(8, 5), 1)]))
+    assert seeds[0, 0] == 5
+    assert len(np.unique(seeds)) == 16
+    assert all(np.array_equal(row, seeds[k % 8]) for k, row in enumerate(seeds))
+
+
+@pytest.mark.parametrize("number", [1, 5, 8, 20])
+@pytest.mark.parametrize("task", ["associate", "digits-online"])
+def test_a_device_without_uncertainty_needs_as_many_copies_as_draws_have_seeds(task, number):
+    seeds = seeds_for(task, number, 5)
+    apart = seeds_apart(task, number)
+    assert len(set(seeds)) == apart == (number if task == "digits-online" else min(number, 8))
+    assert all(own == seeds[k % apart] for k, own in enumerate(seeds))
 
 
 def test_more_seeds_run_only_the_new_ones_and_count_all_their_time(there):
